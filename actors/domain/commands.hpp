@@ -1,0 +1,23 @@
+// Every command of every entity, as one type: what an envelope carries.
+#pragma once
+
+#include <variant>
+
+#include "actors/domain/account.hpp"
+#include "actors/domain/book.hpp"
+#include "actors/domain/inbox.hpp"
+#include "actors/domain/listing.hpp"
+#include "actors/domain/login.hpp"
+#include "actors/domain/payment.hpp"
+#include "actors/domain/rental.hpp"
+#include "actors/domain/session.hpp"
+#include "actors/domain/wallet.hpp"
+
+namespace rentwave {
+
+/// By the receiver's kind; `wake` and `answered` are alternatives of each kind's own variant.
+using any_command = std::variant<login::command, account::command, session::command,
+                                 listing::command, book::command, rental::command, wallet::command,
+                                 inbox::command, payment::command>;
+
+}  // namespace rentwave

@@ -1,0 +1,91 @@
+// What one person has been told. The notices themselves are rows of a read model; the inbox numbers
+// them, which makes the cursor, and counts what is unread. It has the id of its account.
+#pragma once
+
+#include <boost/describe.hpp>
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "actors/domain/decision.hpp"
+#include "actors/domain/entity.hpp"
+#include "actors/domain/outcome.hpp"
+
+namespace rentwave {
+struct want;
+}
+
+namespace rentwave::inbox {
+
+/// One notification: the type of the event that it tells of, a sentence, and what it is about.
+struct notice {
+  std::string type;
+  instant time;
+  std::string text;
+  std::optional<listing_id> listing;
+  std::optional<rental_id> rental;
+  std::optional<std::string> isbn;
+
+  friend bool operator==(const notice&, const notice&) = default;
+};
+BOOST_DESCRIBE_STRUCT(notice, (), (type, time, text, listing, rental, isbn))
+
+// --- commands ---------------------------------------------------------------------------------
+
+struct deliver {
+  account_id owner;
+  notice what;
+};
+/// Everything up to this cursor has been read.
+struct mark_read {
+  std::int64_t up_to = 0;
+};
+
+using command = std::variant<deliver, mark_read, answered, wake>;
+
+// --- events -----------------------------------------------------------------------------------
+
+struct delivered {
+  static constexpr std::string_view type = "inbox.deliver";
+  account_id owner;
+  std::int64_t cursor = 0;  ///< 1, 2, 3, …
+  notice what;
+};
+BOOST_DESCRIBE_STRUCT(delivered, (), (owner, cursor, what))
+struct read {
+  static constexpr std::string_view type = "inbox.read";
+  account_id owner;
+  std::int64_t up_to = 0;
+};
+BOOST_DESCRIBE_STRUCT(read, (), (owner, up_to))
+
+using event = std::variant<delivered, read>;
+
+// --- state ------------------------------------------------------------------------------------
+
+struct state {
+  using command_type = command;
+  using event_type = event;
+
+  account_id owner;
+  std::int64_t last = 0;   ///< the newest cursor
+  std::int64_t read = 0;   ///< everything up to here has been read
+
+  std::int64_t unread() const { return last - read; }
+};
+BOOST_DESCRIBE_STRUCT(state, (), (owner, last, read))
+
+// --- the entity's functions (design.md section 4) -----------------------------------------------
+
+/// Refuses with: not_owner. A cursor beyond the newest counts as the newest; an older one than
+/// before changes nothing. That a notice comes twice is known only by the command's id: two may be
+/// alike.
+decision<event> decide(const state& before, const command& asked, const context& given);
+state evolve(state before, const event& happened);
+std::vector<want> wants(const state& now);
+std::optional<instant> alarm(const state& now);
+outcome reply(const state& after, const std::vector<event>& events);
+
+}  // namespace rentwave::inbox

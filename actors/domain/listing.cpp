@@ -1,0 +1,218 @@
+// What a listing decides. Its calendar is in listing_calendar.cpp, the fold in listing_evolve.cpp.
+#include "actors/domain/listing.hpp"
+
+#include <algorithm>
+
+#include "actors/domain/tariff.hpp"
+
+namespace rentwave::listing {
+namespace {
+
+using events = std::vector<event>;
+using answer = decision<event>;
+
+refusal no(refusal_code code, const char* why) {
+  return {code, why, {}};
+}
+
+refusal no_listing() {
+  return no(refusal_code::unknown_entity, "There is no such advert.");
+}
+
+/// The event type that the item's kind has for itself.
+template <template <item_kind> class Event, class... Members>
+event of_kind(item_kind kind, Members&&... members) {
+  switch (kind) {
+    case item_kind::book:
+      return Event<item_kind::book>{std::forward<Members>(members)...};
+    case item_kind::vehicle:
+      return Event<item_kind::vehicle>{std::forward<Members>(members)...};
+    case item_kind::room:
+      break;
+  }
+  return Event<item_kind::room>{std::forward<Members>(members)...};
+}
+
+bool was_released(const state& s, rental_id rental) {
+  return std::ranges::find(s.undone, rental) != s.undone.end();
+}
+
+/// Whether the item is with somebody else, or nobody knows where.
+bool is_away(const state& s, rental_id but_for) {
+  return s.missing || std::ranges::any_of(s.bookings, [but_for](const booking& each) {
+           return each.out && each.rental != but_for;
+         });
+}
+
+/// Adds the hand-over to who has waited longest, once the item is here. Whose period has passed
+/// meanwhile gets nothing: that rental ends by itself.
+void hand_to_next(events& happened, const state& s, instant now,
+                  std::optional<rental_id> but_for = {}) {
+  const auto next = std::ranges::find_if(s.bookings, [&](const booking& each) {
+    return each.queued && each.when.end > now && each.rental != but_for;
+  });
+  if (next != s.bookings.end()) happened.push_back(handed_over{next->rental});
+}
+
+// --- the owner --------------------------------------------------------------------------------
+
+answer handle(const state& s, const post& c, const context& given) {
+  if (given.caller != c.owner)
+    return no(refusal_code::not_owner, "Nobody posts adverts for somebody else.");
+  if (s.exists && s.id == c.id && s.owner == c.owner) return events{};
+  if (s.exists) return no(refusal_code::already_exists, "There is another advert of this id.");
+  return events{of_kind<added>(c.content.kind(), c.id, c.owner, c.content, given.now)};
+}
+
+/// Why the caller may not change the advert.
+std::optional<refusal> why_not_owner(const state& s, const context& given) {
+  if (!s.exists || s.removed) return no_listing();
+  if (given.caller != s.owner)
+    return no(refusal_code::not_owner, "Only its owner may change an advert.");
+  return std::nullopt;
+}
+
+answer handle(const state& s, const update& c, const context& given) {
+  if (auto why = why_not_owner(s, given)) return *why;
+  if (c.revision && *c.revision != s.revision)
+    return no(refusal_code::stale_revision, "The advert has changed since it was read.");
+  const auto& content = c.content ? *c.content : s.content;
+  // What subscribers and search know as a book never turns into a room.
+  if (content.kind() != s.content.kind())
+    return no(refusal_code::already_exists, "The advert is of another kind, which stays.");
+  const bool active = c.active.value_or(s.active);
+  if (active == s.active && content == s.content) return events{};
+  events happened{of_kind<updated>(content.kind(), s.revision + 1, active, content)};
+  // Whoever switches a lost item's advert on again has it back.
+  if (s.missing && active) hand_to_next(happened, s, given.now);
+  return happened;
+}
+
+answer handle(const state& s, const remove&, const context& given) {
+  if (s.removed && given.caller == s.owner) return events{};
+  if (auto why = why_not_owner(s, given)) return *why;
+  if (!s.bookings.empty()) return no(refusal_code::listing_in_use, "Bookings of it are open.");
+  return events{removed{}};
+}
+
+// --- rentals ----------------------------------------------------------------------------------
+
+answer handle(const state& s, const reserve& c, const context& given) {
+  if (!s.exists) return no_listing();
+  if (was_released(s, c.rental))
+    return no(refusal_code::undone, "The rental ended before it was reserved.");
+  if (booking_of(s, c.rental)) return events{};
+  if (s.active && c.renter == s.owner)
+    return no(refusal_code::own_listing, "Nobody rents from himself.");
+  if (auto why = why_not(s, c.when, given.now)) return *why;
+  // A period that has begun and is free means that the item is here: whoever has it occupies the
+  // present.
+  const bool begins = c.when.start <= given.now;
+  const auto& terms = s.content.terms;
+  events happened{reserved{c.rental,
+                           c.renter,
+                           {s.owner, s.content.kind(), s.content.title, c.when, terms,
+                            rent_for(terms.price, c.when.length()), begins}}};
+  if (begins) happened.push_back(handed_over{c.rental});
+  return happened;
+}
+
+answer handle(const state& s, const hand_over& c, const context&) {
+  if (!s.exists) return no_listing();
+  const auto* mine = booking_of(s, c.rental);
+  if (!mine) return no(refusal_code::undone, "The rental's booking has been released.");
+  if (mine->out) return events{};
+  if (!is_away(s, c.rental)) return events{handed_over{c.rental}};
+  if (mine->queued) return events{};
+  return events{queued{c.rental}};
+}
+
+/// Recorded even on an advert that never was: the id may yet come to be, and the reserve arrive.
+answer handle(const state& s, const release& c, const context& given) {
+  const auto* mine = booking_of(s, c.rental);
+  if (!mine && was_released(s, c.rental)) return events{};
+  events happened{released{c.rental}};
+  if (mine && !is_away(s, c.rental)) hand_to_next(happened, s, given.now, c.rental);
+  return happened;
+}
+
+answer handle(const state& s, const reclaim& c, const context&) {
+  if (!s.exists) return no_listing();
+  if (booking_of(s, c.rental)) return events{};
+  period when = c.when;
+  for (const auto& each : s.bookings)
+    if (each.when.overlaps(when)) when.end = each.when.start;
+  // With somebody else, or gone for good, it cannot be with this renter. A released booking stays
+  // so, and the event lets no late copy of the command find the item back and block it for ever.
+  if (s.removed || is_away(s, c.rental) || when.end <= when.start)
+    return events{released{c.rental}};
+  return events{reclaimed{c.rental, c.renter, when, c.when.end, c.terms.value_or(s.content.terms)}};
+}
+
+answer handle(const state& s, const extend& c, const context& given) {
+  if (!s.exists) return no_listing();
+  const auto* mine = booking_of(s, c.rental);
+  if (!mine) return no(refusal_code::undone, "The rental's booking has been released.");
+  if (c.n > 0 && c.n <= mine->retracted)
+    return no(refusal_code::undone, "The extension was undone before it arrived.");
+  if (c.ends_at <= mine->due)
+    return no(refusal_code::period_invalid, "An extension ends later than the rental.");
+  const period wanted{mine->when.start, c.ends_at};
+  if (wanted.length() > s.content.max_duration)
+    return no(refusal_code::duration_not_permitted, "The owner does not let it for so long.");
+  const period further{mine->when.end, c.ends_at};
+  if (!is_free(s, further, given.now, c.rental))
+    return refusal{refusal_code::not_available, "Somebody else has booked it then.",
+                   next_free(s, further.start, further.length(), given.now)};
+  const auto& price = mine->terms.price;
+  const money rent = rent_for(price, wanted.length()) -
+                     rent_for(price, period{mine->when.start, mine->due}.length());
+  return events{rescheduled{
+      .rental = c.rental,
+      .ends_at = c.ends_at,
+      .rent = rent,
+      .due = c.ends_at,
+      .agreed = reservation{s.owner, s.content.kind(), s.content.title, wanted, mine->terms, rent,
+                            mine->out},
+  }};
+}
+
+answer handle(const state& s, const retract_extension& c, const context&) {
+  const auto* mine = booking_of(s, c.rental);
+  if (!mine || (c.n > 0 && c.n <= mine->retracted)) return events{};
+  // Never later than it is: that would have to be free.
+  const instant ends_at = std::min(mine->when.end, c.old_end);
+  if (c.n == 0 && ends_at == mine->when.end) return events{};
+  return events{rescheduled{.rental = c.rental,
+                            .ends_at = ends_at,
+                            .rent = {},
+                            .due = std::max(ends_at, std::min(mine->due, c.old_end)),
+                            .agreed = {},
+                            .retracted = c.n}};
+}
+
+/// Without a booking there is nothing to lose: somebody else has the item, or it was lost before.
+answer handle(const state& s, const lose& c, const context&) {
+  if (!booking_of(s, c.rental)) return events{};
+  return events{lost{c.rental, s.revision + 1}};
+}
+
+// --- the rest ---------------------------------------------------------------------------------
+
+answer handle(const state& s, const answered& c, const context&) {
+  const bool is_owed =
+      std::ranges::any_of(s.owed, [&c](const owed_command& each) { return each.key() == c.want; });
+  return is_owed ? events{settled{c.want}} : events{};
+}
+
+answer handle(const state&, const wake&, const context&) {
+  return events{};
+}
+
+}  // namespace
+
+decision<event> decide(const state& before, const command& asked, const context& given) {
+  return std::visit([&](const auto& c) { return handle(before, c, given); }, asked);
+}
+
+}  // namespace rentwave::listing

@@ -1,0 +1,278 @@
+// One advert and its calendar. The listing alone decides who has the item when, so two rentals
+// never overlap; it fixes price and rules at the moment of reservation.
+#pragma once
+
+#include <boost/describe.hpp>
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "actors/domain/decision.hpp"
+#include "actors/domain/entity.hpp"
+#include "actors/domain/obligation.hpp"
+#include "actors/domain/offer.hpp"
+#include "actors/domain/outcome.hpp"
+
+namespace rentwave {
+struct want;
+}
+
+namespace rentwave::listing {
+
+// --- commands ---------------------------------------------------------------------------------
+
+struct post {
+  listing_id id;
+  account_id owner;
+  offer content;
+};
+/// The owner replaces the content or switches the advert on or off; what is absent stays.
+struct update {
+  std::optional<std::int64_t> revision;  ///< that was read; `stale_revision` when it changed
+  std::optional<offer> content;
+  std::optional<bool> active;
+};
+/// The owner takes it away, when no booking is open.
+struct remove {};
+/// A rental asks for the period. A second reserve of the same rental is answered like the first.
+struct reserve {
+  rental_id rental;
+  account_id renter;
+  period when;
+};
+/// A rental's start has come: is the item there?
+struct hand_over {
+  rental_id rental;
+};
+/// The rental is over, or never came to be; also undoes a `reserve` that has not arrived yet.
+struct release {
+  rental_id rental;
+};
+/// The owner says that it was not back after all.
+struct reclaim {
+  rental_id rental;
+  account_id renter;
+  period when;
+  std::optional<rental_terms> terms{};  ///< as agreed; absent: the advert's present ones
+};
+/// The booking is to end at `ends_at`.
+struct extend {
+  rental_id rental;
+  instant ends_at;
+  int n = 0;  ///< numbers the rental's extensions, from 1; 0 goes without the guard of `retracted`
+};
+/// Undo of `extend` number `n`, also of one that has not arrived yet.
+struct retract_extension {
+  rental_id rental;
+  instant old_end;
+  int n = 0;
+};
+/// The item never came back: the advert goes off and the booking away.
+struct lose {
+  rental_id rental;
+};
+
+using command = std::variant<post, update, remove, reserve, hand_over, release, reclaim, extend,
+                             retract_extension, lose, answered, wake>;
+
+// --- events -----------------------------------------------------------------------------------
+
+/// The wire name says the kind: subscribers ask for new books, vehicles or rooms.
+template <item_kind Kind>
+struct added {
+  static constexpr std::string_view type = Kind == item_kind::book      ? "book.add"
+                                           : Kind == item_kind::vehicle ? "vehicle.add"
+                                                                        : "room.add";
+  listing_id id;
+  account_id owner;
+  offer content;
+  instant at;
+  BOOST_DESCRIBE_CLASS(added, (), (id, owner, content, at), (), ())
+};
+template <item_kind Kind>
+struct updated {
+  static constexpr std::string_view type = Kind == item_kind::book      ? "book.update"
+                                           : Kind == item_kind::vehicle ? "vehicle.update"
+                                                                        : "room.update";
+  std::int64_t revision = 0;
+  bool active = true;
+  offer content;  ///< the whole content after the change
+  BOOST_DESCRIBE_CLASS(updated, (), (revision, active, content), (), ())
+};
+struct removed {
+  static constexpr std::string_view type = "listing.remove";
+};
+BOOST_DESCRIBE_STRUCT(removed, (), ())
+struct reserved {
+  static constexpr std::string_view type = "listing.reserve";
+  rental_id rental;
+  account_id renter;
+  reservation agreed;
+};
+BOOST_DESCRIBE_STRUCT(reserved, (), (rental, renter, agreed))
+/// The item is with this renter now.
+struct handed_over {
+  static constexpr std::string_view type = "listing.hand-over";
+  rental_id rental;
+};
+BOOST_DESCRIBE_STRUCT(handed_over, (), (rental))
+/// The item is out; this rental gets it when it is back.
+struct queued {
+  static constexpr std::string_view type = "listing.queue";
+  rental_id rental;
+};
+BOOST_DESCRIBE_STRUCT(queued, (), (rental))
+/// The booking is gone, or never came and is refused from now on.
+struct released {
+  static constexpr std::string_view type = "listing.release";
+  rental_id rental;
+};
+BOOST_DESCRIBE_STRUCT(released, (), (rental))
+/// The booking is back. What others have booked since stays theirs: `when` ends before it.
+struct reclaimed {
+  static constexpr std::string_view type = "listing.reclaim";
+  rental_id rental;
+  account_id renter;
+  period when;
+  instant due{};  ///< the end that the renter paid for
+  rental_terms terms{};
+};
+BOOST_DESCRIBE_STRUCT(reclaimed, (), (rental, renter, when, due, terms))
+/// The booking's end moved, later or back; or stayed, when what was undone had never moved it.
+struct rescheduled {
+  static constexpr std::string_view type = "listing.reschedule";
+  rental_id rental;
+  instant ends_at;
+  money rent;  ///< for the further time; zero when it moved back
+  instant due{};  ///< the end that is paid for: `ends_at`, or later after a reclaim
+  std::optional<reservation> agreed{};  ///< the answer to `extend`; none when it moved back
+  int retracted = 0;                    ///< the extension that was undone, if any
+};
+BOOST_DESCRIBE_STRUCT(rescheduled, (), (rental, ends_at, rent, due, agreed, retracted))
+struct lost {
+  static constexpr std::string_view type = "listing.lose";
+  rental_id rental;
+  std::int64_t revision = 0;
+};
+BOOST_DESCRIBE_STRUCT(lost, (), (rental, revision))
+
+/// What a listing may owe to others.
+enum class step {
+  attach,  ///< the book: hang this advert on it
+  detach,  ///< the book: take it off
+  ready,   ///< the rental that waited: the item is back
+};
+BOOST_DESCRIBE_ENUM(step, attach, detach, ready)
+struct settled {
+  static constexpr std::string_view type = "listing.settle";
+  std::string want;  ///< the key
+};
+BOOST_DESCRIBE_STRUCT(settled, (), (want))
+
+using event =
+    std::variant<added<item_kind::book>, added<item_kind::vehicle>, added<item_kind::room>,
+                 updated<item_kind::book>, updated<item_kind::vehicle>, updated<item_kind::room>,
+                 removed, reserved, handed_over, queued, released, reclaimed, rescheduled, lost,
+                 settled>;
+
+// --- state ------------------------------------------------------------------------------------
+//
+//   none ─post→ posted (active ⇄ inactive) ─remove→ removed
+//
+//   a booking:  reserve → [queue →] hand-over → release        (release is possible at any point)
+//                                   └─reclaim──┘
+
+struct booking {
+  rental_id rental;
+  account_id renter;
+  period when;
+  bool out = false;     ///< the renter has the item; it is late once `when.end` has passed
+  bool queued = false;  ///< its start has come while the item was still with the one before
+  instant due{};        ///< the end that is paid for: `when.end`, or later after a reclaim
+  rental_terms terms{}; ///< as agreed: the price of extensions
+  int retracted = 0;    ///< the last extension that was undone; it and those before come too late
+};
+BOOST_DESCRIBE_STRUCT(booking, (), (rental, renter, when, out, queued, due, terms, retracted))
+
+/// A command that this listing owes, with what it needs to be sent.
+struct owed_command {
+  step what{};
+  int n = 0;                        ///< makes the key unique
+  std::string isbn;                 ///< attach, detach
+  std::string title;                ///< attach
+  std::string author;               ///< attach
+  std::optional<rental_id> rental;  ///< ready
+  std::string key() const;          ///< for example "attach-1"
+};
+BOOST_DESCRIBE_STRUCT(owed_command, (), (what, n, isbn, title, author, rental))
+
+struct state {
+  using command_type = command;
+  using event_type = event;
+
+  bool exists = false;
+  bool removed = false;
+  bool active = false;
+  bool missing = false;            ///< lost, until the owner switches the advert on again
+  listing_id id;
+  account_id owner;
+  offer content;
+  instant added_at;
+  std::int64_t revision = 0;       ///< of content and `active`: the ETag
+  std::int64_t times_rented = 0;   ///< hand-overs
+  std::vector<booking> bookings;   ///< open ones, by start
+  std::vector<rental_id> undone;   ///< released, the newest `max_undone`: never reserved again
+  std::vector<owed_command> owed;  ///< in the order in which they arose
+  int sequence = 0;                ///< of `owed_command::n`
+};
+BOOST_DESCRIBE_STRUCT(state, (),
+                      (exists, removed, active, missing, id, owner, content, added_at, revision,
+                       times_rented, bookings, undone, owed, sequence))
+
+inline constexpr std::size_t max_bookings = 1000;
+inline constexpr std::size_t max_undone = 1000;
+
+// --- the entity's functions (design.md section 4) -----------------------------------------------
+
+/// Refuses with: already_exists, unknown_entity, not_owner, stale_revision, listing_in_use,
+/// listing_inactive, own_listing, duration_not_permitted, period_invalid, not_available,
+/// too_many_bookings, undone. Content of another kind than before is `already_exists`.
+///
+/// A repeat does nothing, by the state alone; two need the runtime's memory of command ids as well:
+/// a second `reserve` gets the first's answer only by it, and a `reclaim` that came too late leaves
+/// its mark again.
+decision<event> decide(const state& before, const command& asked, const context& given);
+state evolve(state before, const event& happened);
+std::vector<want> wants(const state& now);
+std::optional<instant> alarm(const state& now);
+/// A `reservation`, a `hand_over_result`, or for `extend` a `reservation` with the whole new period
+/// and the further rent. It follows from the events alone; without any it is `accepted`.
+outcome reply(const state& after, const std::vector<event>& events);
+
+// --- the calendar (listing_calendar.cpp) --------------------------------------------------------
+//
+// A booking occupies its period. One whose renter has the item occupies the present as well,
+// however late it is: nobody else can start now.
+
+/// Whether `wanted` could be reserved at `at`, ignoring `except`'s own booking; the refusal says
+/// why not, and when it is free next. It may have begun, but not be over.
+std::optional<refusal> why_not(const state& now, const period& wanted, instant at,
+                               std::optional<rental_id> except = {});
+
+/// Whether no booking but `except`'s touches it.
+bool is_free(const state& now, const period& wanted, instant at,
+             std::optional<rental_id> except = {});
+
+/// The earliest period of this length that is free and starts neither before `from` nor `at`.
+period next_free(const state& now, instant from, duration length, instant at);
+
+/// Periods in which nobody can have it, cut to the window, in order and apart; an overdue booking
+/// counts up to `at`.
+std::vector<period> busy(const state& now, const period& window, instant at);
+
+/// The open booking of this rental, or null.
+const booking* booking_of(const state& now, rental_id rental);
+
+}  // namespace rentwave::listing

@@ -1,0 +1,81 @@
+// Who has the item when. Bookings are kept by their start, and no two of them overlap; what can
+// overlap a later one is only the lateness of the one whose renter has the item.
+#include <algorithm>
+
+#include "actors/domain/listing.hpp"
+
+namespace rentwave::listing {
+namespace {
+
+/// The first instant at which a late item could be with somebody else.
+constexpr duration soonest{1};
+
+period occupied(const booking& b, instant at) {
+  if (!b.out) return b.when;
+  return {std::min(b.when.start, at), std::max(b.when.end, at + soonest)};
+}
+
+/// By their start, which lateness can bring forward.
+std::vector<period> all_occupied(const state& s, instant at) {
+  std::vector<period> result;
+  result.reserve(s.bookings.size());
+  for (const auto& each : s.bookings) result.push_back(occupied(each, at));
+  std::ranges::stable_sort(result, {}, &period::start);
+  return result;
+}
+
+}  // namespace
+
+const booking* booking_of(const state& now, rental_id rental) {
+  const auto found = std::ranges::find(now.bookings, rental, &booking::rental);
+  return found == now.bookings.end() ? nullptr : &*found;
+}
+
+bool is_free(const state& now, const period& wanted, instant at, std::optional<rental_id> except) {
+  return std::ranges::none_of(now.bookings, [&](const booking& each) {
+    return each.rental != except && occupied(each, at).overlaps(wanted);
+  });
+}
+
+std::optional<refusal> why_not(const state& now, const period& wanted, instant at,
+                               std::optional<rental_id> except) {
+  const auto no = [](refusal_code code, const char* why) { return refusal{code, why, {}}; };
+  if (!now.exists) return no(refusal_code::unknown_entity, "There is no such advert.");
+  if (!now.active) return no(refusal_code::listing_inactive, "The advert is switched off.");
+  if (wanted.end <= wanted.start)
+    return no(refusal_code::period_invalid, "A rental ends after its start.");
+  if (wanted.length() < now.content.min_duration || wanted.length() > now.content.max_duration)
+    return no(refusal_code::duration_not_permitted,
+              "The owner lets it for a longer or a shorter time only.");
+  if (wanted.end <= at) return no(refusal_code::period_invalid, "The period is over already.");
+  if (!except && now.bookings.size() >= max_bookings)
+    return no(refusal_code::too_many_bookings, "The calendar of this advert is full.");
+  if (is_free(now, wanted, at, except)) return std::nullopt;
+  return refusal{refusal_code::not_available, "Somebody else has it then.",
+                 next_free(now, wanted.start, wanted.length(), at)};
+}
+
+period next_free(const state& now, instant from, duration length, instant at) {
+  instant start = std::max(from, at);
+  // In order of their starts, so what has been passed cannot be met again.
+  for (const auto& each : all_occupied(now, at))
+    if (each.overlaps({start, start + length})) start = each.end;
+  return {start, start + length};
+}
+
+std::vector<period> busy(const state& now, const period& window, instant at) {
+  std::vector<period> result;
+  for (const auto& each : now.bookings) {
+    const instant end = each.out ? std::max(each.when.end, at) : each.when.end;
+    const period cut{std::max(each.when.start, window.start), std::min(end, window.end)};
+    if (cut.end <= cut.start) continue;
+    if (!result.empty() && cut.start < result.back().end) {
+      result.back().end = std::max(result.back().end, cut.end);
+    } else {
+      result.push_back(cut);
+    }
+  }
+  return result;
+}
+
+}  // namespace rentwave::listing

@@ -1,0 +1,127 @@
+// A username with its credentials: the entity's id is the normalised name, so a name is given out
+// once. It makes the account, and knows which sessions may still be used.
+#pragma once
+
+#include <boost/describe.hpp>
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "actors/domain/decision.hpp"
+#include "actors/domain/entity.hpp"
+#include "actors/domain/outcome.hpp"
+#include "actors/domain/personal.hpp"
+
+namespace rentwave {
+struct want;
+}
+
+namespace rentwave::login {
+
+/// The name in lower case when it is `[a-z0-9_.-]{3,32}` whatever its case, else nullopt (api.md).
+std::optional<std::string> normalise_username(std::string_view text);
+
+// --- commands ---------------------------------------------------------------------------------
+
+struct sign_up {
+  std::string username;
+  account_id account;
+  personal password_hash;  ///< as Argon2id wrote it, salt and parameters included
+  personal display_name;
+  personal email;
+  personal address;
+};
+struct change_password {
+  int password_version = 0;  ///< the one that was checked
+  personal password_hash;
+  std::optional<session_id> keep;  ///< the session that asks; all others end
+};
+/// A session that began with password `password_version`.
+struct add_session {
+  session_id session;
+  int password_version = 0;
+};
+struct drop_session {
+  session_id session;
+};
+
+using command = std::variant<sign_up, change_password, add_session, drop_session, answered, wake>;
+
+// --- events -----------------------------------------------------------------------------------
+
+struct signed_up {
+  static constexpr std::string_view type = "user.register";
+  std::string username;
+  account_id account;
+  personal password_hash;
+  personal display_name;
+  personal email;
+  personal address;
+};
+BOOST_DESCRIBE_STRUCT(signed_up, (),
+                      (username, account, password_hash, display_name, email, address))
+/// The account exists; it has the profile now.
+struct account_opened {
+  static constexpr std::string_view type = "user.ready";
+};
+BOOST_DESCRIBE_STRUCT(account_opened, (), ())
+struct password_changed {
+  static constexpr std::string_view type = "user.password";
+  int password_version = 0;
+  personal password_hash;
+  std::optional<session_id> keep;
+};
+BOOST_DESCRIBE_STRUCT(password_changed, (), (password_version, password_hash, keep))
+/// One more than `max_sessions` ends the oldest.
+struct session_added {
+  static constexpr std::string_view type = "user.login";
+  session_id session;
+};
+BOOST_DESCRIBE_STRUCT(session_added, (), (session))
+/// Logged out, revoked, or acknowledged its end.
+struct session_dropped {
+  static constexpr std::string_view type = "user.logout";
+  session_id session;
+};
+BOOST_DESCRIBE_STRUCT(session_dropped, (), (session))
+
+using event =
+    std::variant<signed_up, account_opened, password_changed, session_added, session_dropped>;
+
+// --- state ------------------------------------------------------------------------------------
+
+struct state {
+  using command_type = command;
+  using event_type = event;
+
+  std::string username;  ///< empty until someone registers
+  account_id account;
+  personal password_hash;
+  int password_version = 0;          ///< 1 from registration on
+  bool account_ready = false;
+  personal display_name;             ///< until the account is ready
+  personal email;
+  personal address;
+  std::vector<session_id> sessions;  ///< oldest first, at most `max_sessions`
+  std::vector<session_id> ending;    ///< told to end, not acknowledged
+};
+BOOST_DESCRIBE_STRUCT(state, (), (username, account, password_hash, password_version, account_ready,
+                                  display_name, email, address, sessions, ending))
+
+/// One more ends the oldest.
+inline constexpr std::size_t max_sessions = 50;
+
+// --- the entity's functions (design.md section 4) -----------------------------------------------
+
+/// Refuses with: username_taken, unknown_entity, bad_credentials (the password changed meanwhile,
+/// or it is somebody else's).
+decision<event> decide(const state& before, const command& asked, const context& given);
+state evolve(state before, const event& happened);
+/// Towards the account to open, and the sessions to end.
+std::vector<want> wants(const state& now);
+std::optional<instant> alarm(const state& now);
+outcome reply(const state& after, const std::vector<event>& events);
+
+}  // namespace rentwave::login

@@ -1,0 +1,63 @@
+// What one entity answers to another's command. The answer travels back as the command `answered`.
+#pragma once
+
+#include <boost/describe.hpp>
+
+#include <string>
+#include <variant>
+
+#include "actors/domain/ids.hpp"
+#include "actors/domain/offer.hpp"
+#include "actors/domain/refusal.hpp"
+
+namespace rentwave {
+
+/// Done, or done before; there is nothing more to say.
+struct accepted {
+  friend bool operator==(const accepted&, const accepted&) = default;
+};
+BOOST_DESCRIBE_STRUCT(accepted, (), ())
+
+/// A listing's yes to `listing::reserve`: what was agreed, for good.
+struct reservation {
+  account_id owner;
+  item_kind kind{};
+  std::string title;
+  period when;
+  rental_terms terms;
+  money rent;
+  bool handed_over = false;  ///< the period has begun and the item is there: no need to ask again
+
+  friend bool operator==(const reservation&, const reservation&) = default;
+};
+BOOST_DESCRIBE_STRUCT(reservation, (), (owner, kind, title, when, terms, rent, handed_over))
+
+/// A listing's answer to `listing::hand_over`.
+struct hand_over_result {
+  bool ready = false;  ///< false: somebody still has it; the listing will say when it is back
+
+  friend bool operator==(const hand_over_result&, const hand_over_result&) = default;
+};
+BOOST_DESCRIBE_STRUCT(hand_over_result, (), (ready))
+
+/// How a wallet met a late fee; the three add up to it.
+struct charge_result {
+  money from_balance;
+  money from_deposit;
+  money owed;
+
+  friend bool operator==(const charge_result&, const charge_result&) = default;
+};
+BOOST_DESCRIBE_STRUCT(charge_result, (), (from_balance, from_deposit, owed))
+
+/// `refusal` first would make "refused" the default; `accepted` is.
+using outcome = std::variant<accepted, refusal, reservation, hand_over_result, charge_result>;
+
+/// The command by which an answer comes home: which want it answers, and how.
+struct answered {
+  std::string want;  ///< the key of the want
+  outcome result;
+};
+BOOST_DESCRIBE_STRUCT(answered, (), (want, result))
+
+}  // namespace rentwave

@@ -1,0 +1,112 @@
+#include "actors/domain/session.hpp"
+
+#include "actors/domain/want.hpp"
+
+namespace rentwave::session {
+namespace {
+
+using events = std::vector<event>;
+using answer = decision<event>;
+
+constexpr std::string_view announce_key = "announce";
+constexpr std::string_view withdraw_key = "withdraw";
+
+refusal no(refusal_code code, const char* why) {
+  return {code, why, {}};
+}
+
+// --- decide -----------------------------------------------------------------------------------
+
+answer handle(const state& s, const start& c, const context& given) {
+  if (s.now == status::none)
+    return events{
+        started{c.id, c.account, c.username, c.password_version, c.device, c.address, given.now}};
+  if (s.id == c.id && s.account == c.account) return events{};
+  return no(refusal_code::already_exists, "There is another session of this id.");
+}
+
+/// The login asks without a caller.
+answer handle(const state& s, const end&, const context& given) {
+  if (s.now == status::none || (given.caller && *given.caller != s.account))
+    return no(refusal_code::unknown_entity, "There is no such session.");
+  if (s.now == status::ended) return events{};
+  return events{ended{}};
+}
+
+answer handle(const state& s, const answered& c, const context&) {
+  const bool is_refused = std::holds_alternative<refusal>(c.result);
+  if (c.want == announce_key && s.announce) {
+    if (!is_refused) return events{registered{}};
+    // The password changed while the log-in was under way. The login does not know the session, so
+    // there is nothing to withdraw.
+    if (s.now == status::open) return events{ended{}, unregistered{}};
+    return events{unregistered{}};
+  }
+  if (c.want == withdraw_key && s.withdraw && !s.announce) return events{unregistered{}};
+  return events{};
+}
+
+answer handle(const state&, const wake&, const context&) {
+  return events{};
+}
+
+// --- evolve -----------------------------------------------------------------------------------
+
+void apply(state& s, const started& e) {
+  s.now = status::open;
+  s.id = e.id;
+  s.account = e.account;
+  s.username = e.username;
+  s.password_version = e.password_version;
+  s.device = e.device;
+  s.address = e.address;
+  s.since = e.at;
+  s.announce = true;
+}
+
+void apply(state& s, const registered&) {
+  s.announce = false;
+}
+
+void apply(state& s, const ended&) {
+  s.now = status::ended;
+  s.withdraw = true;
+}
+
+void apply(state& s, const unregistered&) {
+  s.announce = false;
+  s.withdraw = false;
+}
+
+}  // namespace
+
+decision<event> decide(const state& before, const command& asked, const context& given) {
+  return std::visit([&](const auto& c) { return handle(before, c, given); }, asked);
+}
+
+state evolve(state before, const event& happened) {
+  std::visit([&before](const auto& e) { apply(before, e); }, happened);
+  return before;
+}
+
+std::vector<want> wants(const state& now) {
+  const auto to = login_ref(now.username);
+  // One after the other: a withdrawal that came first would find nothing, and the session would
+  // stand in the login's list for good.
+  if (now.announce)
+    return {{std::string{announce_key}, to,
+             login::command{login::add_session{now.id, now.password_version}}}};
+  if (now.withdraw)
+    return {{std::string{withdraw_key}, to, login::command{login::drop_session{now.id}}}};
+  return {};
+}
+
+std::optional<instant> alarm(const state&) {
+  return std::nullopt;
+}
+
+outcome reply(const state&, const std::vector<event>&) {
+  return accepted{};
+}
+
+}  // namespace rentwave::session

@@ -1,0 +1,104 @@
+// One log-in of one person on one device. It is asked by gateways whether it is still open; how
+// long a token lives is real time and stands in the token.
+#pragma once
+
+#include <boost/describe.hpp>
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "actors/domain/decision.hpp"
+#include "actors/domain/entity.hpp"
+#include "actors/domain/outcome.hpp"
+#include "actors/domain/personal.hpp"
+
+namespace rentwave {
+struct want;
+}
+
+namespace rentwave::session {
+
+// --- commands ---------------------------------------------------------------------------------
+
+/// After the password was checked.
+struct start {
+  session_id id;
+  account_id account;
+  std::string username;
+  int password_version = 0;
+  personal device;   ///< the User-Agent, at most 200 characters
+  personal address;  ///< the client's network address
+};
+/// Logged out by its user, or told so by the login.
+struct end {};
+
+using command = std::variant<start, end, answered, wake>;
+
+// --- events -----------------------------------------------------------------------------------
+
+struct started {
+  static constexpr std::string_view type = "session.start";
+  session_id id;
+  account_id account;
+  std::string username;
+  int password_version = 0;
+  personal device;
+  personal address;
+  instant at;
+};
+BOOST_DESCRIBE_STRUCT(started, (), (id, account, username, password_version, device, address, at))
+/// The login knows of it.
+struct registered {
+  static constexpr std::string_view type = "session.register";
+};
+BOOST_DESCRIBE_STRUCT(registered, (), ())
+struct ended {
+  static constexpr std::string_view type = "session.end";
+};
+BOOST_DESCRIBE_STRUCT(ended, (), ())
+/// The login dropped it, or never took it.
+struct unregistered {
+  static constexpr std::string_view type = "session.unregister";
+};
+BOOST_DESCRIBE_STRUCT(unregistered, (), ())
+
+using event = std::variant<started, registered, ended, unregistered>;
+
+// --- state ------------------------------------------------------------------------------------
+//
+//   none ─start→ open ─end→ ended
+
+enum class status { none, open, ended };
+BOOST_DESCRIBE_ENUM(status, none, open, ended)
+
+struct state {
+  using command_type = command;
+  using event_type = event;
+
+  status now = status::none;
+  session_id id;
+  account_id account;
+  std::string username;
+  int password_version = 0;
+  personal device;
+  personal address;
+  instant since;
+  bool announce = false;  ///< the login has yet to hear of the start
+  bool withdraw = false;  ///< the login has yet to hear of the end, once it has heard of the start
+};
+BOOST_DESCRIBE_STRUCT(state, (), (now, id, account, username, password_version, device, address,
+                                  since, announce, withdraw))
+
+// --- the entity's functions (design.md section 4) -----------------------------------------------
+
+/// Refuses with: already_exists, unknown_entity (also to whoever ends another's: ids tell nothing).
+/// Ending twice is fine.
+decision<event> decide(const state& before, const command& asked, const context& given);
+state evolve(state before, const event& happened);
+std::vector<want> wants(const state& now);
+std::optional<instant> alarm(const state& now);
+outcome reply(const state& after, const std::vector<event>& events);
+
+}  // namespace rentwave::session

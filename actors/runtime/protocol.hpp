@@ -1,0 +1,184 @@
+// Every message between actors, and who takes which: the table of contents of the runtime. Local
+// messages are shared pointers to immutable structs; they never travel between nodes as they are.
+//
+//   partition     command_ptr → outcome      routes to the entity, starts it if need be
+//                 query_ptr → view_ptr       the same
+//                 commit_ptr                 from the writer: what became durable, in order
+//                 reopened                   from the writer: the partition has a new epoch
+//                 asleep_request             from an entity that has been idle
+//   entity        command_ptr, query_ptr, sleep_order
+//   writer        append_ptr → entity_result_ptr, open_request → lease, offset_note
+//   reader        load_request → history_ptr, find_request → events_ptr, log_request → events_ptr,
+//                 alarms_request → alarms_ptr, offset_request → std::int64_t, job_ptr
+//   subscription  commit_ptr, reopened
+//   payment       command_ptr: the provider, which answers the sender by `answered`
+#pragma once
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/error.hpp>
+#include <caf/fwd.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/domain/commands.hpp"
+#include "actors/domain/entity.hpp"
+#include "actors/domain/outcome.hpp"
+#include "persistence/journal.hpp"
+
+namespace rentwave {
+
+/// Why there is no answer. None of these says that the command had no effect: ask again under the same
+/// command id.
+enum class runtime_errc : std::uint8_t {
+  none,
+  unavailable,  ///< the journal failed, or the partition is not open
+  overloaded,   ///< a queue is full
+  crashed,      ///< the entity threw; it restarts from its journal with the next message
+  wrong_kind,   ///< a command of one kind was sent to an entity of another
+};
+caf::error make_error(runtime_errc code, std::string detail = {});
+std::string to_string(runtime_errc code);
+
+// --- to entities ---------------------------------------------------------------------------------
+
+/// Who awaits the answer as a command: the entity, and which of its wants this is.
+struct want_ref {
+  entity_ref from;
+  std::string key;
+};
+
+struct command_envelope {
+  entity_ref to;
+  command_id id;
+  any_command body;
+  /// A lower bound of when it was first sent, in domain time: what is older than an entity's memory of
+  /// answers is looked up in the journal. The default is "unknown".
+  instant cause = instant::min();
+  std::optional<want_ref> reply_to;  ///< absent: the answer is the response of the CAF request
+  std::optional<account_id> caller;  ///< the person who asks, as authenticated by a gateway
+  trace_id trace;
+};
+using command_ptr = std::shared_ptr<const command_envelope>;
+
+/// What is the entity's state?
+struct query_envelope {
+  entity_ref to;
+  bool settled = false;  ///< answer only once it owes nothing to anyone, so that a saga has ended
+};
+using query_ptr = std::shared_ptr<const query_envelope>;
+
+/// A durable state, shared and immutable. Version 0: nothing ever happened here.
+struct entity_view {
+  entity_ref ref;
+  std::int64_t version = 0;
+  std::shared_ptr<const void> state;
+
+  /// `State` has to be that of `ref.kind`, for example `rental::state`.
+  template <class State>
+  const State& as() const {
+    return *static_cast<const State*>(state.get());
+  }
+};
+using view_ptr = std::shared_ptr<const entity_view>;
+
+/// The partition agrees that the entity ends.
+struct sleep_order {};
+/// An entity has been idle for long; no message to it is under way that the partition has not sent.
+struct asleep_request {
+  entity_ref entity;
+};
+
+// --- to and from the journal's threads ----------------------------------------------------------------
+
+/// One entity's part of a batch.
+struct append_request {
+  partition_id partition = 0;
+  entity_append what;
+};
+using append_ptr = std::shared_ptr<const append_request>;
+/// Also for failures of the whole batch: then `failed` says unavailable, unknown_outcome or fenced.
+using entity_result_ptr = std::shared_ptr<const entity_result>;
+
+/// What became durable in one partition by one transaction: the same order for everyone who hears of it.
+struct commit {
+  partition_id partition = 0;
+  std::vector<stored_event> events;
+  std::vector<std::pair<entity_ref, alarm_change>> alarms;  ///< without those that were kept
+  std::vector<std::int64_t> alarm_versions;                 ///< one for each of `alarms`
+};
+using commit_ptr = std::shared_ptr<const commit>;
+
+struct open_request {
+  partition_id partition = 0;
+};
+/// The partition was taken over from oneself after an unknown outcome: read again what is there.
+struct reopened {
+  partition_id partition = 0;
+  std::int64_t position = 0;
+};
+struct offset_note {
+  partition_id partition = 0;
+  offset_change change;
+};
+
+struct load_request {
+  entity_ref entity;
+};
+struct find_request {
+  entity_ref entity;
+  command_id command;
+};
+struct log_request {
+  partition_id partition = 0;
+  std::int64_t after = 0;
+  int limit = 0;
+};
+struct alarms_request {
+  partition_id partition = 0;
+  instant horizon;
+  int limit = 0;
+};
+struct offset_request {
+  partition_id partition = 0;
+  std::string subscription;
+};
+using history_ptr = std::shared_ptr<const history>;
+using events_ptr = std::shared_ptr<const std::vector<stored_event>>;
+using alarms_ptr = std::shared_ptr<const std::vector<alarm_row>>;
+
+/// Any other question to the journal, run by a reader. A job that is dropped unrun is just destroyed:
+/// who waits must learn it from the destructor of what `run` holds.
+struct read_job {
+  std::function<void(journal&)> run;
+};
+using job_ptr = std::shared_ptr<const read_job>;
+
+}  // namespace rentwave
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::command_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::query_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::view_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::sleep_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::asleep_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::append_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::entity_result_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::commit_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::open_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::partition_lease)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::reopened)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::offset_note)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::load_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::find_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::log_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::alarms_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::offset_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::history_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::events_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::alarms_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::job_ptr)

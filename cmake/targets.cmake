@@ -1,0 +1,58 @@
+# How a folder becomes a target. Sources are listed, relative to the folder; DEPENDS is public,
+# PRIVATE_DEPENDS is what only the .cpp files include. Includes start at the repository's root.
+#
+#   rentwave_library(NAME rentwave_x SOURCES ... [DEPENDS ...] [PRIVATE_DEPENDS ...]
+#                    [PRECOMPILE <header>...])
+#   rentwave_program(same arguments)
+#   rentwave_test(NAME x_test SOURCES ... [DEPENDS ...] [PRECOMPILE <header>...]
+#                 [PRECOMPILED_BY target] [DEFINITIONS ...] [TIMEOUT seconds])
+
+include(GoogleTest)
+
+set(target_one_value NAME PRECOMPILED_BY TIMEOUT)
+set(target_lists SOURCES DEPENDS PRIVATE_DEPENDS PRECOMPILE DEFINITIONS)
+
+function(rentwave_library)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "${target_one_value}" "${target_lists}")
+  add_library(${arg_NAME} STATIC ${arg_SOURCES})
+  _rentwave_target()
+  target_link_libraries(${arg_NAME} PUBLIC ${arg_DEPENDS} PRIVATE ${arg_PRIVATE_DEPENDS})
+endfunction()
+
+function(rentwave_program)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "${target_one_value}" "${target_lists}")
+  add_executable(${arg_NAME} ${arg_SOURCES})
+  _rentwave_target()
+  target_link_libraries(${arg_NAME} PRIVATE ${arg_DEPENDS} ${arg_PRIVATE_DEPENDS})
+endfunction()
+
+# Each TEST becomes a test of ctest, found when ctest starts. PRECOMPILED_BY takes over another
+# target's precompiled header, which saves making it again; both need the same compile options.
+function(rentwave_test)
+  rentwave_program(${ARGV})
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "${target_one_value}" "${target_lists}")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  target_link_libraries(${arg_NAME} PRIVATE GTest::gmock_main)
+  gtest_discover_tests(${arg_NAME}
+    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 30 PROPERTIES TIMEOUT ${arg_TIMEOUT})
+endfunction()
+
+macro(_rentwave_target)
+  if(arg_UNPARSED_ARGUMENTS OR arg_KEYWORDS_MISSING_VALUES)
+    message(FATAL_ERROR
+      "${arg_NAME}: what is '${arg_UNPARSED_ARGUMENTS}${arg_KEYWORDS_MISSING_VALUES}'?")
+  endif()
+  target_include_directories(${arg_NAME} PUBLIC "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${arg_NAME} PRIVATE rentwave_warnings PUBLIC rentwave_sanitizers)
+  target_compile_definitions(${arg_NAME} PRIVATE ${arg_DEFINITIONS})
+  if(arg_PRECOMPILE)
+    target_precompile_headers(${arg_NAME} PRIVATE ${arg_PRECOMPILE})
+  elseif(arg_PRECOMPILED_BY)
+    target_precompile_headers(${arg_NAME} REUSE_FROM ${arg_PRECOMPILED_BY})
+  endif()
+  if(CCACHE_PROGRAM AND (arg_PRECOMPILE OR arg_PRECOMPILED_BY))
+    target_compile_options(${arg_NAME} PRIVATE -fpch-preprocess)
+  endif()
+endmacro()

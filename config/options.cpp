@@ -1,0 +1,177 @@
+#include "config/options.hpp"
+
+#include <chrono>
+#include <cstdint>
+
+namespace rentwave::config {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::string_view;
+
+constexpr option settings_table[] = {
+    {"http.address", "IP", "127.0.0.1", "address to listen on",
+     [](invocation& to, string_view text) { return address(text, to.settings.http.address); }},
+    {"http.port", "PORT", "8080", "port to listen on; 0: any free one, which is printed",
+     [](invocation& to, string_view text) { return integer(text, to.settings.http.port); }},
+    {"http.origin", "URL", "", "public origin of the pages; empty: made from address and port",
+     [](invocation& to, string_view text) { return origin(text, to.settings.http.origin); }},
+    {"http.threads", "N", "0", "threads that serve connections; 0: one a core",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.http.threads, 0u, 256u);
+     }},
+
+    {"journal.url", "URL", "sqlite:data/rentwave.db", "where everything is kept",
+     [](invocation& to, string_view text) { return journal_url(text, to.settings.journal.url); }},
+    {"journal.partitions", "N", "64", "partitions of a journal, fixed when it is made",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.journal.partitions, std::uint32_t{1}, std::uint32_t{1024});
+     }},
+
+    {"clock.rate", "FACTOR", "1", "how fast domain time runs; other than 1 only to try things out",
+     [](invocation& to, string_view text) { return positive(text, to.settings.clock.rate, 1e6); }},
+
+    {"node.name", "NAME", "", "this node's name; empty: made at first start",
+     [](invocation& to, string_view text) { return node_name(text, to.settings.node.name); }},
+
+    {"auth.token-lifetime", "DURATION", "30d", "how long a login lasts",
+     [](invocation& to, string_view text) {
+       return duration(text, to.settings.auth.token_lifetime, 1s);
+     }},
+
+    {"money.currency", "CODE", "EUR", "the one currency, fixed when the journal is made",
+     [](invocation& to, string_view text) { return currency(text, to.settings.money.currency); }},
+
+    {"limits.enabled", "BOOL", "true", "false: no rate limits at all, for benchmarks",
+     [](invocation& to, string_view text) { return boolean(text, to.settings.limits.enabled); }},
+    {"limits.connections", "N", "10000", "open connections; more are closed at once",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.limits.connections);
+     }},
+    {"limits.requests-in-flight", "N", "1000", "requests under way; more are answered 503",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.limits.requests_in_flight);
+     }},
+    {"limits.header-bytes", "SIZE", "16KiB", "a request's header; longer is answered 431",
+     [](invocation& to, string_view text) { return size(text, to.settings.limits.header_bytes); }},
+    {"limits.body-bytes", "SIZE", "1MiB", "a request's body; longer is answered 413",
+     [](invocation& to, string_view text) { return size(text, to.settings.limits.body_bytes); }},
+    {"limits.header-timeout", "DURATION", "10s", "for the whole header to arrive",
+     [](invocation& to, string_view text) {
+       return duration(text, to.settings.limits.header_timeout);
+     }},
+    {"limits.body-timeout", "DURATION", "30s", "for the whole body to arrive",
+     [](invocation& to, string_view text) {
+       return duration(text, to.settings.limits.body_timeout);
+     }},
+    {"limits.write-timeout", "DURATION", "30s", "for the client to take an answer",
+     [](invocation& to, string_view text) {
+       return duration(text, to.settings.limits.write_timeout);
+     }},
+    {"limits.idle-timeout", "DURATION", "1m", "between two requests of a connection",
+     [](invocation& to, string_view text) {
+       return duration(text, to.settings.limits.idle_timeout);
+     }},
+    {"limits.request-timeout", "DURATION", "10s", "for us to answer; later is a 503",
+     [](invocation& to, string_view text) {
+       return duration(text, to.settings.limits.request_timeout);
+     }},
+    {"limits.address-requests-per-s", "N", "200", "of one address; more are answered 429",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.limits.address_requests_per_s);
+     }},
+    {"limits.account-requests-per-s", "N", "100", "of one account; more are answered 429",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.limits.account_requests_per_s);
+     }},
+    {"limits.logins-per-min", "N", "20", "attempts of one address or username; then 429",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.limits.logins_per_min);
+     }},
+    {"limits.password-hashes-at-once", "N", "2", "threads that hash passwords, at least 1",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.limits.password_hashes_at_once, 1u, 256u);
+     }},
+    {"limits.password-queue", "N", "64", "logins that wait for them; more are answered 503",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.limits.password_queue);
+     }},
+
+    {"log.level", "LEVEL", "info", "trace, debug, info, warn, error or off",
+     [](invocation& to, string_view text) {
+       return one_of<log_level>(text, to.settings.log.level,
+                                {{"trace", log_level::trace},
+                                 {"debug", log_level::debug},
+                                 {"info", log_level::info},
+                                 {"warn", log_level::warn},
+                                 {"error", log_level::error},
+                                 {"off", log_level::off}});
+     }},
+    {"log.format", "FORMAT", "text", "text or json",
+     [](invocation& to, string_view text) {
+       return one_of<log_format>(text, to.settings.log.format,
+                                 {{"text", log_format::text}, {"json", log_format::json}});
+     }},
+};
+
+constexpr option events_table[] = {
+    {"follow", "", "", "go on with what happens next",
+     [](invocation& to, string_view) {
+       to.events.follow = true;
+       return problem{};
+     }},
+    {"entity", "KIND/ID", "", "only this entity's events",
+     [](invocation& to, string_view text) { return entity(text, to.events.entity); }},
+    {"type", "TYPE", "", "only events of this type, such as rent.late",
+     [](invocation& to, string_view text) { return some_text(text, to.events.type); }},
+    {"after", "CURSOR", "", "only what comes after this event",
+     [](invocation& to, string_view text) { return some_text(text, to.events.after); }},
+};
+
+void add_line(std::string& out, const option& option) {
+  constexpr std::size_t help_column = 42;
+  std::string line = "  --" + std::string(option.name);
+  if (!option.value.empty()) line += " " + std::string(option.value);
+  line.append(line.size() < help_column ? help_column - line.size() : 1, ' ');
+  line += option.help;
+  if (!option.standard.empty()) line += " [" + std::string(option.standard) + "]";
+  out += line + "\n";
+}
+
+}  // namespace
+
+std::span<const option> setting_options() {
+  return settings_table;
+}
+
+std::span<const option> events_options() {
+  return events_table;
+}
+
+std::string environment_name(string_view option_name) {
+  std::string name = "RENTWAVE_";
+  for (char c : option_name) name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : '_';
+  return name;
+}
+
+std::string help_text() {
+  std::string out =
+      "usage: rentwave [serve] [options]     runs the marketplace\n"
+      "       rentwave events [options]      prints the journal's events as JSON lines\n"
+      "\n"
+      "An option may also stand in the environment (RENTWAVE_HTTP_PORT=80) or in a file (port = "
+      "80\n"
+      "under [http]); the command line wins, then the environment, then the file.\n"
+      "\n"
+      "  --config-file PATH                      a file with options\n"
+      "  --help                                  this text\n"
+      "  --version                               the version\n"
+      "\n";
+  for (const auto& option : setting_options()) add_line(out, option);
+  out += "\nof `rentwave events`:\n";
+  for (const auto& option : events_options()) add_line(out, option);
+  return out;
+}
+
+}  // namespace rentwave::config

@@ -1,0 +1,82 @@
+// What an operator can set, as plain values. Made once by config::parse, handed down by main in
+// pieces; nothing changes it afterwards. The defaults stand in one place, the table in options.cpp.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace rentwave::config {
+
+struct http_settings {
+  std::string address;   ///< an IPv4 or IPv6 address, checked
+  std::uint16_t port{};  ///< 0: any free one
+  std::string origin;    ///< `http(s)://host[:port]`, or empty: made from address and port
+  unsigned threads{};    ///< 0: one a core
+};
+
+struct journal_settings {
+  std::string url;  ///< `sqlite:<path>`
+  std::uint32_t partitions{};
+};
+
+struct clock_settings {
+  double rate{};  ///< seconds of domain time in a second of real time
+};
+
+struct node_settings {
+  std::string name;  ///< empty: made at first start
+};
+
+struct auth_settings {
+  std::chrono::milliseconds token_lifetime{};
+};
+
+struct money_settings {
+  std::string currency;  ///< three capital letters (ISO 4217)
+};
+
+/// What keeps one client, or all of them, from taking everything. 0 switches a limit off, unless it
+/// says otherwise.
+struct limit_settings {
+  bool enabled{};  ///< false: no rate limits at all
+
+  std::size_t connections{};
+  std::size_t requests_in_flight{};
+  std::size_t header_bytes{};
+  std::size_t body_bytes{};
+  std::chrono::milliseconds header_timeout{};
+  std::chrono::milliseconds body_timeout{};
+  std::chrono::milliseconds write_timeout{};
+  std::chrono::milliseconds idle_timeout{};
+  std::chrono::milliseconds request_timeout{};
+
+  unsigned address_requests_per_s{};  ///< one address
+  unsigned account_requests_per_s{};  ///< one account
+  unsigned logins_per_min{};          ///< attempts, one username or address
+
+  unsigned password_hashes_at_once{};  ///< at least 1
+  std::size_t password_queue{};        ///< logins that wait for a hash
+};
+
+enum class log_level : std::uint8_t { trace, debug, info, warn, error, off };
+enum class log_format : std::uint8_t { text, json };
+
+struct log_settings {
+  log_level level{};
+  log_format format{};
+};
+
+struct settings {
+  http_settings http;
+  journal_settings journal;
+  clock_settings clock;
+  node_settings node;
+  auth_settings auth;
+  money_settings money;
+  limit_settings limits;
+  log_settings log;
+};
+
+}  // namespace rentwave::config

@@ -1,0 +1,147 @@
+#include "config/values.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace rentwave::config {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// Own classification: <cctype> depends on the locale and on the sign of char.
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+
+bool is_name(char c) {
+  return is_digit(c) || is_upper(c) || (c >= 'a' && c <= 'z') || c == '.' || c == '_' || c == '-';
+}
+
+struct unit {
+  std::string_view suffix;
+  std::uint64_t factor;
+};
+
+/// A whole number and one of the units, at most `most` in all.
+std::optional<std::uint64_t> quantity(std::string_view text, std::initializer_list<unit> units,
+                                      std::uint64_t most) {
+  auto digits = static_cast<std::size_t>(std::ranges::find_if_not(text, is_digit) - text.begin());
+  std::uint64_t count{};
+  auto [end, error] = std::from_chars(text.data(), text.data() + digits, count);
+  if (digits == 0 || error != std::errc{}) return {};
+  for (const auto& [suffix, factor] : units) {
+    if (text.substr(digits) != suffix) continue;
+    if (count > most / factor) return {};
+    return count * factor;
+  }
+  return {};
+}
+
+}  // namespace
+
+problem positive(std::string_view text, double& to, double most) {
+  double value{};
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  bool whole = error == std::errc{} && end == text.data() + text.size();
+  if (!whole || !(value > 0 && value <= most))  // a NaN fails the comparison
+    return "a number greater than 0 and at most " +
+           std::to_string(static_cast<std::uint64_t>(most));
+  to = value;
+  return {};
+}
+
+problem boolean(std::string_view text, bool& to) {
+  return one_of<bool>(text, to, {{"true", true}, {"false", false}});
+}
+
+problem duration(std::string_view text, milliseconds& to, milliseconds least) {
+  constexpr std::uint64_t day = 86'400'000;
+  auto value =
+      text == "0"
+          ? std::uint64_t{0}
+          : quantity(text, {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", day}},
+                     3650 * day);
+  if (!value || milliseconds(*value) < least)
+    return "a duration such as 250ms, 10s, 15m, 12h or 30d, from " + std::to_string(least.count()) +
+           "ms to 3650d";
+  to = milliseconds(*value);
+  return {};
+}
+
+problem size(std::string_view text, std::size_t& to) {
+  auto value =
+      quantity(text, {{"", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}}, 1 << 30);
+  if (!value) return "a number of bytes such as 4096, 64KiB or 1MiB, at most 1GiB";
+  to = *value;
+  return {};
+}
+
+problem address(std::string_view text, std::string& to) {
+  std::string copy(text);
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  bool valid = inet_pton(AF_INET, copy.c_str(), bytes.data()) == 1 ||
+               inet_pton(AF_INET6, copy.c_str(), bytes.data()) == 1;
+  if (!valid || text.find('\0') != text.npos)  // inet_pton stops at a NUL
+    return "an IP address such as 127.0.0.1, 0.0.0.0 or ::1";
+  to = std::move(copy);
+  return {};
+}
+
+problem origin(std::string_view text, std::string& to) {
+  auto host = text;
+  for (std::string_view scheme : {"http://", "https://"})
+    if (text.starts_with(scheme)) host.remove_prefix(scheme.size());
+  bool has_scheme = host.size() < text.size();
+  bool plain = std::ranges::all_of(
+      host, [](char c) { return is_name(c) || c == ':' || c == '[' || c == ']'; });
+  if (!text.empty() && !(has_scheme && !host.empty() && plain))
+    return "an origin such as https://rent.example or http://127.0.0.1:8080, without a path";
+  to = text;
+  return {};
+}
+
+problem journal_url(std::string_view text, std::string& to) {
+  constexpr std::string_view scheme = "sqlite:";
+  if (!text.starts_with(scheme) || text.size() == scheme.size())
+    return "a journal such as sqlite:data/rentwave.db";
+  to = text;
+  return {};
+}
+
+problem node_name(std::string_view text, std::string& to) {
+  if (text.size() > 64 || !std::ranges::all_of(text, is_name))
+    return "up to 64 letters, digits, '.', '_' and '-'";
+  to = text;
+  return {};
+}
+
+problem currency(std::string_view text, std::string& to) {
+  if (text.size() != 3 || !std::ranges::all_of(text, is_upper))
+    return "a currency of three capital letters such as EUR";
+  to = text;
+  return {};
+}
+
+problem entity(std::string_view text, std::string& to) {
+  auto slash = text.find('/');
+  if (slash == text.npos || slash == 0 || slash + 1 == text.size())
+    return "a kind and an id such as rental/01920000-0000-7000-8000-000000000000";
+  to = text;
+  return {};
+}
+
+problem some_text(std::string_view text, std::string& to) {
+  if (text.empty()) return "some text";
+  to = text;
+  return {};
+}
+
+}  // namespace rentwave::config

@@ -1,0 +1,81 @@
+// How the text of an option becomes a value. Each function checks `text` and stores it in `to`, or
+// leaves `to` alone and says what was expected.
+#pragma once
+
+#include <charconv>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <initializer_list>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace rentwave::config {
+
+/// What was expected instead, such as "a number from 0 to 65535"; nothing when all is well.
+using problem = std::optional<std::string>;
+
+template <std::integral Number>
+problem integer(std::string_view text, Number& to, Number least = 0,
+                Number most = std::numeric_limits<Number>::max()) {
+  Number value{};
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most)
+    return "a number from " + std::to_string(least) + " to " + std::to_string(most);
+  to = value;
+  return {};
+}
+
+/// Greater than 0 and at most `most`.
+problem positive(std::string_view text, double& to, double most);
+
+/// `true` or `false`.
+problem boolean(std::string_view text, bool& to);
+
+/// `250ms`, `10s`, `15m`, `12h` or `30d`; a bare `0` too. From `least` to ten years.
+problem duration(std::string_view text, std::chrono::milliseconds& to,
+                 std::chrono::milliseconds least = {});
+
+/// Bytes, `64KiB` or `1MiB`; at most 1 GiB.
+problem size(std::string_view text, std::size_t& to);
+
+/// An IPv4 or IPv6 address.
+problem address(std::string_view text, std::string& to);
+
+/// `http(s)://host[:port]`, or empty.
+problem origin(std::string_view text, std::string& to);
+
+/// `sqlite:<path>`.
+problem journal_url(std::string_view text, std::string& to);
+
+/// Up to 64 letters, digits, `.`, `_` and `-`; or empty.
+problem node_name(std::string_view text, std::string& to);
+
+/// Three capital letters.
+problem currency(std::string_view text, std::string& to);
+
+/// `kind/id`.
+problem entity(std::string_view text, std::string& to);
+
+/// Anything but nothing.
+problem some_text(std::string_view text, std::string& to);
+
+/// One of the named values.
+template <class Value>
+problem one_of(std::string_view text, Value& to,
+               std::initializer_list<std::pair<std::string_view, Value>> choices) {
+  std::string names;
+  for (const auto& [name, value] : choices) {
+    if (text == name) {
+      to = value;
+      return {};
+    }
+    names += (names.empty() ? "" : ", ") + std::string(name);
+  }
+  return "one of " + names;
+}
+
+}  // namespace rentwave::config

@@ -1,0 +1,96 @@
+// A journal that passes every call on to another one: the base of decorators, which override what
+// they change.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "persistence/journal.hpp"
+
+namespace rentwave {
+
+class forwarding_journal : public journal {
+ public:
+  explicit forwarding_journal(std::unique_ptr<journal> inner) : inner_(std::move(inner)) {}
+
+  journal_result<std::vector<partition_result>> append(
+      const std::vector<partition_append>& batch) override {
+    return inner_->append(batch);
+  }
+  journal_result<history> load(const entity_ref& entity) override { return inner_->load(entity); }
+  journal_result<std::vector<stored_event>> find_command(const entity_ref& entity,
+                                                         command_id command) override {
+    return inner_->find_command(entity, command);
+  }
+  journal_result<void> destroy_key(account_id person) override {
+    return inner_->destroy_key(person);
+  }
+  journal_result<partition_lease> take_over(partition_id partition,
+                                            std::string_view owner) override {
+    return inner_->take_over(partition, owner);
+  }
+  journal_result<std::vector<stored_event>> read_entity(const entity_ref& entity,
+                                                        std::int64_t after_version,
+                                                        int limit) override {
+    return inner_->read_entity(entity, after_version, limit);
+  }
+  journal_result<std::vector<stored_event>> read_log(partition_id partition,
+                                                     std::int64_t after_position,
+                                                     int limit) override {
+    return inner_->read_log(partition, after_position, limit);
+  }
+  journal_result<std::vector<stored_event>> scan(std::int64_t after_sequence,
+                                                 const event_filter& filter, int limit) override {
+    return inner_->scan(after_sequence, filter, limit);
+  }
+  journal_result<std::vector<alarm_row>> alarms(partition_id partition, instant horizon,
+                                                int limit) override {
+    return inner_->alarms(partition, horizon, limit);
+  }
+  journal_result<std::int64_t> offset(partition_id partition,
+                                      std::string_view subscription) override {
+    return inner_->offset(partition, subscription);
+  }
+  journal_result<std::optional<clock_anchor>> anchor() override { return inner_->anchor(); }
+  journal_result<void> set_anchor(const clock_anchor& now) override {
+    return inner_->set_anchor(now);
+  }
+  journal_result<std::string> pin(std::string_view name, std::string_view value) override {
+    return inner_->pin(name, value);
+  }
+  journal_result<std::string> ensure_key(account_id person, std::string_view fresh) override {
+    return inner_->ensure_key(person, fresh);
+  }
+  journal_result<std::optional<std::string>> find_key(account_id person) override {
+    return inner_->find_key(person);
+  }
+
+  journal_result<listing_page> search(const listing_query& wanted) override {
+    return inner_->search(wanted);
+  }
+  journal_result<page<rental_row>> rentals(const rental_query& wanted) override {
+    return inner_->rentals(wanted);
+  }
+  journal_result<page<wallet_entry>> wallet_entries(account_id account,
+                                                    const page_request& wanted) override {
+    return inner_->wallet_entries(account, wanted);
+  }
+  journal_result<std::vector<notice_row>> notices(account_id account, std::int64_t after,
+                                                  int limit) override {
+    return inner_->notices(account, after, limit);
+  }
+  journal_result<std::vector<session_row>> sessions(account_id account) override {
+    return inner_->sessions(account);
+  }
+  journal_result<std::vector<overlap>> overlapping_reservations() override {
+    return inner_->overlapping_reservations();
+  }
+
+ protected:
+  journal& inner() { return *inner_; }
+
+ private:
+  std::unique_ptr<journal> inner_;
+};
+
+}  // namespace rentwave

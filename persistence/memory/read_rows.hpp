@@ -1,0 +1,58 @@
+// The read models in memory: plain maps that are gone through from end to end. Not thread-safe.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "persistence/read_models.hpp"
+
+namespace rentwave {
+
+class memory_rows {
+public:
+  void apply(const row_change& change);
+
+  journal_result<listing_page> search(const listing_query& wanted) const;
+  journal_result<page<rental_row>> rentals(const rental_query& wanted) const;
+  journal_result<page<wallet_entry>> wallet_entries(account_id account,
+                                                    const page_request& wanted) const;
+  std::vector<notice_row> notices(account_id account, std::int64_t after, int limit) const;
+  std::vector<session_row> sessions(account_id account) const;
+  std::vector<overlap> overlapping_reservations() const;
+
+private:
+  struct listing {
+    listing_row row;
+    std::vector<std::string> title;  ///< its words, without case and diacritics
+    std::vector<std::string> words;  ///< all of them
+  };
+
+  void apply_one(const listing_row& row);
+  void apply_one(const listing_removed& row);
+  void apply_one(const listing_deactivated& row);
+  void apply_one(const listing_rented& row);
+  void apply_one(const reservation_row& row);
+  void apply_one(const reservation_moved& row);
+  void apply_one(const reservation_released& row);
+  void apply_one(const rental_row& row);
+  void apply_one(const rental_changed& row);
+  void apply_one(const wallet_entry& row);
+  void apply_one(const notice_row& row);
+  void apply_one(const session_row& row);
+  void apply_one(const session_ended& row);
+
+  static bool fits(const listing& one, const listing_query& wanted,
+                   const std::vector<std::string>& words);
+  static std::int64_t sort_key(const listing& one, listing_sort sort,
+                               const std::vector<std::string>& words);
+
+  std::map<listing_id, listing> listings_;
+  std::map<rental_id, reservation_row> reservations_;
+  std::map<rental_id, rental_row> rentals_;
+  std::map<account_id, std::map<std::int64_t, wallet_entry>> entries_;
+  std::map<account_id, std::map<std::int64_t, notice_row>> notices_;
+  std::map<session_id, account_id> sessions_;
+};
+
+}  // namespace rentwave

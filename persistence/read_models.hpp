@@ -1,0 +1,188 @@
+// Rows derived from events, for queries: what an append writes beside its events, and the questions
+// that can be asked. A row is written by one entity's events only, in the transaction of those events.
+#pragma once
+
+#include <boost/describe.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "actors/domain/entity.hpp"
+#include "actors/domain/inbox.hpp"
+#include "actors/domain/money.hpp"
+#include "actors/domain/offer.hpp"
+#include "actors/domain/rental.hpp"
+#include "persistence/journal_error.hpp"
+
+namespace rentwave {
+
+// --- rows ---------------------------------------------------------------------------------------
+
+/// An advert, as search shows it. Where there is a row of this id already it changes `active`,
+/// `revision` and `content` only: an update of an advert knows nothing of the others.
+struct listing_row {
+  listing_id id;
+  account_id owner;
+  bool active = true;
+  std::int64_t revision = 0;
+  std::int64_t times_rented = 0;  ///< counted by `listing_rented`
+  instant added_at;
+  offer content;
+};
+struct listing_removed {
+  listing_id id;
+};
+struct listing_deactivated {
+  listing_id id;
+  std::int64_t revision = 0;
+};
+struct listing_rented {
+  listing_id id;
+};
+
+/// An open booking; for checks that no two of a listing overlap.
+struct reservation_row {
+  listing_id listing;
+  rental_id rental;
+  period when;
+};
+struct reservation_moved {
+  rental_id rental;
+  instant ends_at;
+};
+struct reservation_released {
+  rental_id rental;
+};
+
+/// A rental as its parties' lists show it.
+struct rental_row {
+  rental_id id;
+  listing_id listing;
+  account_id renter;
+  std::optional<account_id> owner;  ///< known once the listing agreed
+  std::string title;
+  item_kind kind{};
+  rental::status status{};
+  period when;
+  money rent;
+  money deposit;
+  money late_fees;
+  instant requested_at;
+};
+/// What is absent stays as it was.
+struct rental_changed {
+  rental_id id{};
+  std::optional<rental::status> status{};
+  std::optional<account_id> owner{};
+  std::optional<std::string> title{};
+  std::optional<item_kind> kind{};
+  std::optional<instant> ends_at{};
+  std::optional<money> rent{};
+  std::optional<money> deposit{};
+  money further_rent{};      ///< added to the rent
+  money further_late_fee{};  ///< added to the late fees
+};
+
+/// A line of a wallet's statement.
+struct wallet_entry {
+  account_id account;
+  std::int64_t version = 0;  ///< of the wallet's event
+  std::string type;          ///< of the event, for example "wallet.top-up"
+  money amount;              ///< how the balance changed; negative when it sank
+  money balance;             ///< afterwards
+  std::optional<rental_id> rental;
+  instant time;
+};
+
+struct notice_row {
+  account_id account;
+  std::int64_t cursor = 0;
+  inbox::notice what;
+};
+
+struct session_row {
+  session_id id;
+  account_id account;
+};
+struct session_ended {
+  session_id id;
+};
+
+using row_change = std::variant<listing_row, listing_removed, listing_deactivated, listing_rented,
+                                reservation_row, reservation_moved, reservation_released, rental_row,
+                                rental_changed, wallet_entry, notice_row, session_row, session_ended>;
+
+// --- questions ------------------------------------------------------------------------------------
+
+/// One page; `next` is the cursor of the following one, opaque to all but the journal that made it.
+template <class Row>
+struct page {
+  std::vector<Row> items;
+  std::optional<std::string> next;
+};
+
+struct page_request {
+  int limit = 20;  ///< 1 to 100
+  std::optional<std::string> cursor{};
+};
+
+enum class listing_sort { relevance, price, price_descending, newest, times_rented };
+BOOST_DESCRIBE_ENUM(listing_sort, relevance, price, price_descending, newest, times_rented)
+
+/// Everything that is set must hold.
+struct listing_query {
+  std::string words{};  ///< each must occur (the last as a prefix) in title, description or the item's
+                      ///< own texts, whatever case and diacritics; empty: any
+  std::optional<item_kind> kind{};
+  std::optional<money> min_price{};  ///< per day, an hourly price times 24
+  std::optional<money> max_price{};
+  std::optional<std::string> isbn{};
+  std::optional<account_id> owner{};
+  bool only_active = true;
+  listing_sort sort = listing_sort::newest;  ///< `relevance` needs words, else it means newest
+  page_request page{};
+};
+
+struct listing_page : page<listing_row> {
+  std::int64_t total = 0;  ///< exact up to `counted_exactly`
+  bool total_is_more = false;
+};
+inline constexpr std::int64_t counted_exactly = 1000;
+
+struct rental_query {
+  account_id account{};
+  bool as_renter = true;
+  bool as_owner = true;
+  std::optional<rental::status> status{};
+  page_request page{};  ///< newest request first
+};
+
+struct overlap {
+  listing_id listing;
+  rental_id first;
+  rental_id second;
+};
+
+/// Asked on any connection of a journal; consistent with its events at some moment of the call.
+class read_models {
+public:
+  virtual ~read_models() = default;
+
+  virtual journal_result<listing_page> search(const listing_query& wanted) = 0;
+  virtual journal_result<page<rental_row>> rentals(const rental_query& wanted) = 0;
+  /// Newest first.
+  virtual journal_result<page<wallet_entry>> wallet_entries(account_id account,
+                                                            const page_request& wanted) = 0;
+  /// Oldest first, those with a cursor greater than `after`.
+  virtual journal_result<std::vector<notice_row>> notices(account_id account, std::int64_t after,
+                                                          int limit) = 0;
+  /// Open sessions.
+  virtual journal_result<std::vector<session_row>> sessions(account_id account) = 0;
+  /// Pairs of open bookings of one listing that overlap: always empty, unless we have a bug.
+  virtual journal_result<std::vector<overlap>> overlapping_reservations() = 0;
+};
+
+}  // namespace rentwave

@@ -1,0 +1,213 @@
+#include "persistence/sealing.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <cassert>
+#include <unordered_map>
+#include <utility>
+
+#include "persistence/forwarding_journal.hpp"
+#include "persistence/sealed_text.hpp"
+
+namespace rentwave {
+namespace {
+
+/// Enough for the people that register or log in while a batch gathers; then it starts again.
+constexpr std::size_t max_cached_keys = 1024;
+
+bool has_personal(const entity_append& entity) {
+  const auto is_personal = [](const auto& written) {
+    return written.subject && may_have_personal(written.data);
+  };
+  return std::any_of(entity.events.begin(), entity.events.end(), is_personal) ||
+         (entity.state && is_personal(*entity.state));
+}
+
+bool has_personal(const std::vector<partition_append>& batch) {
+  return std::any_of(batch.begin(), batch.end(), [](const partition_append& partition) {
+    return std::any_of(partition.entities.begin(), partition.entities.end(),
+                       [](const entity_append& entity) { return has_personal(entity); });
+  });
+}
+
+/// One connection of `inner`.
+class sealing_journal final : public forwarding_journal {
+ public:
+  using forwarding_journal::forwarding_journal;
+
+  journal_result<std::vector<partition_result>> append(
+      const std::vector<partition_append>& batch) override {
+    if (!has_personal(batch)) return inner().append(batch);
+    auto sealed = batch;
+    refusals refused;
+    if (auto failed = seal(sealed, refused)) return std::move(*failed);
+    auto written = inner().append(sealed);
+    if (written) put_back(refused, *written);
+    return written;
+  }
+
+  journal_result<history> load(const entity_ref& entity) override {
+    auto loaded = inner().load(entity);
+    if (!loaded) return loaded;
+    opener opens{inner(), {}};
+    if (loaded->state)
+      if (auto failed = opens(*loaded->state)) return about(entity, std::move(*failed));
+    if (auto failed = opens(loaded->events)) return about(entity, std::move(*failed));
+    return loaded;
+  }
+
+  journal_result<std::vector<stored_event>> find_command(const entity_ref& entity,
+                                                         command_id command) override {
+    auto found = inner().find_command(entity, command);
+    if (!found) return found;
+    opener opens{inner(), {}};
+    if (auto failed = opens(*found)) return about(entity, std::move(*failed));
+    return found;
+  }
+
+  journal_result<void> destroy_key(account_id person) override {
+    cached_keys_.erase(person);
+    return inner().destroy_key(person);
+  }
+
+ private:
+  /// An entity that was left out of the batch, and where it was.
+  struct refusal_of_entity {
+    std::size_t partition = 0;
+    std::size_t entity = 0;
+    journal_error why;
+  };
+  using refusals = std::vector<refusal_of_entity>;
+
+  /// The keys of one read. They are asked for anew each time: a key that another connection or node
+  /// has destroyed must open nothing here.
+  struct opener {
+    journal& from;
+    std::unordered_map<account_id, std::string> keys;
+
+    template <class Stored>
+    std::optional<journal_error> operator()(Stored& stored) {
+      if (!may_have_sealed(stored.data)) return std::nullopt;
+      auto opened = open_members(stored.data, stored.subject,
+                                 [this](account_id person) { return key_of(person); });
+      if (!opened) return opened.error();
+      stored.data = std::move(*opened);
+      return std::nullopt;
+    }
+    std::optional<journal_error> operator()(std::vector<stored_event>& events) {
+      for (auto& event : events)
+        if (auto failed = (*this)(event)) return failed;
+      return std::nullopt;
+    }
+    journal_result<std::string> key_of(account_id person) {
+      if (const auto known = keys.find(person); known != keys.end()) return known->second;
+      auto found = from.find_key(person);
+      if (!found) return found.error();
+      return keys.emplace(person, found->value_or("")).first->second;
+    }
+  };
+
+  static journal_error about(const entity_ref& entity, journal_error failed) {
+    failed.detail = to_string(entity) + ": " + failed.detail;
+    return failed;
+  }
+
+  /// For sealing a cached key will do, even one that was destroyed meanwhile: nobody can open what
+  /// it seals. Empty: destroyed.
+  journal_result<std::string> sealing_key(account_id person) {
+    if (const auto cached = cached_keys_.find(person); cached != cached_keys_.end())
+      return cached->second;
+    auto key = find_or_make_key(person);
+    if (!key) {
+      if (key.error().code == journal_errc::not_found) return std::string{};
+      return key;
+    }
+    if (!is_personal_key(*key))
+      return journal_error{journal_errc::corrupt, "the key of account " + to_string(person)};
+    if (cached_keys_.size() >= max_cached_keys) cached_keys_.clear();
+    return cached_keys_.emplace(person, std::move(*key)).first->second;
+  }
+
+  /// Looks first: making one is a transaction of its own.
+  journal_result<std::string> find_or_make_key(account_id person) {
+    auto found = inner().find_key(person);
+    if (!found) return found.error();
+    if (*found) return std::move(**found);
+    return inner().ensure_key(person, make_personal_key());
+  }
+
+  template <class Written>
+  std::optional<journal_error> seal(Written& written) {
+    if (!written.subject || !may_have_personal(written.data)) return std::nullopt;
+    auto sealed = seal_members(written.data, *written.subject,
+                               [this](account_id person) { return sealing_key(person); });
+    if (!sealed) return sealed.error();
+    written.data = std::move(*sealed);
+    return std::nullopt;
+  }
+  std::optional<journal_error> seal(entity_append& entity) {
+    for (auto& event : entity.events)
+      if (auto failed = seal(event)) return failed;
+    return entity.state ? seal(*entity.state) : std::nullopt;
+  }
+
+  /// Seals the batch in place and takes out the entities whose data cannot be read.
+  std::optional<journal_error> seal(std::vector<partition_append>& batch, refusals& refused) {
+    for (std::size_t p = 0; p < batch.size(); ++p) {
+      std::vector<entity_append> readable;
+      for (std::size_t e = 0; e < batch[p].entities.size(); ++e) {
+        auto& entity = batch[p].entities[e];
+        auto failed = seal(entity);
+        if (!failed) {
+          readable.push_back(std::move(entity));
+        } else if (failed->code == journal_errc::corrupt) {
+          failed->code = journal_errc::refused;
+          refused.push_back({p, e, about(entity.entity, std::move(*failed))});
+        } else {
+          return failed;
+        }
+      }
+      batch[p].entities = std::move(readable);
+    }
+    return std::nullopt;
+  }
+
+  /// In ascending order, so that each finds its place.
+  static void put_back(refusals& refused, std::vector<partition_result>& results) {
+    for (auto& each : refused) {
+      auto& entities = results[each.partition].entities;
+      if (results[each.partition].fenced) continue;
+      assert(each.entity <= entities.size());
+      entities.insert(entities.begin() + static_cast<std::ptrdiff_t>(each.entity),
+                      entity_result{std::move(each.why), 0});
+    }
+  }
+
+  std::unordered_map<account_id, std::string> cached_keys_;
+};
+
+class sealing_store final : public journal_store {
+ public:
+  explicit sealing_store(std::unique_ptr<journal_store> inner) : inner_(std::move(inner)) {}
+
+  journal_result<std::unique_ptr<journal>> connect() override {
+    if (sodium_init() < 0)
+      return journal_error{journal_errc::unavailable, "libsodium cannot be initialised"};
+    auto connection = inner_->connect();
+    if (!connection) return connection;
+    return std::unique_ptr<journal>{std::make_unique<sealing_journal>(std::move(*connection))};
+  }
+  std::string promise() const override { return inner_->promise(); }
+
+ private:
+  std::unique_ptr<journal_store> inner_;
+};
+
+}  // namespace
+
+std::unique_ptr<journal_store> seal_personal_fields(std::unique_ptr<journal_store> inner) {
+  return std::make_unique<sealing_store>(std::move(inner));
+}
+
+}  // namespace rentwave

@@ -1,0 +1,28 @@
+// What of an advert can be found by words, and what the words of a query are; the same for every
+// journal, so that each of them finds the same.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/domain/offer.hpp"
+
+namespace rentwave {
+
+/// The texts of an advert, by how much they say about it.
+struct search_text {
+  std::string title;
+  std::string details;  ///< the item's own texts, city and country
+  std::string description;
+};
+search_text text_of(const offer& content);
+
+/// Further words of a query are ignored.
+inline constexpr std::size_t max_search_words = 16;
+
+/// The words of a text: runs of ASCII letters and digits and of what is not ASCII, but for common
+/// punctuation. Nothing in them means anything to a query language. At most `most`.
+std::vector<std::string_view> words_of(std::string_view text, std::size_t most);
+
+}  // namespace rentwave

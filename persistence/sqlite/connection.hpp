@@ -1,0 +1,75 @@
+// One connection to the file, with its cache of prepared statements, and its transactions. Used by one
+// thread at a time. After a failure that leaves its state in doubt it closes itself; the next use
+// opens it again.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "persistence/sqlite/statement.hpp"
+
+namespace rentwave::sqlite {
+
+enum class access { read_write, read_only };
+
+class connection {
+public:
+  /// Throws `error`.
+  connection(std::filesystem::path file, access how);
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
+  ~connection();
+
+  /// The statement of this text, prepared once. It lives until the connection is closed.
+  statement& prepared(std::string_view sql);
+
+  /// Executes statements that bind and give nothing.
+  void execute(const char* script);
+
+  /// Undoes what is open, for sure: a connection that cannot do so is closed, which does.
+  void rollback() noexcept;
+
+  /// Makes what is open durable. Throws `error` when it was not written for sure, and
+  /// `unknown_outcome`. Nothing is open afterwards.
+  void commit();
+
+  /// Moves what is in the write-ahead log into the file and empties the log, if nobody reads it.
+  void empty_log() noexcept;
+
+private:
+  void open();
+  void close() noexcept;
+
+  std::filesystem::path file_;
+  access how_;
+  sqlite3* handle_ = nullptr;
+  std::unordered_map<std::string, std::unique_ptr<statement>> statements_;
+};
+
+/// Ends by `commit`, or undoes everything.
+class transaction {
+public:
+  enum class kind {
+    read,   ///< several statements see the same moment
+    write,  ///< holds the right to write from the start
+  };
+  transaction(connection& on, kind what);
+  transaction(const transaction&) = delete;
+  transaction& operator=(const transaction&) = delete;
+  ~transaction() {
+    if (open_) on_.rollback();
+  }
+  void commit() {
+    open_ = false;
+    on_.commit();
+  }
+
+private:
+  connection& on_;
+  bool open_ = true;
+};
+
+}  // namespace rentwave::sqlite

@@ -1,0 +1,142 @@
+#include <algorithm>
+
+#include "persistence/sqlite/error.hpp"
+#include "persistence/sqlite/journal.hpp"
+
+namespace rentwave::sqlite {
+namespace {
+
+/// The columns as `read_events` reads them.
+std::string select_events(std::string_view rest) {
+  std::string sql =
+      "SELECT partition, position, sequence, kind, id, version, type, schema, data, time, command,"
+      " n, actor, trace, subject FROM events ";
+  return sql += rest;
+}
+
+std::vector<stored_event> read_events(rows&& from) {
+  std::vector<stored_event> events;
+  while (from.next()) {
+    auto& e = events.emplace_back();
+    from.read(e.partition, e.position, e.sequence, e.entity.kind, e.entity.id, e.version, e.type,
+              e.schema, e.data, e.time, e.command, e.n, e.actor, e.trace, e.subject);
+  }
+  return events;
+}
+
+/// "rent.*" is every type that starts with "rent."; without the star it is one type.
+struct type_filter {
+  std::optional<std::string> exact;
+  std::optional<std::string> prefix;
+
+  explicit type_filter(const std::optional<std::string>& wanted) {
+    if (wanted && wanted->ends_with('*'))
+      prefix = wanted->substr(0, wanted->size() - 1);
+    else
+      exact = wanted;
+  }
+};
+
+}  // namespace
+
+journal_result<history> sqlite_journal::load(const entity_ref& entity) {
+  return guarded([&]() -> journal_result<history> {
+    transaction moment(db_, transaction::kind::read);
+    history found;
+    {
+      auto stored = db_.prepared(
+                           "SELECT version, schema, data, subject FROM snapshots"
+                           " WHERE kind = ?1 AND id = ?2")
+                        .query(entity.kind, entity.id);
+      if (stored.next()) {
+        auto& state = found.state.emplace();
+        stored.read(state.version, state.schema, state.data, state.subject);
+      }
+    }
+    found.events = read_events(
+        db_.prepared(select_events("WHERE kind = ?1 AND id = ?2 AND version > ?3 ORDER BY version"))
+            .query(entity.kind, entity.id, found.state ? found.state->version : 0));
+    return found;
+  });
+}
+
+journal_result<std::vector<stored_event>> sqlite_journal::find_command(const entity_ref& entity,
+                                                                       command_id command) {
+  return guarded([&]() -> journal_result<std::vector<stored_event>> {
+    return read_events(
+        db_.prepared(select_events("WHERE kind = ?1 AND id = ?2 AND command = ?3 ORDER BY n"))
+            .query(entity.kind, entity.id, command));
+  });
+}
+
+journal_result<std::vector<stored_event>> sqlite_journal::read_entity(const entity_ref& entity,
+                                                                      std::int64_t after_version,
+                                                                      int limit) {
+  return guarded([&]() -> journal_result<std::vector<stored_event>> {
+    return read_events(
+        db_.prepared(select_events(
+                         "WHERE kind = ?1 AND id = ?2 AND version > ?3 ORDER BY version LIMIT ?4"))
+            .query(entity.kind, entity.id, after_version, std::max(limit, 0)));
+  });
+}
+
+journal_result<std::vector<stored_event>> sqlite_journal::read_log(partition_id partition,
+                                                                   std::int64_t after_position,
+                                                                   int limit) {
+  return guarded([&]() -> journal_result<std::vector<stored_event>> {
+    return read_events(
+        db_.prepared(
+               select_events("WHERE partition = ?1 AND position > ?2 ORDER BY position LIMIT ?3"))
+            .query(partition, after_position, std::max(limit, 0)));
+  });
+}
+
+journal_result<std::vector<stored_event>> sqlite_journal::scan(std::int64_t after_sequence,
+                                                               const event_filter& filter,
+                                                               int limit) {
+  return guarded([&]() -> journal_result<std::vector<stored_event>> {
+    // One entity's events are found by their index, everything else by going through the log.
+    const bool one_entity = filter.kind && filter.id;
+    const std::string sql =
+        select_events(one_entity ? "WHERE kind = ?3 AND id = ?4 AND sequence > ?1"
+                                 : "NOT INDEXED WHERE sequence > ?1 AND (?3 IS NULL OR kind = ?3)"
+                                   " AND (?4 IS NULL OR id = ?4)") +
+        " AND (?5 IS NULL OR type = ?5) AND (?6 IS NULL OR substr(type, 1, length(?6)) = ?6)"
+        " AND (?7 IS NULL OR trace = ?7) AND (?8 IS NULL OR time >= ?8)"
+        " AND (?9 IS NULL OR time < ?9) ORDER BY sequence LIMIT ?2";
+    const type_filter type{filter.type};
+    return read_events(db_.prepared(sql).query(after_sequence, std::max(limit, 0), filter.kind,
+                                               filter.id, type.exact, type.prefix, filter.trace,
+                                               filter.from, filter.to));
+  });
+}
+
+journal_result<std::vector<alarm_row>> sqlite_journal::alarms(partition_id partition,
+                                                              instant horizon, int limit) {
+  return guarded([&]() -> journal_result<std::vector<alarm_row>> {
+    auto found = db_.prepared(
+                        "SELECT kind, id, due, version FROM alarms"
+                        " WHERE partition = ?1 AND due <= ?2 ORDER BY due, kind, id LIMIT ?3")
+                     .query(partition, horizon, std::max(limit, 0));
+    std::vector<alarm_row> alarms;
+    while (found.next()) {
+      auto& alarm = alarms.emplace_back();
+      found.read(alarm.entity.kind, alarm.entity.id, alarm.due, alarm.version);
+    }
+    return alarms;
+  });
+}
+
+journal_result<std::int64_t> sqlite_journal::offset(partition_id partition,
+                                                    std::string_view subscription) {
+  return guarded([&]() -> journal_result<std::int64_t> {
+    std::int64_t position = 0;
+    auto found =
+        db_.prepared("SELECT position FROM offsets WHERE partition = ?1 AND subscription = ?2")
+            .query(partition, subscription);
+    if (found.next()) found.read(position);
+    return position;
+  });
+}
+
+}  // namespace rentwave::sqlite

@@ -1,0 +1,163 @@
+#include "persistence/sqlite/schema.hpp"
+
+namespace rentwave::sqlite {
+namespace {
+
+// Ids are 16 bytes, times microseconds, money minor units; an entity is its kind's name and its id.
+constexpr const char* events_and_state = R"(
+CREATE TABLE partitions (
+  id INTEGER PRIMARY KEY,
+  owner TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  next_position INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE events (
+  sequence INTEGER PRIMARY KEY,
+  partition INTEGER NOT NULL,
+  position INTEGER NOT NULL CHECK (position > 0),
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version INTEGER NOT NULL CHECK (version > 0),
+  type TEXT NOT NULL CHECK (type <> ''),
+  schema INTEGER NOT NULL,
+  data TEXT NOT NULL,
+  time INTEGER NOT NULL,
+  command BLOB NOT NULL,
+  n INTEGER NOT NULL CHECK (n >= 0),
+  actor TEXT NOT NULL,
+  trace BLOB NOT NULL,
+  subject BLOB,
+  UNIQUE (partition, position),
+  UNIQUE (kind, id, version),
+  UNIQUE (kind, id, command, n)
+) STRICT;
+CREATE TRIGGER events_are_never_updated BEFORE UPDATE ON events
+BEGIN SELECT RAISE(ABORT, 'events are never updated'); END;
+CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
+BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+
+CREATE TABLE alarms (
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  partition INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alarms_by_due ON alarms (partition, due);
+
+CREATE TABLE snapshots (
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  schema INTEGER NOT NULL,
+  data TEXT NOT NULL,
+  subject BLOB,
+  PRIMARY KEY (kind, id)
+) STRICT;
+
+CREATE TABLE offsets (
+  partition INTEGER NOT NULL,
+  subscription TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  PRIMARY KEY (partition, subscription)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE anchors (
+  number INTEGER PRIMARY KEY,
+  real INTEGER NOT NULL,
+  domain INTEGER NOT NULL,
+  rate REAL NOT NULL
+) STRICT;
+
+CREATE TABLE pinned (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+-- A row without a key is the tombstone of one that was destroyed.
+CREATE TABLE person_keys (person BLOB PRIMARY KEY, key BLOB) STRICT;
+
+-- A listing's number is added_at * 128 + slot * 4 + kind: in the order of the adverts, and says the kind.
+CREATE TABLE listings (
+  number INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  owner BLOB NOT NULL,
+  active INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  times_rented INTEGER NOT NULL,
+  added_at INTEGER NOT NULL,
+  price INTEGER NOT NULL,
+  isbn TEXT
+) STRICT;
+CREATE INDEX listings_by_price ON listings (price, id) WHERE active;
+CREATE INDEX listings_by_times_rented ON listings (times_rented, id) WHERE active;
+CREATE INDEX listings_by_owner ON listings (owner);
+CREATE INDEX listings_by_isbn ON listings (isbn) WHERE isbn IS NOT NULL;
+CREATE TABLE listing_contents (number INTEGER PRIMARY KEY, content TEXT NOT NULL) STRICT;
+-- Its rowid is the listing's number * 2 + active.
+CREATE VIRTUAL TABLE listing_words USING fts5 (
+  title, details, description, tokenize = 'unicode61 remove_diacritics 2'
+);
+INSERT INTO listing_words (listing_words, rank) VALUES ('rank', 'bm25(10.0, 4.0, 1.0)');
+
+CREATE TABLE reservations (
+  rental BLOB PRIMARY KEY,
+  listing BLOB NOT NULL,
+  starts_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reservations_by_listing ON reservations (listing, starts_at);
+
+CREATE TABLE rentals (
+  id BLOB PRIMARY KEY,
+  listing BLOB NOT NULL,
+  renter BLOB NOT NULL,
+  owner BLOB,
+  title TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  status TEXT NOT NULL,
+  starts_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL,
+  rent INTEGER NOT NULL,
+  deposit INTEGER NOT NULL,
+  late_fees INTEGER NOT NULL,
+  requested_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX rentals_by_renter ON rentals (renter, requested_at, id);
+CREATE INDEX rentals_by_owner ON rentals (owner, requested_at, id);
+
+CREATE TABLE wallet_entries (
+  account BLOB NOT NULL,
+  version INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  amount INTEGER NOT NULL,
+  balance INTEGER NOT NULL,
+  rental BLOB,
+  time INTEGER NOT NULL,
+  PRIMARY KEY (account, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notices (
+  account BLOB NOT NULL,
+  cursor INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  time INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  listing BLOB,
+  rental BLOB,
+  isbn TEXT,
+  PRIMARY KEY (account, cursor)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sessions (id BLOB PRIMARY KEY, account BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_by_account ON sessions (account);
+)";
+
+constexpr const char* scripts[] = {events_and_state};
+
+}  // namespace
+
+std::span<const char* const> migrations() {
+  return scripts;
+}
+
+}  // namespace rentwave::sqlite

@@ -1,0 +1,221 @@
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+#include "persistence/cursor.hpp"
+#include "persistence/json.hpp"
+#include "persistence/search_text.hpp"
+#include "persistence/sqlite/error.hpp"
+#include "persistence/sqlite/journal.hpp"
+#include "persistence/sqlite/listing_number.hpp"
+
+namespace rentwave::sqlite {
+namespace {
+
+/// The same parameters for every form of the query, whichever of them it mentions:
+///   ?1 words · ?2 kind · ?3, ?4 price from, to · ?5 owner · ?6 ISBN · ?7, ?8 the cursor's key and id ·
+///   ?9 limit
+struct search_form {
+  std::string from_where;   ///< without the cursor
+  std::string key;          ///< what the rows are sorted by
+  std::string order;
+  std::string after;        ///< what follows the cursor
+  keyset start;             ///< before the first row
+  bool only_words = false;  ///< the word index alone answers
+};
+
+constexpr char relevance_list = 'r';
+constexpr std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t highest = std::numeric_limits<std::int64_t>::max();
+
+listing_sort effective_sort(const listing_query& wanted, bool has_words) {
+  return wanted.sort == listing_sort::relevance && !has_words ? listing_sort::newest : wanted.sort;
+}
+
+/// For FTS5: every word quoted, so that none is taken for an operator; the last as a prefix.
+std::string match_expression(std::string_view words) {
+  std::string expression;
+  for (const auto word : words_of(words, max_search_words)) {
+    expression += expression.empty() ? "\"" : " \"";
+    expression += word;
+    expression += '"';
+  }
+  if (!expression.empty()) expression += '*';
+  return expression;
+}
+
+/// Which rows are looked at, and by which index: the planner knows no numbers, we do.
+std::string listings_from_where(const listing_query& wanted, bool has_words, const char* by_sort) {
+  std::string from = "FROM listings l NOT INDEXED WHERE";
+  if (has_words)
+    from = "FROM listing_words w CROSS JOIN listings l ON l.number = w.rowid >> 1"
+           " WHERE w.listing_words MATCH ?1 AND";
+  else if (wanted.isbn)
+    from = "FROM listings l INDEXED BY listings_by_isbn WHERE";
+  else if (wanted.owner)
+    from = "FROM listings l INDEXED BY listings_by_owner WHERE";
+  else if (wanted.only_active && by_sort)
+    from = std::string{"FROM listings l INDEXED BY "} + by_sort + " WHERE";
+  from += " (?2 IS NULL OR l.number & 3 = ?2) AND l.price >= ?3 AND l.price <= ?4";
+  if (wanted.owner) from += " AND l.owner = ?5";
+  if (wanted.isbn) from += " AND l.isbn = ?6";
+  if (wanted.only_active) from += " AND l.active";
+  return from;
+}
+
+/// The word index alone answers: its row says time, kind and whether the advert is active.
+bool words_suffice(const listing_query& wanted, bool has_words) {
+  return has_words && !wanted.owner && !wanted.isbn && !wanted.min_price && !wanted.max_price;
+}
+
+std::string words_from_where(const listing_query& wanted) {
+  std::string from =
+      "FROM listing_words w WHERE w.listing_words MATCH ?1"
+      " AND (?2 IS NULL OR (w.rowid >> 1) & 3 = ?2)";
+  if (wanted.only_active) from += " AND w.rowid & 1";
+  return from;
+}
+
+search_form form_of(const listing_query& wanted, bool has_words) {
+  constexpr double no_rank = -std::numeric_limits<double>::infinity();
+  const auto listings = [&](const char* index) {
+    return listings_from_where(wanted, has_words, index);
+  };
+  switch (effective_sort(wanted, has_words)) {
+    case listing_sort::relevance:
+      return {listings(nullptr), "w.rank", "w.rank, l.id",
+              "(w.rank > ?7 OR (w.rank = ?7 AND l.id > ?8))",
+              {relevance_list, std::bit_cast<std::int64_t>(no_rank), {}}};
+    case listing_sort::price:
+      return {listings("listings_by_price"), "l.price", "l.price, l.id",
+              "(l.price, l.id) > (?7, ?8)", {'p', lowest, {}}};
+    case listing_sort::price_descending:
+      return {listings("listings_by_price"), "l.price", "l.price DESC, l.id DESC",
+              "(l.price, l.id) < (?7, ?8)", {'P', highest, {}}};
+    case listing_sort::times_rented:
+      return {listings("listings_by_times_rented"), "l.times_rented",
+              "l.times_rented DESC, l.id DESC", "(l.times_rented, l.id) < (?7, ?8)",
+              {'t', highest, {}}};
+    case listing_sort::newest:
+      break;
+  }
+  const keyset start{'n', greatest_number, {}};
+  if (words_suffice(wanted, has_words))
+    return {words_from_where(wanted), "w.rowid >> 1", "w.rowid DESC", "w.rowid < ?7 << 1", start,
+            true};
+  return {listings(nullptr), "l.number", "l.number DESC", "l.number < ?7", start};
+}
+
+class listing_search {
+public:
+  listing_search(connection& db, const listing_query& wanted)
+      : db_(db), wanted_(wanted), words_(match_expression(wanted.words)),
+        form_(form_of(wanted, !words_.empty())) {}
+
+  journal_result<listing_page> answer() {
+    auto from = form_.start;
+    if (wanted_.page.cursor) {
+      const auto given = from_cursor(*wanted_.page.cursor, form_.start.order);
+      if (!given) return journal_error{journal_errc::bad_cursor, "not a cursor of this list"};
+      from = *given;
+    }
+    listing_page found;
+    const auto limit = std::clamp(wanted_.page.limit, 1, 100);
+    auto hits = hits_after(from, limit + 1);
+    if (std::ssize(hits) > limit) {
+      hits.resize(static_cast<std::size_t>(limit));
+      found.next = to_cursor(hits.back().last);
+    }
+    for (const auto& hit : hits) found.items.push_back(fetch(hit.number));
+    const auto total = count();
+    found.total = std::min(total, counted_exactly);
+    found.total_is_more = total > counted_exactly;
+    return found;
+  }
+
+private:
+  struct hit {
+    std::int64_t number = 0;
+    keyset last;
+  };
+
+  template <class Key>
+  rows run(const std::string& sql, const Key& key, const boost::uuids::uuid& id, int limit) {
+    std::optional<std::int64_t> kind;
+    if (wanted_.kind) kind = kind_code(*wanted_.kind);
+    return db_.prepared(sql).query(words_, kind, wanted_.min_price.value_or(money{lowest}),
+                                   wanted_.max_price.value_or(money{highest}), wanted_.owner,
+                                   wanted_.isbn, key, id, limit);
+  }
+
+  std::vector<hit> hits_after(const keyset& from, int limit) {
+    const std::string number = form_.only_words ? "w.rowid >> 1" : "l.number";
+    const std::string id = form_.only_words ? "zeroblob(16)" : "l.id";
+    const std::string sql = "SELECT " + number + ", " + form_.key + ", " + id + ' ' +
+                            form_.from_where + " AND " + form_.after + " ORDER BY " + form_.order +
+                            " LIMIT ?9";
+    std::vector<hit> hits;
+    const auto collect = [&](rows&& found, auto key, auto to_key) {
+      while (found.next()) {
+        auto& hit = hits.emplace_back();
+        found.read(hit.number, key, hit.last.id);
+        hit.last.order = form_.start.order;
+        hit.last.key = to_key(key);
+      }
+    };
+    if (form_.start.order == relevance_list)
+      collect(run(sql, std::bit_cast<double>(from.key), from.id, limit), double{},
+              [](double rank) { return std::bit_cast<std::int64_t>(rank); });
+    else
+      collect(run(sql, from.key, from.id, limit), std::int64_t{},
+              [](std::int64_t key) { return key; });
+    return hits;
+  }
+
+  std::int64_t count() {
+    const bool has_words = !words_.empty();
+    const std::string sql =
+        "SELECT count(*) FROM (SELECT 1 " +
+        (words_suffice(wanted_, has_words)
+             ? words_from_where(wanted_)
+             : listings_from_where(wanted_, has_words, "listings_by_price")) +
+        " LIMIT ?9)";
+    std::int64_t total = 0;
+    auto counted = run(sql, std::int64_t{0}, {}, static_cast<int>(counted_exactly + 1));
+    if (counted.next()) counted.read(total);
+    return total;
+  }
+
+  listing_row fetch(std::int64_t number) {
+    auto stored = db_.prepared(
+                         "SELECT l.id, l.owner, l.active, l.revision, l.times_rented, l.added_at,"
+                         " c.content FROM listings l JOIN listing_contents c USING (number)"
+                         " WHERE number = ?1")
+                      .query(number);
+    if (!stored.next()) throw damaged("the word index has an advert that is not there");
+    listing_row row;
+    std::string content;
+    stored.read(row.id, row.owner, row.active, row.revision, row.times_rented, row.added_at,
+                content);
+    const auto json = nlohmann::json::parse(content, nullptr, false);
+    if (json.is_discarded() || !from_json_value(json, row.content))
+      throw damaged("the content of advert " + to_string(row.id));
+    return row;
+  }
+
+  connection& db_;
+  const listing_query& wanted_;
+  std::string words_;
+  search_form form_;
+};
+
+}  // namespace
+
+journal_result<listing_page> sqlite_journal::search(const listing_query& wanted) {
+  return guarded([&]() -> journal_result<listing_page> {
+    transaction moment(db_, transaction::kind::read);
+    return listing_search(db_, wanted).answer();
+  });
+}
+
+}  // namespace rentwave::sqlite

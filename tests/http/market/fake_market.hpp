@@ -1,0 +1,115 @@
+// A backend for handlers without actors and sockets: the real decide, evolve and wants of every entity
+// of the market, driven in turn until nothing is owed, over the real journal in memory. Time stands
+// still until a test moves it. One a test, on the test's thread.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "actors/domain/want.hpp"
+#include "http/backend.hpp"
+#include "persistence/memory/store.hpp"
+
+namespace rentwave::http {
+
+/// What a test asks for.
+struct question {
+  std::optional<account_id> who = {};
+  std::vector<std::string> parameters = {};
+  std::vector<std::pair<std::string, std::string>> query = {};
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  nlohmann::json body = nullptr;  ///< null: none
+  std::string path = "/test";
+};
+
+/// What it gets.
+struct reply_to_test {
+  unsigned status = 0;
+  nlohmann::json body;
+  std::map<std::string, std::string> headers;
+
+  std::string code() const { return body.value("code", ""); }
+};
+
+class fake_market final : public backend {
+public:
+  fake_market();
+
+  reply_to_test call(handler handle, const question& what);
+  /// Moves time, wakes whoever wants to be woken, and lets everything settle.
+  void advance(duration by);
+  /// A command that no client sends, such as a notice for an inbox.
+  void send_inside(const entity_ref& to, any_command body);
+
+  /// The payment provider says no.
+  bool payments_fail = false;
+  /// Wants that are not delivered for now.
+  std::function<bool(const want&)> held_back;
+  /// Called once before the next command of a client is decided: somebody else comes first.
+  std::function<void()> before_next_send;
+
+  // backend
+  boost::asio::awaitable<answer<outcome>> send(const request& asked, entity_ref to, any_command body,
+                                               std::optional<command_id> id) override;
+  boost::asio::awaitable<answer<view_ptr>> view(entity_ref of) override;
+  boost::asio::awaitable<answer<view_ptr>> settled_view(entity_ref of,
+                                                        std::chrono::milliseconds) override;
+  boost::asio::awaitable<answer<std::string>> hash_password(std::string) override;
+  boost::asio::awaitable<answer<bool>> check_password(std::string, std::string) override;
+  boost::asio::awaitable<answer<identity>> identify(std::string) override;
+  token make_token(const identity&) override { return {}; }
+  void forget_session(session_id) override {}
+  const facts& about() const override { return facts_; }
+  const domain_clock& clock() const override { return clock_; }
+  const std::string& currency() const override { return currency_; }
+  bool payments_are_sandbox() const override { return true; }
+  boost::uuids::uuid new_uuid() override;
+  bool is_ready() const override { return true; }
+
+protected:
+  boost::asio::awaitable<bool> run(std::function<void(journal&)> job) override;
+
+private:
+  using any_state =
+      std::variant<listing::state, book::state, rental::state, wallet::state, inbox::state>;
+  struct entity {
+    any_state state;
+    std::int64_t version = 0;
+    std::map<command_id, outcome> answers;
+  };
+
+  entity& find(const entity_ref& ref);
+  outcome deliver(const entity_ref& to, const any_command& body, std::optional<account_id> caller,
+                  command_id id);
+  template <class State>
+  outcome decide_and_keep(const entity_ref& to, entity& here, const typename State::command_type& body,
+                          std::optional<account_id> caller, command_id id);
+  void keep(const entity_ref& of, std::int64_t version, std::vector<new_event> events,
+            std::vector<row_change> rows);
+  bool wake_one();
+  void settle();
+  view_ptr view_of(const entity_ref& of);
+
+  instant now_;
+  domain_clock clock_;
+  std::string currency_ = "EUR";
+  facts facts_;
+  std::uint8_t next_id_[2] = {0, 0};
+  memory_store store_;
+  std::unique_ptr<journal> journal_;
+  partition_lease lease_;
+  std::map<entity_ref, entity> entities_;
+};
+
+/// Somebody with an account, always the same for the same number.
+account_id person(std::uint8_t number);
+
+}  // namespace rentwave::http

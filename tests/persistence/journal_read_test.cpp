@@ -1,0 +1,282 @@
+#include <gmock/gmock.h>
+
+#include "tests/persistence/journal_contract.hpp"
+
+namespace rentwave::testing_journal {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::vector<std::int64_t> versions(const std::vector<stored_event>& events) {
+  std::vector<std::int64_t> found;
+  for (const auto& event : events) found.push_back(event.version);
+  return found;
+}
+
+std::vector<std::uint8_t> commands(const std::vector<stored_event>& events) {
+  std::vector<std::uint8_t> found;
+  for (const auto& event : events) found.push_back(event.command.value.data[15]);
+  return found;
+}
+
+// --- snapshots ----------------------------------------------------------------------------------
+
+TEST_P(Journal, loads_the_snapshot_and_the_events_after_it) {
+  auto first = to_entity(rental_n(1), 0, {event(1), event(2), event(3)});
+  first.state = snapshot{2, 7, R"({"now":"late"})", nth<account_id>(4)};
+  append({first});
+  const auto found = value(journal_->load(rental_n(1)));
+  ASSERT_TRUE(found.state);
+  EXPECT_EQ(found.state->version, 2);
+  EXPECT_EQ(found.state->schema, 7);
+  EXPECT_EQ(found.state->data, R"({"now":"late"})");
+  EXPECT_EQ(found.state->subject, nth<account_id>(4));
+  EXPECT_THAT(versions(found.events), ElementsAre(3));
+}
+
+TEST_P(Journal, keeps_the_latest_snapshot) {
+  auto first = to_entity(rental_n(1), 0, {event(1), event(2)});
+  first.state = snapshot{2, 1, "{}", nth<account_id>(4)};
+  append({first});
+  auto later = to_entity(rental_n(1), 2, {event(3)});
+  later.state = snapshot{3, 2, "[]", {}};
+  append({later});
+  const auto found = value(journal_->load(rental_n(1)));
+  ASSERT_TRUE(found.state);
+  EXPECT_EQ(found.state->version, 3);
+  EXPECT_EQ(found.state->data, "[]");
+  EXPECT_EQ(found.state->subject, std::nullopt);
+  EXPECT_THAT(found.events, IsEmpty());
+  auto older = to_entity(rental_n(1), 3);
+  older.state = snapshot{1, 1, "{}", {}};
+  append({older});
+  EXPECT_EQ(value(journal_->load(rental_n(1))).state->version, 3);
+}
+
+// --- events -------------------------------------------------------------------------------------
+
+TEST_P(Journal, finds_what_a_command_caused) {
+  append({to_entity(rental_n(1), 0, {event(1), event(2, 0), event(2, 1), event(3)}),
+          to_entity(rental_n(2), 0, {event(2)})});
+  EXPECT_THAT(versions(value(journal_->find_command(rental_n(1), nth<command_id>(2)))),
+              ElementsAre(2, 3));
+  EXPECT_THAT(value(journal_->find_command(rental_n(1), nth<command_id>(4))), IsEmpty());
+  EXPECT_THAT(value(journal_->find_command(rental_n(3), nth<command_id>(2))), IsEmpty());
+}
+
+TEST_P(Journal, reads_an_entity_from_a_version_on) {
+  append({to_entity(rental_n(1), 0, {event(1), event(2), event(3), event(4)})});
+  EXPECT_THAT(versions(value(journal_->read_entity(rental_n(1), 1, 2))), ElementsAre(2, 3));
+  EXPECT_THAT(versions(value(journal_->read_entity(rental_n(1), 3, 9))), ElementsAre(4));
+  EXPECT_THAT(value(journal_->read_entity(rental_n(1), 4, 9)), IsEmpty());
+  EXPECT_THAT(value(journal_->read_entity(rental_n(1), 0, 0)), IsEmpty());
+}
+
+TEST_P(Journal, tells_kinds_with_the_same_id_apart) {
+  const auto person = nth<account_id>(1);
+  append({to_entity(wallet_ref(person), 0, {event(1)}), to_entity(inbox_ref(person), 0, {event(1)})});
+  EXPECT_THAT(value(journal_->load(wallet_ref(person))).events, SizeIs(1));
+  EXPECT_THAT(value(journal_->load(account_ref(person))).events, IsEmpty());
+}
+
+TEST_P(Journal, reads_a_partitions_log_in_order_and_in_pieces) {
+  append({to_entity(rental_n(1), 0, {event(1), event(2)}), to_entity(rental_n(2), 0, {event(3)})});
+  append({to_entity(rental_n(1), 2, {event(4)})});
+  const auto other = value(journal_->take_over(2, "node-a"));
+  value(journal_->append({to_partition(2, other, {to_entity(rental_n(9), 0, {event(9)})})}));
+  EXPECT_THAT(commands(value(journal_->read_log(1, 0, 3))), ElementsAre(1, 2, 3));
+  EXPECT_THAT(commands(value(journal_->read_log(1, 3, 3))), ElementsAre(4));
+  EXPECT_THAT(value(journal_->read_log(1, 4, 3)), IsEmpty());
+  EXPECT_THAT(commands(value(journal_->read_log(2, 0, 3))), ElementsAre(9));
+}
+
+// --- scan ---------------------------------------------------------------------------------------
+
+class Scan : public Journal {
+protected:
+  Scan() {
+    append({to_entity(rental_n(1), 0, {event(1, 0, "rent.request"), event(2, 0, "rent.late")}),
+            to_entity(wallet_ref(nth<account_id>(1)), 0, {event(3, 0, "wallet.hold")})});
+    const auto other = value(journal_->take_over(2, "node-a"));
+    value(journal_->append({to_partition(
+        2, other, {to_entity(rental_n(2), 0, {event(4, 0, "rent.request"), event(5, 0, "rents")})})}));
+  }
+  std::vector<std::uint8_t> found(const event_filter& filter) {
+    return commands(value(journal_->scan(0, filter, 100)));
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Every, Scan, testing::ValuesIn(journal_kinds()), kind_name);
+
+TEST_P(Scan, gives_all_partitions_in_order_of_writing_and_in_pieces) {
+  const auto first = value(journal_->scan(0, {}, 3));
+  EXPECT_THAT(commands(first), ElementsAre(1, 2, 3));
+  EXPECT_THAT(commands(value(journal_->scan(first.back().sequence, {}, 9))), ElementsAre(4, 5));
+}
+
+TEST_P(Scan, finds_a_kind) {
+  EXPECT_THAT(found({.kind = entity_kind::wallet}), ElementsAre(3));
+  EXPECT_THAT(found({.kind = entity_kind::book}), IsEmpty());
+}
+
+TEST_P(Scan, finds_an_entity) {
+  EXPECT_THAT(found({.kind = entity_kind::rental, .id = rental_n(2).id}), ElementsAre(4, 5));
+  const auto first = value(journal_->scan(0, {.kind = entity_kind::rental, .id = rental_n(2).id}, 1));
+  EXPECT_THAT(found({.kind = entity_kind::wallet, .id = rental_n(2).id}), IsEmpty());
+  EXPECT_THAT(commands(value(journal_->scan(
+                  first.at(0).sequence, {.kind = entity_kind::rental, .id = rental_n(2).id}, 9))),
+              ElementsAre(5));
+}
+
+TEST_P(Scan, finds_a_type_and_types_by_prefix) {
+  EXPECT_THAT(found({.type = "rent.request"}), ElementsAre(1, 4));
+  EXPECT_THAT(found({.type = "rent"}), IsEmpty());
+  EXPECT_THAT(found({.type = "rent.*"}), ElementsAre(1, 2, 4));
+  EXPECT_THAT(found({.type = "rent*"}), ElementsAre(1, 2, 4, 5));
+  EXPECT_THAT(found({.type = "*"}), ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_THAT(found({.type = "%*"}), IsEmpty()) << "no other character stands for any";
+  EXPECT_THAT(found({.type = "RENT.*"}), IsEmpty());
+}
+
+TEST_P(Scan, finds_a_trace) {
+  EXPECT_THAT(found({.trace = nth<trace_id>(1003)}), ElementsAre(3));
+}
+
+TEST_P(Scan, finds_a_time_from_inclusive_to_exclusive) {
+  EXPECT_THAT(found({.from = at(2)}), ElementsAre(2, 3, 4, 5));
+  EXPECT_THAT(found({.to = at(2)}), ElementsAre(1));
+  EXPECT_THAT(found({.from = at(2), .to = at(4)}), ElementsAre(2, 3));
+}
+
+TEST_P(Scan, joins_filters) {
+  EXPECT_THAT(found({.kind = entity_kind::rental, .type = "rent.*", .from = at(2), .to = at(5)}),
+              ElementsAre(2, 4));
+}
+
+// --- alarms -------------------------------------------------------------------------------------
+
+class Alarms : public Journal {
+protected:
+  void set(std::uint32_t entity, std::int64_t version, std::optional<instant> due,
+           std::vector<new_event> events = {}) {
+    auto wanted = to_entity(rental_n(entity), version, std::move(events));
+    wanted.alarm = {false, due};
+    append({wanted});
+  }
+  std::vector<alarm_row> due(std::int64_t seconds, int limit = 10) {
+    return value(journal_->alarms(1, at(seconds), limit));
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Every, Alarms, testing::ValuesIn(journal_kinds()), kind_name);
+
+TEST_P(Alarms, are_read_up_to_the_horizon_earliest_first) {
+  set(1, 0, at(30));
+  set(2, 0, at(10));
+  set(3, 0, at(20));
+  const auto found = due(20);
+  ASSERT_THAT(found, SizeIs(2));
+  EXPECT_EQ(found[0].entity, rental_n(2));
+  EXPECT_EQ(found[0].due, at(10));
+  EXPECT_EQ(found[1].entity, rental_n(3));
+  EXPECT_THAT(due(9), IsEmpty());
+  EXPECT_THAT(due(30, 2), SizeIs(2));
+  EXPECT_THAT(value(journal_->alarms(2, at(100), 10)), IsEmpty()) << "another partition";
+}
+
+TEST_P(Alarms, are_one_an_entity_the_last_one_set) {
+  set(1, 0, at(10), {event(1)});
+  set(1, 1, at(40), {event(2)});
+  const auto found = due(100);
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].due, at(40));
+  EXPECT_EQ(found[0].version, 2) << "of the entity with this append's events";
+}
+
+TEST_P(Alarms, can_be_cleared) {
+  set(1, 0, at(10));
+  set(1, 0, std::nullopt);
+  EXPECT_THAT(due(100), IsEmpty());
+  set(1, 0, std::nullopt);
+}
+
+TEST_P(Alarms, stay_when_they_are_kept) {
+  set(1, 0, at(10));
+  append({to_entity(rental_n(1), 0, {event(1)})});
+  const auto found = due(100);
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].version, 0) << "of the entity when the alarm was written";
+}
+
+TEST_P(Alarms, of_a_later_version_are_not_replaced_by_an_earlier_one) {
+  set(1, 0, at(10), {event(1), event(2)});
+  auto stale = to_entity(rental_n(1), 1);
+  stale.alarm = {false, at(90)};
+  EXPECT_TRUE(append({stale}).entities.at(0).failed);
+  EXPECT_EQ(due(100).at(0).due, at(10));
+}
+
+// --- offsets, anchors, pinned values, keys --------------------------------------------------------
+
+TEST_P(Journal, keeps_offsets_by_partition_and_subscription) {
+  EXPECT_EQ(value(journal_->offset(1, "notifier")), 0);
+  append({}, {{"notifier", 5}, {"topics", 3}});
+  append({}, {{"notifier", 8}});
+  EXPECT_EQ(value(journal_->offset(1, "notifier")), 8);
+  EXPECT_EQ(value(journal_->offset(1, "topics")), 3);
+  EXPECT_EQ(value(journal_->offset(2, "notifier")), 0);
+}
+
+TEST_P(Journal, keeps_the_latest_anchor) {
+  EXPECT_EQ(value(journal_->anchor()), std::nullopt);
+  value(journal_->set_anchor({at(0), at(100), 1.5}));
+  value(journal_->set_anchor({at(10), at(200), 10080}));
+  const auto found = value(journal_->anchor());
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->real, at(10));
+  EXPECT_EQ(found->domain, at(200));
+  EXPECT_EQ(found->rate, 10080);
+}
+
+TEST_P(Journal, lets_domain_time_never_go_back) {
+  value(journal_->set_anchor({at(0), at(100), 1}));
+  EXPECT_EQ(failure(journal_->set_anchor({at(50), at(99), 1})), journal_errc::mismatch);
+  EXPECT_EQ(value(journal_->anchor())->domain, at(100));
+  value(journal_->set_anchor({at(50), at(100), 2}));
+}
+
+TEST_P(Journal, pins_the_first_value_of_a_name) {
+  const std::string secret{"\0\x01secret", 8};
+  EXPECT_EQ(value(journal_->pin("secret", secret)), secret);
+  EXPECT_EQ(value(journal_->pin("secret", "another")), secret);
+  EXPECT_EQ(value(value(store_->connect())->pin("secret", "another")), secret);
+  EXPECT_EQ(value(journal_->pin("currency", "EUR")), "EUR");
+}
+
+TEST_P(Journal, makes_a_persons_key_once) {
+  const auto person = nth<account_id>(1);
+  const std::string key(32, '\x7F');
+  EXPECT_EQ(value(journal_->find_key(person)), std::nullopt);
+  EXPECT_EQ(value(journal_->ensure_key(person, key)), key);
+  EXPECT_EQ(value(journal_->ensure_key(person, std::string(32, 'b'))), key);
+  EXPECT_EQ(value(journal_->find_key(person)), key);
+  EXPECT_EQ(value(journal_->find_key(nth<account_id>(2))), std::nullopt);
+}
+
+TEST_P(Journal, leaves_a_destroyed_key_destroyed) {
+  const auto person = nth<account_id>(1);
+  value(journal_->ensure_key(person, std::string(32, 'a')));
+  value(journal_->destroy_key(person));
+  EXPECT_EQ(value(journal_->find_key(person)), std::nullopt);
+  EXPECT_EQ(failure(journal_->ensure_key(person, std::string(32, 'b'))), journal_errc::not_found);
+  value(journal_->destroy_key(person));
+}
+
+TEST_P(Journal, destroys_a_key_that_was_never_made) {
+  const auto person = nth<account_id>(1);
+  value(journal_->destroy_key(person));
+  EXPECT_EQ(failure(journal_->ensure_key(person, std::string(32, 'b'))), journal_errc::not_found);
+}
+
+}  // namespace
+}  // namespace rentwave::testing_journal

@@ -1,0 +1,375 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <set>
+
+#include "actors/domain/tariff.hpp"
+#include "tests/persistence/journal_contract.hpp"
+
+namespace rentwave::testing_journal {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
+
+const auto anna = nth<account_id>(1);
+
+/// A book advert; day `n` at `n` cents.
+listing_row advert(std::uint32_t n, std::string title, std::string description = "") {
+  listing_row row;
+  row.id = nth<listing_id>(n);
+  row.owner = anna;
+  row.revision = 1;
+  row.added_at = at(n);
+  auto& content = row.content;
+  content.title = std::move(title);
+  content.description = std::move(description);
+  content.terms.price = {{n}, time_unit::day};
+  content.terms.late_fee = {{n * 2}, time_unit::hour};
+  content.terms.grace = std::chrono::minutes{20};
+  content.min_duration = one_hour;
+  content.max_duration = one_day;
+  content.where = {"Berlin", "DE", 52.5, 13.4, "Europe/Berlin"};
+  content.item = book_details{"9780441172719", "Dune", "Frank Herbert"};
+  return row;
+}
+
+listing_row car(std::uint32_t n, std::string title) {
+  auto row = advert(n, std::move(title));
+  row.content.item = vehicle_details{"van", "Volkswagen", "Transporter", 2015, 6, 900, "manual", "diesel"};
+  return row;
+}
+
+listing_row room(std::uint32_t n, std::string title) {
+  auto row = advert(n, std::move(title));
+  row.content.item = room_details{2, 1, 1, {"Fireplace", "Wi-Fi"}};
+  return row;
+}
+
+class Search : public Journal {
+protected:
+  /// The adverts' numbers, in the order found.
+  std::vector<int> found(listing_query wanted) {
+    std::vector<int> numbers;
+    for (const auto& row : value(journal_->search(wanted)).items)
+      numbers.push_back(row.id.value.data[15] + 256 * row.id.value.data[14]);
+    return numbers;
+  }
+  std::vector<int> by_words(std::string words) { return found({.words = std::move(words)}); }
+};
+INSTANTIATE_TEST_SUITE_P(Every, Search, testing::ValuesIn(journal_kinds()), kind_name);
+
+TEST_P(Search, gives_adverts_back_as_written) {
+  auto row = room(1, "A room");
+  row.content.extra = R"({"view":"sea"})";
+  write({row});
+  const auto page = value(journal_->search({}));
+  ASSERT_THAT(page.items, SizeIs(1));
+  EXPECT_EQ(page.total, 1);
+  EXPECT_FALSE(page.total_is_more);
+  EXPECT_FALSE(page.next);
+  const auto& got = page.items[0];
+  EXPECT_EQ(got.id, row.id);
+  EXPECT_EQ(got.owner, anna);
+  EXPECT_TRUE(got.active);
+  EXPECT_EQ(got.revision, 1);
+  EXPECT_EQ(got.times_rented, 0);
+  EXPECT_EQ(got.added_at, at(1));
+  EXPECT_EQ(got.content, row.content);
+}
+
+TEST_P(Search, finds_every_word_wherever_it_stands) {
+  write({advert(1, "A desert planet", "Sand and spice"), advert(2, "A desert"), car(3, "Camper"),
+         room(4, "Garden room")});
+  EXPECT_THAT(by_words("desert"), UnorderedElementsAre(1, 2));
+  EXPECT_THAT(by_words("spice desert"), ElementsAre(1)) << "in any order, of title and description";
+  EXPECT_THAT(by_words("desert snow"), IsEmpty());
+  EXPECT_THAT(by_words("herbert"), UnorderedElementsAre(1, 2)) << "the author";
+  EXPECT_THAT(by_words("9780441172719"), UnorderedElementsAre(1, 2)) << "the ISBN";
+  EXPECT_THAT(by_words("volkswagen diesel"), ElementsAre(3)) << "the vehicle's own texts";
+  EXPECT_THAT(by_words("fireplace"), ElementsAre(4)) << "an amenity";
+  EXPECT_THAT(by_words("camper berlin"), ElementsAre(3)) << "the city";
+}
+
+TEST_P(Search, takes_only_the_last_word_as_a_prefix) {
+  write({advert(1, "Mountain bike")});
+  EXPECT_THAT(by_words("mountain bi"), ElementsAre(1));
+  EXPECT_THAT(by_words("moun bike"), IsEmpty());
+  EXPECT_THAT(by_words("bikes"), IsEmpty());
+}
+
+TEST_P(Search, ignores_case_and_diacritics) {
+  write({advert(1, "Caf\xC3\xA9 Z\xC3\xBCrich"), advert(2, "cafe zurich"),
+         advert(3, "\xD0\x9C\xD0\xBE\xD1\x81\xD0\xBA\xD0\xB2\xD0\xB0")});
+  EXPECT_THAT(by_words("cafe"), UnorderedElementsAre(1, 2));
+  EXPECT_THAT(by_words("CAF\xC3\x89 z\xC3\x9Crich"), UnorderedElementsAre(1, 2));
+  EXPECT_THAT(by_words("e\xCC\x81t\xC3\xA9"), IsEmpty());
+  EXPECT_THAT(by_words("cafe\xCC\x81 zurich"), UnorderedElementsAre(1, 2)) << "decomposed";
+  EXPECT_THAT(by_words("\xD0\xBC\xD0\xBE\xD1\x81"), ElementsAre(3)) << "Cyrillic prefix";
+}
+
+TEST_P(Search, takes_hostile_words_as_words) {
+  write({advert(1, "OR NEAR title"), advert(2, "Plain")});
+  EXPECT_THAT(by_words("\"' OR NEAR(* -"), ElementsAre(1));
+  EXPECT_THAT(by_words("plain OR near"), IsEmpty()) << "OR is a word";
+  EXPECT_THAT(by_words("NOT plain"), IsEmpty());
+  EXPECT_THAT(by_words("title:plain"), IsEmpty());
+  EXPECT_THAT(by_words("title:near"), ElementsAre(1));
+  EXPECT_THAT(by_words("^plain"), ElementsAre(2));
+  EXPECT_THAT(by_words("plain\" *"), ElementsAre(2));
+  EXPECT_THAT(by_words("'; DROP TABLE listings; --"), IsEmpty());
+  EXPECT_THAT(by_words(std::string("pl\0ain", 6)), IsEmpty());
+  EXPECT_THAT(by_words("\xFF\xC3"), IsEmpty());
+  EXPECT_THAT(by_words("{plain} + (near)"), IsEmpty());
+  std::string many;
+  for (int i = 0; i < 5000; ++i) many += "plain ";
+  EXPECT_THAT(by_words(many), ElementsAre(2));
+}
+
+TEST_P(Search, without_any_word_in_the_words_means_any) {
+  write({advert(1, "One"), advert(2, "Two")});
+  for (const std::string words : {"", "  ", "\"' (* -", "\xE2\x80\x94"})
+    EXPECT_THAT(by_words(words), UnorderedElementsAre(1, 2)) << words;
+}
+
+TEST_P(Search, finds_a_kind_with_and_without_words) {
+  write({advert(1, "Blue"), car(2, "Blue"), room(3, "Blue"), car(4, "Red")});
+  EXPECT_THAT(found({.kind = item_kind::vehicle}), ElementsAre(4, 2));
+  EXPECT_THAT(found({.words = "blue", .kind = item_kind::vehicle}), ElementsAre(2));
+  EXPECT_THAT(found({.words = "blue", .kind = item_kind::book}), ElementsAre(1));
+  EXPECT_THAT(found({.words = "blue", .kind = item_kind::room, .max_price = money{3}}),
+              ElementsAre(3));
+}
+
+TEST_P(Search, compares_prices_per_day) {
+  auto hourly = advert(100, "Hourly");
+  hourly.content.terms.price = {{10}, time_unit::hour};  // 240 a day
+  write({hourly, advert(239, "Daily"), advert(241, "Daily")});
+  EXPECT_THAT(found({.min_price = money{240}}), UnorderedElementsAre(100, 241));
+  EXPECT_THAT(found({.max_price = money{240}}), UnorderedElementsAre(100, 239));
+  EXPECT_THAT(found({.min_price = money{240}, .max_price = money{240}}), ElementsAre(100));
+  EXPECT_THAT(found({.words = "daily", .min_price = money{240}}), ElementsAre(241));
+  EXPECT_THAT(found({.min_price = money{300}}), IsEmpty());
+  EXPECT_THAT(found({.sort = listing_sort::price}), ElementsAre(239, 100, 241));
+}
+
+TEST_P(Search, sorts_as_asked) {
+  write({advert(1, "Herbert", "x"), advert(3, "x"), advert(2, "x")});
+  write({listing_rented{nth<listing_id>(1)}, listing_rented{nth<listing_id>(1)},
+         listing_rented{nth<listing_id>(3)}});
+  for (const std::string words : {"", "x", "herbert"}) {
+    EXPECT_THAT(found({.words = words, .sort = listing_sort::newest}), ElementsAre(3, 2, 1));
+    EXPECT_THAT(found({.words = words, .sort = listing_sort::price}), ElementsAre(1, 2, 3));
+    EXPECT_THAT(found({.words = words, .sort = listing_sort::price_descending}),
+                ElementsAre(3, 2, 1));
+    EXPECT_THAT(found({.words = words, .sort = listing_sort::times_rented}), ElementsAre(1, 3, 2));
+  }
+  EXPECT_EQ(found({.words = "herbert", .sort = listing_sort::relevance}).at(0), 1)
+      << "a word in the title counts more";
+  EXPECT_THAT(found({.sort = listing_sort::relevance}), ElementsAre(3, 2, 1))
+      << "without words it means newest";
+}
+
+class Paging : public Search {
+protected:
+  /// Goes through all pages; checks that every advert comes once and that the keys are sorted.
+  template <class Key>
+  void goes_through(listing_query wanted, std::size_t expected, Key key) {
+    std::set<listing_id> seen;
+    std::optional<std::int64_t> last;
+    for (std::size_t pages = 1;; ++pages) {
+      const auto page = value(journal_->search(wanted));
+      EXPECT_EQ(page.total, static_cast<std::int64_t>(expected)) << "on every page";
+      for (const auto& row : page.items) {
+        EXPECT_TRUE(seen.insert(row.id).second) << "repeated";
+        EXPECT_LE(last.value_or(key(row)), key(row));
+        last = key(row);
+      }
+      if (!page.next) break;
+      ASSERT_THAT(page.items, SizeIs(wanted.page.limit));
+      ASSERT_LE(pages, expected);
+      wanted.page.cursor = page.next;
+    }
+    EXPECT_THAT(seen, SizeIs(expected));
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Every, Paging, testing::ValuesIn(journal_kinds()), kind_name);
+
+TEST_P(Paging, gives_every_advert_once_in_every_order) {
+  std::vector<row_change> rows;
+  for (std::uint32_t n = 0; n < 60; ++n) {
+    auto row = n % 3 == 0 ? advert(n, "Blue thing") : n % 3 == 1 ? car(n, "Blue thing") : room(n, "A thing");
+    row.content.terms.price.amount = {n % 4};  // many equal keys
+    row.added_at = at(n % 5);
+    rows.emplace_back(row);
+    for (std::uint32_t i = 0; i < n % 3; ++i) rows.emplace_back(listing_rented{row.id});
+  }
+  write(std::move(rows));
+  const auto price = [](const listing_row& row) { return row.content.terms.price.amount.cents; };
+  const auto added = [](const listing_row& row) { return -row.added_at.time_since_epoch().count(); };
+  const auto rented = [](const listing_row& row) { return -row.times_rented; };
+  const auto any = [](const listing_row&) { return std::int64_t{0}; };
+  // 60 in all; 40 blue ones; 20 of each kind.
+  struct {
+    listing_query wanted;
+    std::size_t expected;
+  } const cases[] = {
+      {{.page = {.limit = 7}}, 60},
+      {{.words = "thing", .page = {.limit = 7}}, 60},
+      {{.words = "blue", .page = {.limit = 7}}, 40},
+      {{.words = "thi", .kind = item_kind::room, .page = {.limit = 7}}, 20},
+      {{.kind = item_kind::vehicle, .page = {.limit = 7}}, 20},
+      {{.owner = anna, .only_active = false, .page = {.limit = 7}}, 60},
+      {{.only_active = false, .page = {.limit = 7}}, 60},
+      {{.isbn = "9780441172719", .page = {.limit = 7}}, 20},
+      {{.words = "blue", .min_price = money{0}, .page = {.limit = 7}}, 40},
+  };
+  for (auto [wanted, expected] : cases) {
+    SCOPED_TRACE(testing::Message() << &wanted << " expects " << expected);
+    wanted.sort = listing_sort::newest;
+    goes_through(wanted, expected, added);
+    wanted.sort = listing_sort::price;
+    goes_through(wanted, expected, price);
+    wanted.sort = listing_sort::price_descending;
+    goes_through(wanted, expected, [&](const listing_row& row) { return -price(row); });
+    wanted.sort = listing_sort::times_rented;
+    goes_through(wanted, expected, rented);
+    wanted.sort = listing_sort::relevance;
+    goes_through(wanted, expected, any);
+  }
+}
+
+TEST_P(Paging, neither_skips_nor_repeats_while_adverts_are_added) {
+  for (std::uint32_t n = 10; n < 20; ++n) write({advert(n, "Thing")});
+  listing_query wanted{.page = {.limit = 4}};
+  auto page = value(journal_->search(wanted));
+  write({advert(50, "Newer"), listing_removed{nth<listing_id>(19)}});
+  std::vector<int> rest;
+  while (page.next) {
+    wanted.page.cursor = page.next;
+    page = value(journal_->search(wanted));
+    for (const auto& row : page.items) rest.push_back(row.id.value.data[15]);
+  }
+  EXPECT_THAT(rest, ElementsAre(15, 14, 13, 12, 11, 10));
+}
+
+TEST_P(Paging, refuses_cursors_of_another_order) {
+  write({advert(1, "Thing"), advert(2, "Thing")});
+  const auto next = value(journal_->search({.page = {.limit = 1}})).next;
+  ASSERT_TRUE(next);
+  EXPECT_EQ(failure(journal_->search({.sort = listing_sort::price, .page = {.limit = 1, .cursor = next}})),
+            journal_errc::bad_cursor);
+  EXPECT_EQ(failure(journal_->search({.page = {.limit = 1, .cursor = "bm9wZQ"}})),
+            journal_errc::bad_cursor);
+}
+
+TEST_P(Paging, takes_a_limit_from_1_to_100) {
+  std::vector<row_change> rows;
+  for (std::uint32_t n = 1; n <= 101; ++n) rows.emplace_back(advert(n, "Thing"));
+  write(std::move(rows));
+  EXPECT_THAT(found({.page = {.limit = 0}}), SizeIs(1));
+  EXPECT_THAT(found({.page = {.limit = 1000}}), SizeIs(100));
+}
+
+TEST_P(Search, counts_exactly_up_to_1000) {
+  std::vector<row_change> rows;
+  for (std::uint32_t n = 1; n <= 1001; ++n) rows.emplace_back(advert(n, "Thing"));
+  write(std::move(rows));
+  for (const std::string words : {"", "thing"}) {
+    const auto all = value(journal_->search({.words = words}));
+    EXPECT_EQ(all.total, 1000);
+    EXPECT_TRUE(all.total_is_more);
+    const auto most = value(journal_->search({.words = words, .min_price = money{2}}));
+    EXPECT_EQ(most.total, 1000);
+    EXPECT_FALSE(most.total_is_more);
+    EXPECT_EQ(value(journal_->search({.words = words, .max_price = money{7}})).total, 7);
+  }
+}
+
+TEST_P(Search, finds_an_owners_adverts_and_those_of_a_book) {
+  auto other = advert(2, "Other");
+  other.owner = nth<account_id>(2);
+  other.content.item = book_details{"9780306406157", "Logic", "Someone"};
+  write({advert(1, "Mine"), other, car(3, "Mine too")});
+  EXPECT_THAT(found({.owner = anna}), ElementsAre(3, 1));
+  EXPECT_THAT(found({.isbn = "9780441172719"}), ElementsAre(1));
+  EXPECT_THAT(found({.isbn = "9780306406157"}), ElementsAre(2));
+  EXPECT_THAT(found({.isbn = "9780306406157", .owner = anna}), IsEmpty());
+  EXPECT_THAT(found({.words = "mine", .owner = anna}), ElementsAre(3, 1));
+  EXPECT_THAT(found({.words = "mine", .isbn = "9780441172719"}), ElementsAre(1));
+}
+
+TEST_P(Search, shows_inactive_adverts_only_when_asked) {
+  auto off = advert(2, "Thing");
+  off.active = false;
+  write({advert(1, "Thing"), off, advert(3, "Thing")});
+  write({listing_deactivated{nth<listing_id>(3), 9}});
+  for (const auto sort : {listing_sort::newest, listing_sort::price, listing_sort::times_rented})
+    for (const std::string words : {"", "thing"}) {
+      EXPECT_THAT(found({.words = words, .sort = sort}), ElementsAre(1));
+      EXPECT_THAT(found({.words = words, .owner = anna, .only_active = false, .sort = sort}),
+                  UnorderedElementsAre(1, 2, 3));
+      EXPECT_EQ(value(journal_->search({.words = words, .sort = sort})).total, 1);
+    }
+  const auto all = value(journal_->search({.only_active = false}));
+  EXPECT_FALSE(all.items.at(0).active);
+  EXPECT_EQ(all.items.at(0).revision, 9);
+}
+
+TEST_P(Search, sees_an_update_and_keeps_owner_time_and_count) {
+  write({advert(1, "Old title")});
+  write({listing_rented{nth<listing_id>(1)}});
+  auto update = advert(1, "New title");
+  update.owner = {};
+  update.added_at = {};
+  update.revision = 2;
+  update.content.terms.price = {{77}, time_unit::day};
+  write({update});
+  EXPECT_THAT(by_words("old"), IsEmpty());
+  EXPECT_THAT(found({.min_price = money{77}}), ElementsAre(1));
+  const auto page = value(journal_->search({.words = "new"}));
+  ASSERT_THAT(page.items, SizeIs(1));
+  EXPECT_EQ(page.items[0].owner, anna);
+  EXPECT_EQ(page.items[0].added_at, at(1));
+  EXPECT_EQ(page.items[0].times_rented, 1);
+  EXPECT_EQ(page.items[0].revision, 2);
+}
+
+TEST_P(Search, follows_an_advert_off_and_on_again_and_away) {
+  auto row = advert(1, "Thing");
+  write({row});
+  row.active = false;
+  write({row});
+  EXPECT_THAT(by_words("thing"), IsEmpty());
+  row.active = true;
+  write({row});
+  EXPECT_THAT(by_words("thing"), ElementsAre(1));
+  write({listing_removed{row.id}});
+  EXPECT_THAT(by_words("thing"), IsEmpty());
+  EXPECT_THAT(found({.owner = anna, .only_active = false}), IsEmpty());
+}
+
+TEST_P(Search, follows_an_advert_that_becomes_another_kind) {
+  write({advert(1, "Thing")});
+  write({listing_rented{nth<listing_id>(1)}, car(1, "Thing")});
+  EXPECT_THAT(found({.kind = item_kind::book}), IsEmpty());
+  EXPECT_THAT(found({.words = "thing", .kind = item_kind::vehicle}), ElementsAre(1));
+  EXPECT_EQ(value(journal_->search({})).items.at(0).times_rented, 1);
+}
+
+TEST_P(Search, keeps_adverts_of_one_instant_apart) {
+  std::vector<row_change> rows;
+  for (std::uint32_t n = 1; n <= 100; ++n) {
+    auto row = n % 2 ? advert(n, "Thing") : car(n, "Thing");
+    row.added_at = at(0);
+    rows.emplace_back(row);
+  }
+  write(std::move(rows));
+  EXPECT_EQ(value(journal_->search({.kind = item_kind::vehicle})).total, 50);
+  EXPECT_EQ(value(journal_->search({.words = "thing", .kind = item_kind::book})).total, 50);
+}
+
+}  // namespace
+}  // namespace rentwave::testing_journal
