@@ -40,7 +40,8 @@ journal_error version_conflict(const entity_append& wanted, std::int64_t version
 }
 
 journal_error command_conflict(const entity_append& wanted) {
-  return {journal_errc::conflict, to_string(wanted.entity) + " has an event of this command already"};
+  return {journal_errc::conflict,
+          to_string(wanted.entity) + " has an event of this command already"};
 }
 
 partition_result fenced_result(const partition_append& wanted) {

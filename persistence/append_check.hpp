@@ -1,5 +1,5 @@
-// What no journal takes, whatever its database would say: checked before an entity's rows are written,
-// so that every implementation refuses the same.
+// What no journal takes, whatever its database would say: checked before an entity's rows are
+// written, so that every implementation refuses the same.
 #pragma once
 
 #include <optional>
@@ -8,8 +8,8 @@
 
 namespace rentwave {
 
-/// `refused` for an event without type, a negative `n` or version, a snapshot of what has not happened,
-/// and NUL in any text of events and snapshot, which PostgreSQL cannot store.
+/// `refused` for an event without type, a negative `n` or version, a snapshot of what has not
+/// happened, and NUL in any text of events and snapshot, which PostgreSQL cannot store.
 std::optional<journal_error> check(const entity_append& wanted);
 
 /// `conflict` when `version` is not that of the entity's last event.

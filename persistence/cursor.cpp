@@ -9,8 +9,8 @@ namespace {
 constexpr std::string_view digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-// order (1), key (8), id (16), checksum (4): little endian, written by hand so that cursors outlive a
-// node in a mixed cluster.
+// order (1), key (8), id (16), checksum (4): little endian, written by hand so that cursors outlive
+// a node in a mixed cluster.
 constexpr std::size_t body_size = 25;
 constexpr std::size_t whole_size = body_size + 4;
 constexpr std::size_t text_size = (whole_size * 8 + 5) / 6;
@@ -18,7 +18,8 @@ using packed = std::array<std::uint8_t, whole_size>;
 
 template <class T>
 void put(std::uint8_t* to, T value) {
-  for (std::size_t i = 0; i < sizeof value; ++i) to[i] = static_cast<std::uint8_t>(value >> (8 * i));
+  for (std::size_t i = 0; i < sizeof value; ++i)
+    to[i] = static_cast<std::uint8_t>(value >> (8 * i));
 }
 
 std::uint32_t checksum(const packed& bytes) {

@@ -12,8 +12,8 @@
 namespace rentwave {
 
 struct keyset {
-  char order = 0;         ///< which list in which order; a cursor of another one is refused
-  std::int64_t key = 0;   ///< what the list is sorted by
+  char order = 0;           ///< which list in which order; a cursor of another one is refused
+  std::int64_t key = 0;     ///< what the list is sorted by
   boost::uuids::uuid id{};  ///< decides between equal keys
 
   friend bool operator==(const keyset&, const keyset&) = default;

@@ -12,6 +12,7 @@
 #include "actors/runtime/machine.hpp"
 #include "actors/runtime/payments.hpp"
 #include "actors/runtime/routing.hpp"
+#include "actors/runtime/subscription.hpp"
 #include "persistence/journal.hpp"
 
 namespace rentwave {
@@ -24,7 +25,8 @@ struct node_options {
   double clock_rate = 1;
   time_source real_time = system_time;
   machine_factory machines = make_machine;
-  std::shared_ptr<payment_provider> payments;  ///< none: the sandbox
+  std::vector<subscription> subscriptions = all_subscriptions();
+  std::shared_ptr<payment_provider> payments = sandbox_payments();
 
   // Real time:
   duration retry_delay = std::chrono::seconds{5};      ///< until a want is sent again
@@ -53,7 +55,8 @@ public:
   caf::actor reader() const;
   /// Every partition is open. From any thread.
   bool is_ready() const;
-  /// Ends all actors: what is appended becomes durable, what waits is dropped.
+  /// Ends all actors. What is being written becomes durable; what waits is dropped, unacknowledged.
+  /// Without threads the scheduler has to run afterwards, before the node is destroyed.
   void stop();
 
 private:

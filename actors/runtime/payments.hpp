@@ -26,4 +26,8 @@ public:
 
 std::shared_ptr<payment_provider> sandbox_payments();
 
+/// Asks the provider on behalf of wallets and sends them its answer. The context is complete when the
+/// first message arrives.
+caf::actor spawn_payments(caf::actor_system& system, std::shared_ptr<const struct node_context> context);
+
 }  // namespace rentwave

@@ -5,8 +5,8 @@
 //                 query_ptr → view_ptr       the same
 //                 commit_ptr                 from the writer: what became durable, in order
 //                 reopened                   from the writer: the partition has a new epoch
-//                 asleep_request             from an entity that has been idle
-//   entity        command_ptr, query_ptr, sleep_order
+//                 still_awake                from an entity that could not sleep as told
+//   entity        command_ptr, query_ptr, wake_note, sleep_order
 //   writer        append_ptr → entity_result_ptr, open_request → lease, offset_note
 //   reader        load_request → history_ptr, find_request → events_ptr, log_request → events_ptr,
 //                 alarms_request → alarms_ptr, offset_request → std::int64_t, job_ptr
@@ -46,12 +46,6 @@ std::string to_string(runtime_errc code);
 
 // --- to entities ---------------------------------------------------------------------------------
 
-/// Who awaits the answer as a command: the entity, and which of its wants this is.
-struct want_ref {
-  entity_ref from;
-  std::string key;
-};
-
 struct command_envelope {
   entity_ref to;
   command_id id;
@@ -59,8 +53,11 @@ struct command_envelope {
   /// A lower bound of when it was first sent, in domain time: what is older than an entity's memory of
   /// answers is looked up in the journal. The default is "unknown".
   instant cause = instant::min();
-  std::optional<want_ref> reply_to;  ///< absent: the answer is the response of the CAF request
   std::optional<account_id> caller;  ///< the person who asks, as authenticated by a gateway
+  std::optional<entity_ref> from;    ///< the entity that asks or answers
+  /// The key of `from`'s want that this is: the answer goes there, as `answered`. Empty: the answer is
+  /// the response of the CAF request, if it is one.
+  std::string want;
   trace_id trace;
 };
 using command_ptr = std::shared_ptr<const command_envelope>;
@@ -86,10 +83,11 @@ struct entity_view {
 };
 using view_ptr = std::shared_ptr<const entity_view>;
 
-/// The partition agrees that the entity ends.
+/// The entity's alarm is due.
+struct wake_note {};
+/// The partition keeps back what comes for this entity until it has ended, or says that it cannot.
 struct sleep_order {};
-/// An entity has been idle for long; no message to it is under way that the partition has not sent.
-struct asleep_request {
+struct still_awake {
   entity_ref entity;
 };
 
@@ -108,8 +106,12 @@ using entity_result_ptr = std::shared_ptr<const entity_result>;
 struct commit {
   partition_id partition = 0;
   std::vector<stored_event> events;
-  std::vector<std::pair<entity_ref, alarm_change>> alarms;  ///< without those that were kept
-  std::vector<std::int64_t> alarm_versions;                 ///< one for each of `alarms`
+  struct alarm {
+    entity_ref entity;
+    std::optional<instant> due;  ///< empty: cleared
+    std::int64_t version = 0;
+  };
+  std::vector<alarm> alarms;  ///< those that changed
 };
 using commit_ptr = std::shared_ptr<const commit>;
 
@@ -128,6 +130,7 @@ struct offset_note {
 
 struct load_request {
   entity_ref entity;
+  bool from_start = false;  ///< without a snapshot: it was not one of ours
 };
 struct find_request {
   entity_ref entity;
@@ -165,7 +168,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::query_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::view_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::sleep_order)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::asleep_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::wake_note)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::still_awake)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::append_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::entity_result_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::commit_ptr)

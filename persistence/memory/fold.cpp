@@ -8,11 +8,11 @@ namespace {
 // The base letters of U+00C0 to U+017F. '=': itself; '+': the lower case is the next code point;
 // '_': the lower case is 32 further.
 constexpr std::string_view bases =
-    "aaaaaa_ceeeeiiii_nooooo=_uuuuy_="  // U+00C0
-    "aaaaaa=ceeeeiiii=nooooo==uuuuy=y"  // U+00E0
-    "aaaaaaccccccccdd+=eeeeeeeeeegggg"  // U+0100
-    "gggghh+=iiiiiiiii=+=jjkk=llllll+"  // U+0120
-    "=+=nnnnnn=+=oooooo+=rrrrrrssssss"  // U+0140
+    "aaaaaa_ceeeeiiii_nooooo=_uuuuy_="   // U+00C0
+    "aaaaaa=ceeeeiiii=nooooo==uuuuy=y"   // U+00E0
+    "aaaaaaccccccccdd+=eeeeeeeeeegggg"   // U+0100
+    "gggghh+=iiiiiiiii=+=jjkk=llllll+"   // U+0120
+    "=+=nnnnnn=+=oooooo+=rrrrrrssssss"   // U+0140
     "sstttt+=uuuuuuuuuuuuwwyyyzzzzzz=";  // U+0160
 static_assert(bases.size() == 0x180 - 0xC0);
 

@@ -35,7 +35,7 @@ bool repeats_a_command(const entity* before, const entity_append& wanted) {
 
 /// One connection: every call holds the store's mutex.
 class memory_journal final : public journal {
-public:
+ public:
   explicit memory_journal(memory_tables& tables) : tables_(tables) {}
 
   journal_result<partition_lease> take_over(partition_id id, std::string_view owner) override {
@@ -66,7 +66,8 @@ public:
       const auto* stored = find(of);
       if (!stored) return found;
       found.state = stored->state;
-      found.events = events_of(*stored, found.state ? found.state->version : 0, stored->events.size());
+      found.events =
+          events_of(*stored, found.state ? found.state->version : 0, stored->events.size());
       return found;
     });
   }
@@ -196,7 +197,7 @@ public:
     });
   }
 
-private:
+ private:
   template <class Read>
   auto reading(Read&& read) -> decltype(read()) {
     const std::lock_guard held(tables_.mutex);

@@ -12,8 +12,8 @@ namespace {
 constexpr char rental_list = 'R';
 constexpr char wallet_list = 'w';
 
-/// A page of `all`, which is in the list's order, after the cursor. `keyset_of` tells a row's place and
-/// `before` compares two places.
+/// A page of `all`, which is in the list's order, after the cursor. `keyset_of` tells a row's place
+/// and `before` compares two places.
 template <class Row, class KeysetOf, class Before>
 journal_result<page<Row>> cut(const std::vector<Row>& all, const page_request& wanted, char order,
                               KeysetOf keyset_of, Before before) {
@@ -60,7 +60,9 @@ journal_result<page<wallet_entry>> memory_rows::wallet_entries(account_id accoun
   std::ranges::reverse(found);
   return cut(
       found, wanted, wallet_list,
-      [](const wallet_entry& entry) { return keyset{wallet_list, entry.version, {}}; },
+      [](const wallet_entry& entry) {
+        return keyset{wallet_list, entry.version, {}};
+      },
       later_first);
 }
 

@@ -10,7 +10,7 @@
 namespace rentwave {
 
 class memory_rows {
-public:
+ public:
   void apply(const row_change& change);
 
   journal_result<listing_page> search(const listing_query& wanted) const;
@@ -21,7 +21,7 @@ public:
   std::vector<session_row> sessions(account_id account) const;
   std::vector<overlap> overlapping_reservations() const;
 
-private:
+ private:
   struct listing {
     listing_row row;
     std::vector<std::string> title;  ///< its words, without case and diacritics

@@ -80,8 +80,8 @@ std::int64_t memory_rows::sort_key(const listing& one, listing_sort sort, const 
 
 journal_result<listing_page> memory_rows::search(const listing_query& wanted) const {
   const auto sought = folded_words(wanted.words, max_search_words);
-  const auto sort = wanted.sort == listing_sort::relevance && sought.empty() ? listing_sort::newest
-                                                                             : wanted.sort;
+  const auto sort =
+      wanted.sort == listing_sort::relevance && sought.empty() ? listing_sort::newest : wanted.sort;
   std::vector<std::pair<keyset, const listing*>> hits;
   for (const auto& [id, one] : listings_)
     if (fits(one, wanted, sought))

@@ -1,5 +1,5 @@
-// A journal in memory, with faults on demand, for tests and the simulation. What it keeps belongs to
-// the store: connections come and go, and a crash of the program under test is to drop them.
+// A journal in memory, with faults on demand, for tests and the simulation. What it keeps belongs
+// to the store: connections come and go, and a crash of the program under test is to drop them.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct memory_tables;
 
 /// Any thread may use the store, and connections in different threads.
 class memory_store final : public journal_store {
-public:
+ public:
   memory_store();
   ~memory_store() override;
 
@@ -40,7 +40,7 @@ public:
   /// Everything ever written, in order of writing.
   std::vector<stored_event> all_events() const;
 
-private:
+ private:
   std::unique_ptr<memory_tables> tables_;
 };
 

@@ -10,9 +10,10 @@ namespace rentwave::sqlite {
 namespace {
 
 /// One attempt to write a batch. Nothing guards an entity's rows from each other at first, which is
-/// quicker; when a row is refused the whole batch is written again with a savepoint for each entity.
+/// quicker; when a row is refused the whole batch is written again with a savepoint for each
+/// entity.
 class batch_writer {
-public:
+ public:
   enum class savepoints { none, each_entity };
 
   batch_writer(connection& db, savepoints how) : db_(db), how_(how), rows_(db) {}
@@ -39,7 +40,7 @@ public:
     return result;
   }
 
-private:
+ private:
   entity_result write(partition_id partition, const entity_append& wanted, std::int64_t position) {
     if (auto refused = check(wanted)) return {std::move(refused), 0};
     if (const auto version = last_version(wanted.entity); version != wanted.version)
@@ -54,9 +55,10 @@ private:
       write_rows(partition, wanted, position);
     } catch (const error& e) {
       if (!e.is_data_error()) throw;
-      failed = in_events_ && e.is_unique_violation()
-                   ? command_conflict(wanted)
-                   : journal_error{journal_errc::refused, to_string(wanted.entity) + ": " + e.what()};
+      failed =
+          in_events_ && e.is_unique_violation()
+              ? command_conflict(wanted)
+              : journal_error{journal_errc::refused, to_string(wanted.entity) + ": " + e.what()};
       db_.prepared("ROLLBACK TO entity").run();
     }
     db_.prepared("RELEASE entity").run();
@@ -96,8 +98,7 @@ private:
   statement& claim_ = db_.prepared(
       "UPDATE partitions SET next_position = next_position + ?2"
       " WHERE id = ?1 AND epoch = ?3 AND next_position = ?4");
-  statement& close_up_ =
-      db_.prepared("UPDATE partitions SET next_position = ?2 WHERE id = ?1");
+  statement& close_up_ = db_.prepared("UPDATE partitions SET next_position = ?2 WHERE id = ?1");
   statement& last_version_ = db_.prepared(
       "SELECT version FROM events WHERE kind = ?1 AND id = ?2 ORDER BY version DESC LIMIT 1");
   statement& event_ = db_.prepared(
@@ -119,7 +120,8 @@ private:
       " ON CONFLICT (partition, subscription) DO UPDATE SET position = ?3");
 };
 
-std::vector<partition_result> write_batch(connection& db, const std::vector<partition_append>& batch,
+std::vector<partition_result> write_batch(connection& db,
+                                          const std::vector<partition_append>& batch,
                                           batch_writer::savepoints how) {
   // Ascending ids: the order in which every journal takes its fences (design.md section 5).
   std::vector<std::size_t> order(batch.size());

@@ -58,11 +58,10 @@ connection::~connection() {
 
 void connection::open() {
   const int flags = how_ == access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-  const int code =
-      sqlite3_open_v2(file_.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code = sqlite3_open_v2(file_.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code != SQLITE_OK) {
-    const error failed(code, file_.string() + ": " +
-                                 (handle_ ? sqlite3_errmsg(handle_) : "out of memory"));
+    const error failed(
+        code, file_.string() + ": " + (handle_ ? sqlite3_errmsg(handle_) : "out of memory"));
     close();
     throw failed;
   }

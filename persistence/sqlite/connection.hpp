@@ -1,6 +1,6 @@
-// One connection to the file, with its cache of prepared statements, and its transactions. Used by one
-// thread at a time. After a failure that leaves its state in doubt it closes itself; the next use
-// opens it again.
+// One connection to the file, with its cache of prepared statements, and its transactions. Used by
+// one thread at a time. After a failure that leaves its state in doubt it closes itself; the next
+// use opens it again.
 #pragma once
 
 #include <filesystem>
@@ -16,7 +16,7 @@ namespace rentwave::sqlite {
 enum class access { read_write, read_only };
 
 class connection {
-public:
+ public:
   /// Throws `error`.
   connection(std::filesystem::path file, access how);
   connection(const connection&) = delete;
@@ -39,7 +39,7 @@ public:
   /// Moves what is in the write-ahead log into the file and empties the log, if nobody reads it.
   void empty_log() noexcept;
 
-private:
+ private:
   void open();
   void close() noexcept;
 
@@ -51,7 +51,7 @@ private:
 
 /// Ends by `commit`, or undoes everything.
 class transaction {
-public:
+ public:
   enum class kind {
     read,   ///< several statements see the same moment
     write,  ///< holds the right to write from the start
@@ -67,7 +67,7 @@ public:
     on_.commit();
   }
 
-private:
+ private:
   connection& on_;
   bool open_ = true;
 };

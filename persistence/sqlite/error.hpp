@@ -12,7 +12,7 @@ namespace rentwave::sqlite {
 
 /// What a call of SQLite answered.
 class error : public std::runtime_error {
-public:
+ public:
   error(int code, const std::string& what) : std::runtime_error(what), code_(code) {}
 
   bool is_unique_violation() const;
@@ -23,23 +23,24 @@ public:
   /// The extended result code.
   int code() const { return code_; }
 
-private:
+ private:
   int code_;
 };
 
 /// A COMMIT failed so that nobody can say whether it was written.
 class unknown_outcome : public std::runtime_error {
-public:
+ public:
   using std::runtime_error::runtime_error;
 };
 
 /// What is stored makes no sense.
 class damaged : public std::runtime_error {
-public:
+ public:
   using std::runtime_error::runtime_error;
 };
 
-/// Calls `work`, which gives a `journal_result`; whatever it throws becomes an error of that result.
+/// Calls `work`, which gives a `journal_result`; whatever it throws becomes an error of that
+/// result.
 template <class Work>
 auto guarded(Work&& work) -> decltype(work()) {
   try {

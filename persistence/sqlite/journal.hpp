@@ -1,5 +1,5 @@
-// The journal in a SQLite file: one connection. The calls of the interface are spread over append.cpp,
-// events.cpp, settings.cpp, search.cpp and queries.cpp.
+// The journal in a SQLite file: one connection. The calls of the interface are spread over
+// append.cpp, events.cpp, settings.cpp, search.cpp and queries.cpp.
 #pragma once
 
 #include <filesystem>
@@ -10,12 +10,13 @@
 namespace rentwave::sqlite {
 
 class sqlite_journal final : public journal {
-public:
+ public:
   /// Throws `error`.
   sqlite_journal(const std::filesystem::path& file, access how) : db_(file, how) {}
 
   // append.cpp
-  journal_result<partition_lease> take_over(partition_id partition, std::string_view owner) override;
+  journal_result<partition_lease> take_over(partition_id partition,
+                                            std::string_view owner) override;
   journal_result<std::vector<partition_result>> append(
       const std::vector<partition_append>& batch) override;
 
@@ -56,7 +57,7 @@ public:
   journal_result<std::vector<session_row>> sessions(account_id account) override;
   journal_result<std::vector<overlap>> overlapping_reservations() override;
 
-private:
+ private:
   connection db_;
 };
 

@@ -1,5 +1,5 @@
-// The number of an advert's row: its time and its kind in one integer, so that "the newest of a kind
-// with these words" reads nothing but the word index.
+// The number of an advert's row: its time and its kind in one integer, so that "the newest of a
+// kind with these words" reads nothing but the word index.
 #pragma once
 
 #include <algorithm>

@@ -36,7 +36,8 @@ std::optional<row_writer::stored_listing> row_writer::find(listing_id id) {
 
 std::int64_t row_writer::allot(instant added_at, item_kind kind) {
   auto& taken = db_.prepared(
-      "SELECT max(number) FROM listings WHERE number >= ?1 AND number < ?2 AND number & 3 = ?1 & 3");
+      "SELECT max(number) FROM listings WHERE number >= ?1 AND number < ?2 AND number & 3 = ?1 & "
+      "3");
   // When a microsecond is full the advert counts as added in the next one.
   for (auto first = first_number(added_at, kind);; first += slots * kinds) {
     std::optional<std::int64_t> last;
@@ -73,16 +74,14 @@ void row_writer::update(const stored_listing& old, const listing_row& row) {
            isbn_of(row.content));
   db_.prepared("UPDATE listing_contents SET content = ?2 WHERE number = ?1")
       .run(old.number, to_json_text(row.content));
-  db_.prepared("DELETE FROM listing_words WHERE rowid = ?1")
-      .run(words_row(old.number, old.active));
+  db_.prepared("DELETE FROM listing_words WHERE rowid = ?1").run(words_row(old.number, old.active));
   index(old.number, row.active, row.content);
 }
 
 void row_writer::erase(const stored_listing& old) {
   db_.prepared("DELETE FROM listings WHERE number = ?1").run(old.number);
   db_.prepared("DELETE FROM listing_contents WHERE number = ?1").run(old.number);
-  db_.prepared("DELETE FROM listing_words WHERE rowid = ?1")
-      .run(words_row(old.number, old.active));
+  db_.prepared("DELETE FROM listing_words WHERE rowid = ?1").run(words_row(old.number, old.active));
 }
 
 void row_writer::write_one(const listing_row& row) {

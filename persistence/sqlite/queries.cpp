@@ -26,11 +26,13 @@ keyset keyset_of(const rental_row& row) {
 
 /// The rentals of one side, by that side's index.
 std::string one_side(const char* side, const char* also) {
-  return std::string{"SELECT * FROM (SELECT id, listing, renter, owner, title, kind, status,"
-                     " starts_at, ends_at, rent, deposit, late_fees, requested_at FROM rentals"
-                     " INDEXED BY rentals_by_"} +
-         side + " WHERE " + side + " = ?1 AND (?2 IS NULL OR status = ?2) AND (requested_at, id) <" +
-         " (?3, ?4)" + also + " ORDER BY requested_at DESC, id DESC LIMIT ?5)";
+  return std::string{
+             "SELECT * FROM (SELECT id, listing, renter, owner, title, kind, status,"
+             " starts_at, ends_at, rent, deposit, late_fees, requested_at FROM rentals"
+             " INDEXED BY rentals_by_"} +
+         side + " WHERE " + side +
+         " = ?1 AND (?2 IS NULL OR status = ?2) AND (requested_at, id) <" + " (?3, ?4)" + also +
+         " ORDER BY requested_at DESC, id DESC LIMIT ?5)";
 }
 
 }  // namespace
@@ -50,7 +52,8 @@ journal_result<page<rental_row>> sqlite_journal::rentals(const rental_query& wan
       sql += " UNION ALL " + one_side("owner", " AND renter <> ?1") +
              " ORDER BY requested_at DESC, id DESC LIMIT ?5";
     const int limit = std::clamp(wanted.page.limit, 1, 100);
-    auto stored = db_.prepared(sql).query(wanted.account, wanted.status, from.key, from.id, limit + 1);
+    auto stored =
+        db_.prepared(sql).query(wanted.account, wanted.status, from.key, from.id, limit + 1);
     while (stored.next()) {
       auto& row = found.items.emplace_back();
       stored.read(row.id, row.listing, row.renter, row.owner, row.title, row.kind, row.status,
@@ -80,7 +83,8 @@ journal_result<page<wallet_entry>> sqlite_journal::wallet_entries(account_id acc
                       .query(account, from.key, limit + 1);
     while (stored.next()) {
       auto& row = found.items.emplace_back();
-      stored.read(row.account, row.version, row.type, row.amount, row.balance, row.rental, row.time);
+      stored.read(row.account, row.version, row.type, row.amount, row.balance, row.rental,
+                  row.time);
     }
     finish(found, limit, [](const wallet_entry& row) {
       return keyset{wallet_list, row.version, {}};
@@ -92,10 +96,11 @@ journal_result<page<wallet_entry>> sqlite_journal::wallet_entries(account_id acc
 journal_result<std::vector<notice_row>> sqlite_journal::notices(account_id account,
                                                                 std::int64_t after, int limit) {
   return guarded([&]() -> journal_result<std::vector<notice_row>> {
-    auto stored = db_.prepared(
-                         "SELECT account, cursor, type, time, text, listing, rental, isbn"
-                         " FROM notices WHERE account = ?1 AND cursor > ?2 ORDER BY cursor LIMIT ?3")
-                      .query(account, after, std::max(limit, 0));
+    auto stored =
+        db_.prepared(
+               "SELECT account, cursor, type, time, text, listing, rental, isbn"
+               " FROM notices WHERE account = ?1 AND cursor > ?2 ORDER BY cursor LIMIT ?3")
+            .query(account, after, std::max(limit, 0));
     std::vector<notice_row> found;
     while (stored.next()) {
       auto& row = found.emplace_back();
@@ -109,8 +114,8 @@ journal_result<std::vector<notice_row>> sqlite_journal::notices(account_id accou
 
 journal_result<std::vector<session_row>> sqlite_journal::sessions(account_id account) {
   return guarded([&]() -> journal_result<std::vector<session_row>> {
-    auto stored =
-        db_.prepared("SELECT id, account FROM sessions WHERE account = ?1 ORDER BY id").query(account);
+    auto stored = db_.prepared("SELECT id, account FROM sessions WHERE account = ?1 ORDER BY id")
+                      .query(account);
     std::vector<session_row> found;
     while (stored.next()) {
       auto& row = found.emplace_back();

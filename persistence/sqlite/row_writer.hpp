@@ -7,12 +7,12 @@
 namespace rentwave::sqlite {
 
 class row_writer {
-public:
+ public:
   explicit row_writer(connection& db) : db_(db) {}
 
   void write(const row_change& change);
 
-private:
+ private:
   void write_one(const listing_row& row);
   void write_one(const listing_removed& row);
   void write_one(const listing_deactivated& row);

@@ -20,9 +20,9 @@ journal_result<std::int64_t> schema_of(connection& on) {
   const auto found = number(on, "SELECT coalesce(max(version), 0) FROM schema_version");
   // Schemas only grow, so one ahead is that of the release after this one, and can be written.
   if (found > newest_schema() + 1)
-    return journal_error{journal_errc::too_new,
-                         "the file has schema " + std::to_string(found) + ", this release knows " +
-                             std::to_string(newest_schema())};
+    return journal_error{journal_errc::too_new, "the file has schema " + std::to_string(found) +
+                                                    ", this release knows " +
+                                                    std::to_string(newest_schema())};
   return found;
 }
 

@@ -8,9 +8,9 @@
 
 namespace rentwave::sqlite {
 
-/// SQL scripts; the first makes schema 1 out of an empty file. A migration only adds (tables, columns
-/// with a default, indexes), so that the release before runs beside this one. Never change one that
-/// was released.
+/// SQL scripts; the first makes schema 1 out of an empty file. A migration only adds (tables,
+/// columns with a default, indexes), so that the release before runs beside this one. Never change
+/// one that was released.
 std::span<const char* const> migrations();
 
 /// The schema that this release makes.
@@ -20,7 +20,8 @@ int newest_schema();
 /// it is somebody else's file.
 journal_result<void> migrate(connection& on);
 
-/// For reading only: the file must have `newest_schema` or the next one. Also unavailable: an older one.
+/// For reading only: the file must have `newest_schema` or the next one. Also unavailable: an older
+/// one.
 journal_result<void> check_schema(connection& on);
 
 }  // namespace rentwave::sqlite

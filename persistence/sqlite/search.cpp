@@ -13,11 +13,11 @@ namespace rentwave::sqlite {
 namespace {
 
 /// The same parameters for every form of the query, whichever of them it mentions:
-///   ?1 words · ?2 kind · ?3, ?4 price from, to · ?5 owner · ?6 ISBN · ?7, ?8 the cursor's key and id ·
-///   ?9 limit
+///   ?1 words · ?2 kind · ?3, ?4 price from, to · ?5 owner · ?6 ISBN · ?7, ?8 the cursor's key and
+///   id · ?9 limit
 struct search_form {
-  std::string from_where;   ///< without the cursor
-  std::string key;          ///< what the rows are sorted by
+  std::string from_where;  ///< without the cursor
+  std::string key;         ///< what the rows are sorted by
   std::string order;
   std::string after;        ///< what follows the cursor
   keyset start;             ///< before the first row
@@ -48,8 +48,9 @@ std::string match_expression(std::string_view words) {
 std::string listings_from_where(const listing_query& wanted, bool has_words, const char* by_sort) {
   std::string from = "FROM listings l NOT INDEXED WHERE";
   if (has_words)
-    from = "FROM listing_words w CROSS JOIN listings l ON l.number = w.rowid >> 1"
-           " WHERE w.listing_words MATCH ?1 AND";
+    from =
+        "FROM listing_words w CROSS JOIN listings l ON l.number = w.rowid >> 1"
+        " WHERE w.listing_words MATCH ?1 AND";
   else if (wanted.isbn)
     from = "FROM listings l INDEXED BY listings_by_isbn WHERE";
   else if (wanted.owner)
@@ -76,41 +77,55 @@ std::string words_from_where(const listing_query& wanted) {
   return from;
 }
 
-search_form form_of(const listing_query& wanted, bool has_words) {
+/// `few`: so few match that sorting them is less work than looking for them in the list's order.
+search_form form_of(const listing_query& wanted, bool has_words, bool few) {
   constexpr double no_rank = -std::numeric_limits<double>::infinity();
   const auto listings = [&](const char* index) {
-    return listings_from_where(wanted, has_words, index);
+    return listings_from_where(wanted, has_words, few ? "listings_by_price" : index);
   };
   switch (effective_sort(wanted, has_words)) {
     case listing_sort::relevance:
-      return {listings(nullptr), "w.rank", "w.rank, l.id",
+      return {listings(nullptr),
+              "w.rank",
+              "w.rank, l.id",
               "(w.rank > ?7 OR (w.rank = ?7 AND l.id > ?8))",
               {relevance_list, std::bit_cast<std::int64_t>(no_rank), {}}};
     case listing_sort::price:
-      return {listings("listings_by_price"), "l.price", "l.price, l.id",
-              "(l.price, l.id) > (?7, ?8)", {'p', lowest, {}}};
+      return {listings("listings_by_price"),
+              "l.price",
+              "l.price, l.id",
+              "(l.price, l.id) > (?7, ?8)",
+              {'p', lowest, {}}};
     case listing_sort::price_descending:
-      return {listings("listings_by_price"), "l.price", "l.price DESC, l.id DESC",
-              "(l.price, l.id) < (?7, ?8)", {'P', highest, {}}};
+      return {listings("listings_by_price"),
+              "l.price",
+              "l.price DESC, l.id DESC",
+              "(l.price, l.id) < (?7, ?8)",
+              {'P', highest, {}}};
     case listing_sort::times_rented:
-      return {listings("listings_by_times_rented"), "l.times_rented",
-              "l.times_rented DESC, l.id DESC", "(l.times_rented, l.id) < (?7, ?8)",
+      return {listings("listings_by_times_rented"),
+              "l.times_rented",
+              "l.times_rented DESC, l.id DESC",
+              "(l.times_rented, l.id) < (?7, ?8)",
               {'t', highest, {}}};
     case listing_sort::newest:
       break;
   }
   const keyset start{'n', greatest_number, {}};
   if (words_suffice(wanted, has_words))
-    return {words_from_where(wanted), "w.rowid >> 1", "w.rowid DESC", "w.rowid < ?7 << 1", start,
-            true};
+    return {words_from_where(wanted), "w.rowid >> 1", "w.rowid DESC",
+            "w.rowid < ?7 << 1",      start,          true};
   return {listings(nullptr), "l.number", "l.number DESC", "l.number < ?7", start};
 }
 
 class listing_search {
-public:
+ public:
   listing_search(connection& db, const listing_query& wanted)
-      : db_(db), wanted_(wanted), words_(match_expression(wanted.words)),
-        form_(form_of(wanted, !words_.empty())) {}
+      : db_(db),
+        wanted_(wanted),
+        words_(match_expression(wanted.words)),
+        total_(count()),
+        form_(form_of(wanted, !words_.empty(), total_ <= counted_exactly)) {}
 
   journal_result<listing_page> answer() {
     auto from = form_.start;
@@ -127,13 +142,12 @@ public:
       found.next = to_cursor(hits.back().last);
     }
     for (const auto& hit : hits) found.items.push_back(fetch(hit.number));
-    const auto total = count();
-    found.total = std::min(total, counted_exactly);
-    found.total_is_more = total > counted_exactly;
+    found.total = std::min(total_, counted_exactly);
+    found.total_is_more = total_ > counted_exactly;
     return found;
   }
 
-private:
+ private:
   struct hit {
     std::int64_t number = 0;
     keyset last;
@@ -174,12 +188,11 @@ private:
 
   std::int64_t count() {
     const bool has_words = !words_.empty();
-    const std::string sql =
-        "SELECT count(*) FROM (SELECT 1 " +
-        (words_suffice(wanted_, has_words)
-             ? words_from_where(wanted_)
-             : listings_from_where(wanted_, has_words, "listings_by_price")) +
-        " LIMIT ?9)";
+    const std::string sql = "SELECT count(*) FROM (SELECT 1 " +
+                            (words_suffice(wanted_, has_words)
+                                 ? words_from_where(wanted_)
+                                 : listings_from_where(wanted_, has_words, "listings_by_price")) +
+                            " LIMIT ?9)";
     std::int64_t total = 0;
     auto counted = run(sql, std::int64_t{0}, {}, static_cast<int>(counted_exactly + 1));
     if (counted.next()) counted.read(total);
@@ -206,6 +219,7 @@ private:
   connection& db_;
   const listing_query& wanted_;
   std::string words_;
+  std::int64_t total_;
   search_form form_;
 };
 

@@ -15,8 +15,8 @@ std::optional<T> first(statement& of, const Ts&... values) {
 }
 
 std::optional<clock_anchor> latest_anchor(connection& db) {
-  auto found = db.prepared("SELECT real, domain, rate FROM anchors ORDER BY number DESC LIMIT 1")
-                   .query();
+  auto found =
+      db.prepared("SELECT real, domain, rate FROM anchors ORDER BY number DESC LIMIT 1").query();
   if (!found.next()) return std::nullopt;
   clock_anchor anchor;
   found.read(anchor.real, anchor.domain, anchor.rate);

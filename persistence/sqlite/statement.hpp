@@ -1,5 +1,5 @@
-// A prepared statement: bound with values of ours in one call, read into values of ours in one call.
-// It belongs to its connection's cache.
+// A prepared statement: bound with values of ours in one call, read into values of ours in one
+// call. It belongs to its connection's cache.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ class statement;
 
 /// A run of a statement; the statement is free again when this ends.
 class rows {
-public:
+ public:
   explicit rows(statement& of) : of_(of) {}
   rows(const rows&) = delete;
   rows& operator=(const rows&) = delete;
@@ -43,7 +43,7 @@ public:
     (get(column++, into), ...);
   }
 
-private:
+ private:
   void get(int column, std::int64_t& into) const;
   void get(int column, double& into) const;
   void get(int column, std::string& into) const;
@@ -57,7 +57,7 @@ private:
     get(column, into.value);
   }
   template <class Enum>
-    requires std::is_enum_v<Enum>
+  requires std::is_enum_v<Enum>
   void get(int column, Enum& into) const {
     std::string name;
     get(column, name);
@@ -79,7 +79,7 @@ private:
 };
 
 class statement {
-public:
+ public:
   /// Takes over `compiled`.
   statement(sqlite3* connection, sqlite3_stmt* compiled) noexcept
       : connection_(connection), compiled_(compiled) {}
@@ -101,7 +101,7 @@ public:
     return rows{*this};
   }
 
-private:
+ private:
   friend class rows;
 
   template <class... Ts>

@@ -19,8 +19,9 @@ namespace fs = std::filesystem;
 
 /// A file descriptor.
 class descriptor {
-public:
-  descriptor(const fs::path& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
+ public:
+  descriptor(const fs::path& path, int flags)
+      : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
   descriptor(descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   descriptor& operator=(descriptor&&) = delete;
   ~descriptor() {
@@ -29,13 +30,12 @@ public:
   explicit operator bool() const { return fd_ >= 0; }
   int get() const { return fd_; }
 
-private:
+ private:
   int fd_;
 };
 
 journal_error failed(const fs::path& path) {
-  return {journal_errc::unavailable,
-          path.string() + ": " + std::system_category().message(errno)};
+  return {journal_errc::unavailable, path.string() + ": " + std::system_category().message(errno)};
 }
 
 journal_result<descriptor> lock(const fs::path& file) {
@@ -57,7 +57,7 @@ journal_result<void> make(const fs::path& file) {
 }
 
 class writing_store final : public journal_store {
-public:
+ public:
   writing_store(fs::path file, descriptor lock) : file_(std::move(file)), lock_(std::move(lock)) {}
 
   journal_result<std::unique_ptr<journal>> connect() override {
@@ -69,13 +69,13 @@ public:
     return "survives the death of the process and loss of power, not of the disk";
   }
 
-private:
+ private:
   fs::path file_;
   descriptor lock_;
 };
 
 class reading_store final : public journal_store {
-public:
+ public:
   explicit reading_store(fs::path file) : file_(std::move(file)) {}
 
   journal_result<std::unique_ptr<journal>> connect() override {
@@ -85,11 +85,12 @@ public:
   }
   std::string promise() const override { return "is only read"; }
 
-private:
+ private:
   fs::path file_;
 };
 
-/// Absolute, so that a change of directory does not matter; canonical, so that all agree on the lock.
+/// Absolute, so that a change of directory does not matter; canonical, so that all agree on the
+/// lock.
 fs::path whole(const fs::path& file, std::error_code& code) {
   auto path = fs::absolute(file, code);
   return code ? path : fs::weakly_canonical(path, code);

@@ -1,4 +1,5 @@
-// The journal's file: made, migrated, and locked against a second program for as long as this lives.
+// The journal's file: made, migrated, and locked against a second program for as long as this
+// lives.
 #pragma once
 
 #include <filesystem>

@@ -7,7 +7,8 @@
 namespace rentwave {
 namespace {
 
-const keyset sample{'p', -1234567890123, parse_id<listing_id>("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")->value};
+const keyset sample{'p', -1234567890123,
+                    parse_id<listing_id>("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")->value};
 
 TEST(Cursor, comes_back_as_the_keyset_it_was_made_of) {
   for (const std::int64_t key : {INT64_MIN, std::int64_t{-1}, std::int64_t{0}, INT64_MAX}) {

@@ -1,5 +1,5 @@
-// A disk that fills up and fails on demand: an SQLite VFS between SQLite and the real one, the default
-// one of this process from the first call of `faulty_disk::get` on. One thread at a time.
+// A disk that fills up and fails on demand: an SQLite VFS between SQLite and the real one, the
+// default one of this process from the first call of `faulty_disk::get` on. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +8,14 @@
 namespace rentwave::testing_journal {
 
 class faulty_disk {
-public:
+ public:
   static faulty_disk& get();
 
   /// From now on the files may grow by so many bytes; then writes end short with SQLITE_FULL.
   void leave_room(std::int64_t bytes) { room_ = bytes; }
-  /// The n-th write or sync from now on (1, 2, …) answers this code of SQLite. A write that fails has
-  /// written its first half; a sync that fails has synced nothing. Syncs never fail with SQLITE_FULL.
+  /// The n-th write or sync from now on (1, 2, …) answers this code of SQLite. A write that fails
+  /// has written its first half; a sync that fails has synced nothing. Syncs never fail with
+  /// SQLITE_FULL.
   void fail_operation(int n, int code) {
     countdown_ = n;
     code_ = code;
@@ -35,7 +36,7 @@ public:
   void wrote_log() { unsynced_ = true; }
   void synced_log() { unsynced_ = false; }
 
-private:
+ private:
   std::optional<std::int64_t> room_;
   int countdown_ = 0;
   int code_ = 0;

@@ -84,9 +84,9 @@ TEST_P(Journal, appends_to_one_entity_twice_in_a_batch) {
 
 TEST_P(Journal, refuses_a_version_that_is_there_and_writes_the_others) {
   append({to_entity(rental_n(1), 0, {event(1)})});
-  const auto result =
-      append({to_entity(rental_n(2), 0, {event(2)}), to_entity(rental_n(1), 0, {event(3), event(3, 1)}),
-              to_entity(rental_n(3), 0, {event(4)})});
+  const auto result = append({to_entity(rental_n(2), 0, {event(2)}),
+                              to_entity(rental_n(1), 0, {event(3), event(3, 1)}),
+                              to_entity(rental_n(3), 0, {event(4)})});
   EXPECT_FALSE(result.entities[0].failed);
   EXPECT_EQ(error_of(result.entities[1]), journal_errc::conflict);
   EXPECT_EQ(result.entities[1].first_position, 0);
@@ -110,8 +110,8 @@ TEST_P(Journal, refuses_a_command_that_is_there_and_writes_the_others) {
   auto repeated = to_entity(rental_n(1), 1, {event(2), event(1)});
   repeated.alarm = {false, at(5)};
   repeated.rows = {session_row{nth<session_id>(1), nth<account_id>(1)}};
-  const auto result = append({to_entity(rental_n(2), 0, {event(1)}), repeated,
-                              to_entity(rental_n(3), 0, {event(1)})});
+  const auto result = append(
+      {to_entity(rental_n(2), 0, {event(1)}), repeated, to_entity(rental_n(3), 0, {event(1)})});
   EXPECT_FALSE(result.entities[0].failed) << "a command may touch several entities";
   EXPECT_EQ(error_of(result.entities[1]), journal_errc::conflict);
   EXPECT_FALSE(result.entities[2].failed);
@@ -136,10 +136,9 @@ TEST_P(Journal, fails_only_the_entity_whose_row_is_refused) {
   with_nul.data = std::string("{}\0", 3);
   auto future = to_entity(rental_n(4), 0, {event(4)});
   future.state = snapshot{2, 1, "{}", {}};
-  const auto result =
-      append({to_entity(rental_n(1), 0, {event(9), no_type}), to_entity(rental_n(2), 0, {with_nul}),
-              to_entity(rental_n(3), 0, {event(3, -1)}), future,
-              to_entity(rental_n(5), 0, {event(5)})});
+  const auto result = append(
+      {to_entity(rental_n(1), 0, {event(9), no_type}), to_entity(rental_n(2), 0, {with_nul}),
+       to_entity(rental_n(3), 0, {event(3, -1)}), future, to_entity(rental_n(5), 0, {event(5)})});
   for (std::size_t i = 0; i < 4; ++i)
     EXPECT_EQ(error_of(result.entities[i]), journal_errc::refused) << i;
   EXPECT_FALSE(result.entities[4].failed);
@@ -182,7 +181,7 @@ TEST_P(Journal, fences_a_partition_that_nobody_took) {
 
 /// A writer whose partition was taken over writes nothing of it, whatever it is.
 class Stale : public Journal {
-protected:
+ protected:
   Stale() {
     append({to_entity(rental_n(1), 0, {event(1)})}, {{"notifier", 1}});
     stale_ = lease_;
@@ -254,10 +253,10 @@ TEST_P(Journal, leaves_out_the_fenced_partition_and_writes_the_others) {
   const auto third = value(journal_->take_over(3, "node-a"));
   value(journal_->take_over(2, "node-b"));
   // Not in the order of their ids: the results are in the order of the batch.
-  const auto results = value(
-      journal_->append({to_partition(3, third, {to_entity(rental_n(3), 0, {event(1)})}),
-                        to_partition(2, second, {to_entity(rental_n(2), 0, {event(1)})}),
-                        to_partition(1, first, {to_entity(rental_n(1), 0, {event(1)})})}));
+  const auto results =
+      value(journal_->append({to_partition(3, third, {to_entity(rental_n(3), 0, {event(1)})}),
+                              to_partition(2, second, {to_entity(rental_n(2), 0, {event(1)})}),
+                              to_partition(1, first, {to_entity(rental_n(1), 0, {event(1)})})}));
   ASSERT_THAT(results, SizeIs(3));
   EXPECT_FALSE(results[0].fenced);
   EXPECT_EQ(results[0].position, 1);

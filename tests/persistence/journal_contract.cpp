@@ -60,8 +60,7 @@ void Journal::write(std::vector<row_change> rows) {
   auto wanted = to_entity(rental_n(999), 0);
   wanted.rows = std::move(rows);
   const auto result = append({wanted});
-  if (result.entities.at(0).failed)
-    throw std::runtime_error(result.entities.at(0).failed->detail);
+  if (result.entities.at(0).failed) throw std::runtime_error(result.entities.at(0).failed->detail);
 }
 
 }  // namespace rentwave::testing_journal

@@ -31,14 +31,14 @@ std::string kind_name(const testing::TestParamInfo<journal_kind>& info);
 
 /// A folder that is gone with this.
 class temporary_folder {
-public:
+ public:
   temporary_folder();
   ~temporary_folder();
   temporary_folder(const temporary_folder&) = delete;
   temporary_folder& operator=(const temporary_folder&) = delete;
   const std::filesystem::path& path() const { return path_; }
 
-private:
+ private:
   std::filesystem::path path_;
 };
 
@@ -71,20 +71,23 @@ inline instant at(std::int64_t seconds) {
   return instant{std::chrono::seconds{1'700'000'000 + seconds}};
 }
 
-inline entity_ref rental_n(std::uint32_t n) { return rental_ref(nth<rental_id>(n)); }
+inline entity_ref rental_n(std::uint32_t n) {
+  return rental_ref(nth<rental_id>(n));
+}
 
 /// `n`: within its command.
 new_event event(std::uint32_t command, int n = 0, std::string type = "rent.late");
 
 /// An append of these events to the entity whose last version so far is `version`.
-entity_append to_entity(entity_ref entity, std::int64_t version, std::vector<new_event> events = {});
+entity_append to_entity(entity_ref entity, std::int64_t version,
+                        std::vector<new_event> events = {});
 
 /// Of one partition, with the fence that `lease` knows.
 partition_append to_partition(partition_id partition, const partition_lease& lease,
                               std::vector<entity_append> entities);
 
 class Journal : public testing::TestWithParam<journal_kind> {
-protected:
+ protected:
   Journal();
 
   /// Takes partition 1 over if nobody has, and appends to it; fails the test when it is fenced.

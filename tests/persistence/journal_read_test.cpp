@@ -76,7 +76,8 @@ TEST_P(Journal, reads_an_entity_from_a_version_on) {
 
 TEST_P(Journal, tells_kinds_with_the_same_id_apart) {
   const auto person = nth<account_id>(1);
-  append({to_entity(wallet_ref(person), 0, {event(1)}), to_entity(inbox_ref(person), 0, {event(1)})});
+  append(
+      {to_entity(wallet_ref(person), 0, {event(1)}), to_entity(inbox_ref(person), 0, {event(1)})});
   EXPECT_THAT(value(journal_->load(wallet_ref(person))).events, SizeIs(1));
   EXPECT_THAT(value(journal_->load(account_ref(person))).events, IsEmpty());
 }
@@ -95,13 +96,14 @@ TEST_P(Journal, reads_a_partitions_log_in_order_and_in_pieces) {
 // --- scan ---------------------------------------------------------------------------------------
 
 class Scan : public Journal {
-protected:
+ protected:
   Scan() {
     append({to_entity(rental_n(1), 0, {event(1, 0, "rent.request"), event(2, 0, "rent.late")}),
             to_entity(wallet_ref(nth<account_id>(1)), 0, {event(3, 0, "wallet.hold")})});
     const auto other = value(journal_->take_over(2, "node-a"));
     value(journal_->append({to_partition(
-        2, other, {to_entity(rental_n(2), 0, {event(4, 0, "rent.request"), event(5, 0, "rents")})})}));
+        2, other,
+        {to_entity(rental_n(2), 0, {event(4, 0, "rent.request"), event(5, 0, "rents")})})}));
   }
   std::vector<std::uint8_t> found(const event_filter& filter) {
     return commands(value(journal_->scan(0, filter, 100)));
@@ -122,7 +124,8 @@ TEST_P(Scan, finds_a_kind) {
 
 TEST_P(Scan, finds_an_entity) {
   EXPECT_THAT(found({.kind = entity_kind::rental, .id = rental_n(2).id}), ElementsAre(4, 5));
-  const auto first = value(journal_->scan(0, {.kind = entity_kind::rental, .id = rental_n(2).id}, 1));
+  const auto first =
+      value(journal_->scan(0, {.kind = entity_kind::rental, .id = rental_n(2).id}, 1));
   EXPECT_THAT(found({.kind = entity_kind::wallet, .id = rental_n(2).id}), IsEmpty());
   EXPECT_THAT(commands(value(journal_->scan(
                   first.at(0).sequence, {.kind = entity_kind::rental, .id = rental_n(2).id}, 9))),
@@ -157,7 +160,7 @@ TEST_P(Scan, joins_filters) {
 // --- alarms -------------------------------------------------------------------------------------
 
 class Alarms : public Journal {
-protected:
+ protected:
   void set(std::uint32_t entity, std::int64_t version, std::optional<instant> due,
            std::vector<new_event> events = {}) {
     auto wanted = to_entity(rental_n(entity), version, std::move(events));
@@ -216,7 +219,8 @@ TEST_P(Alarms, of_a_later_version_are_not_replaced_by_an_earlier_one) {
   EXPECT_EQ(due(100).at(0).due, at(10));
 }
 
-// --- offsets, anchors, pinned values, keys --------------------------------------------------------
+// --- offsets, anchors, pinned values, keys
+// --------------------------------------------------------
 
 TEST_P(Journal, keeps_offsets_by_partition_and_subscription) {
   EXPECT_EQ(value(journal_->offset(1, "notifier")), 0);

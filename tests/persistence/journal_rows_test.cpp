@@ -99,7 +99,8 @@ TEST_P(Journal, lists_rentals_by_side_and_status) {
   EXPECT_THAT(of({.account = anna, .as_renter = false, .as_owner = false}), IsEmpty());
   EXPECT_THAT(of({.account = anna, .status = rental::status::pending}),
               ElementsAre(rental_no(2), rental_no(1)));
-  EXPECT_THAT(of({.account = bert, .status = rental::status::completed}), ElementsAre(rental_no(3)));
+  EXPECT_THAT(of({.account = bert, .status = rental::status::completed}),
+              ElementsAre(rental_no(3)));
   EXPECT_THAT(of({.account = bert}),
               ElementsAre(rental_no(4), rental_no(3), rental_no(2), rental_no(1)))
       << "who is both sides sees it once";
@@ -137,7 +138,11 @@ TEST_P(Journal, pages_rentals_without_gap_or_repeat_even_at_one_time) {
 TEST_P(Journal, pages_wallet_entries_newest_first) {
   std::vector<row_change> rows;
   for (std::int64_t version = 1; version <= 5; ++version)
-    rows.emplace_back(wallet_entry{anna, version * 2, "wallet.top-up", {-version}, {version * 100},
+    rows.emplace_back(wallet_entry{anna,
+                                   version * 2,
+                                   "wallet.top-up",
+                                   {-version},
+                                   {version * 100},
                                    version == 5 ? std::optional{rental_no(7)} : std::nullopt,
                                    at(version)});
   rows.emplace_back(wallet_entry{bert, 1, "wallet.pay", {1}, {1}, {}, at(0)});
@@ -164,9 +169,10 @@ TEST_P(Journal, pages_wallet_entries_newest_first) {
 TEST_P(Journal, gives_notices_after_a_cursor_oldest_first) {
   std::vector<row_change> rows;
   for (std::int64_t cursor = 1; cursor <= 4; ++cursor)
-    rows.emplace_back(notice_row{
-        anna, cursor,
-        {"rent.book", at(cursor), "Rented: \xC3\x89mile", nth<listing_id>(1), std::nullopt, "978"}});
+    rows.emplace_back(notice_row{anna,
+                                 cursor,
+                                 {"rent.book", at(cursor), "Rented: \xC3\x89mile",
+                                  nth<listing_id>(1), std::nullopt, "978"}});
   rows.emplace_back(notice_row{bert, 1, {"x", at(1), "", {}, rental_no(3), {}}});
   write(std::move(rows));
   const auto found = value(journal_->notices(anna, 1, 2));
@@ -195,7 +201,7 @@ TEST_P(Journal, lists_open_sessions_of_an_account) {
 // --- reservations -------------------------------------------------------------------------------
 
 class Reservations : public Journal {
-protected:
+ protected:
   void book(std::uint32_t listing, std::uint32_t rental, std::int64_t from, std::int64_t to) {
     write({reservation_row{nth<listing_id>(listing), rental_no(rental), {at(from), at(to)}}});
   }
@@ -250,7 +256,8 @@ TEST_P(Journal, refuses_cursors_that_it_never_gave_out) {
   ASSERT_TRUE(good);
   auto damaged = *good;
   damaged[3] = damaged[3] == 'A' ? 'B' : 'A';
-  for (const std::string& cursor : {std::string{}, std::string{"x"}, std::string(39, '!'), damaged}) {
+  for (const std::string& cursor :
+       {std::string{}, std::string{"x"}, std::string(39, '!'), damaged}) {
     EXPECT_EQ(failure(journal_->rentals({.account = anna, .page = {.limit = 1, .cursor = cursor}})),
               journal_errc::bad_cursor)
         << cursor;

@@ -38,7 +38,8 @@ listing_row advert(std::uint32_t n, std::string title, std::string description =
 
 listing_row car(std::uint32_t n, std::string title) {
   auto row = advert(n, std::move(title));
-  row.content.item = vehicle_details{"van", "Volkswagen", "Transporter", 2015, 6, 900, "manual", "diesel"};
+  row.content.item =
+      vehicle_details{"van", "Volkswagen", "Transporter", 2015, 6, 900, "manual", "diesel"};
   return row;
 }
 
@@ -49,7 +50,7 @@ listing_row room(std::uint32_t n, std::string title) {
 }
 
 class Search : public Journal {
-protected:
+ protected:
   /// The adverts' numbers, in the order found.
   std::vector<int> found(listing_query wanted) {
     std::vector<int> numbers;
@@ -173,7 +174,7 @@ TEST_P(Search, sorts_as_asked) {
 }
 
 class Paging : public Search {
-protected:
+ protected:
   /// Goes through all pages; checks that every advert comes once and that the keys are sorted.
   template <class Key>
   void goes_through(listing_query wanted, std::size_t expected, Key key) {
@@ -200,7 +201,9 @@ INSTANTIATE_TEST_SUITE_P(Every, Paging, testing::ValuesIn(journal_kinds()), kind
 TEST_P(Paging, gives_every_advert_once_in_every_order) {
   std::vector<row_change> rows;
   for (std::uint32_t n = 0; n < 60; ++n) {
-    auto row = n % 3 == 0 ? advert(n, "Blue thing") : n % 3 == 1 ? car(n, "Blue thing") : room(n, "A thing");
+    auto row = n % 3 == 0   ? advert(n, "Blue thing")
+               : n % 3 == 1 ? car(n, "Blue thing")
+                            : room(n, "A thing");
     row.content.terms.price.amount = {n % 4};  // many equal keys
     row.added_at = at(n % 5);
     rows.emplace_back(row);
@@ -208,7 +211,9 @@ TEST_P(Paging, gives_every_advert_once_in_every_order) {
   }
   write(std::move(rows));
   const auto price = [](const listing_row& row) { return row.content.terms.price.amount.cents; };
-  const auto added = [](const listing_row& row) { return -row.added_at.time_since_epoch().count(); };
+  const auto added = [](const listing_row& row) {
+    return -row.added_at.time_since_epoch().count();
+  };
   const auto rented = [](const listing_row& row) { return -row.times_rented; };
   const auto any = [](const listing_row&) { return std::int64_t{0}; };
   // 60 in all; 40 blue ones; 20 of each kind.
@@ -259,7 +264,8 @@ TEST_P(Paging, refuses_cursors_of_another_order) {
   write({advert(1, "Thing"), advert(2, "Thing")});
   const auto next = value(journal_->search({.page = {.limit = 1}})).next;
   ASSERT_TRUE(next);
-  EXPECT_EQ(failure(journal_->search({.sort = listing_sort::price, .page = {.limit = 1, .cursor = next}})),
+  EXPECT_EQ(failure(journal_->search(
+                {.sort = listing_sort::price, .page = {.limit = 1, .cursor = next}})),
             journal_errc::bad_cursor);
   EXPECT_EQ(failure(journal_->search({.page = {.limit = 1, .cursor = "bm9wZQ"}})),
             journal_errc::bad_cursor);

@@ -14,8 +14,9 @@ using testing::SizeIs;
 
 /// A store whose appends fail as its test says.
 class MemoryFaults : public testing::Test {
-protected:
-  journal_result<std::vector<partition_result>> append(std::int64_t version, std::uint32_t command) {
+ protected:
+  journal_result<std::vector<partition_result>> append(std::int64_t version,
+                                                       std::uint32_t command) {
     return journal_->append(
         {to_partition(1, lease_, {to_entity(rental_n(1), version, {event(command)})})});
   }

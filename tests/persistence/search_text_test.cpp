@@ -19,7 +19,10 @@ TEST(Words, are_runs_of_letters_and_digits) {
 }
 
 TEST(Words, end_at_punctuation_of_any_script) {
-  EXPECT_THAT(words_of("caf\xC3\xA9\xC2\xA0\xC2\xAB" "bar\xC2\xBB\xE2\x80\x94" "baz", 9),
+  EXPECT_THAT(words_of("caf\xC3\xA9\xC2\xA0\xC2\xAB"
+                       "bar\xC2\xBB\xE2\x80\x94"
+                       "baz",
+                       9),
               ElementsAre("caf\xC3\xA9", "bar", "baz"));
   EXPECT_THAT(words_of("bike\xF0\x9F\x9A\xB2trip", 9), ElementsAre("bike", "trip"));
 }

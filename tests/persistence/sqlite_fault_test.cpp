@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 /// A journal on a disk that fails, and what it looks like after a crash.
 class SqliteFaults : public testing::Test {
-protected:
+ protected:
   SqliteFaults() { disk_.repair(); }
   ~SqliteFaults() override { disk_.repair(); }
 
@@ -19,6 +19,9 @@ protected:
     file_ = folder / "journal.db";
     store_ = value(open_journal("sqlite:" + file_.string()));
     journal_ = value(store_->connect());
+    // As long as somebody else has the file open, closing a connection does not tidy its log up.
+    reader_ = value(store_->connect());
+    value(reader_->anchor());
     lease_ = value(journal_->take_over(1, "node-a"));
   }
 
@@ -51,6 +54,7 @@ protected:
   fs::path file_;
   std::unique_ptr<journal_store> store_;
   std::unique_ptr<journal> journal_;
+  std::unique_ptr<journal> reader_;
   partition_lease lease_;
 };
 

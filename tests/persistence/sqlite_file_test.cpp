@@ -16,7 +16,7 @@ using testing::SizeIs;
 
 /// What is special about a journal in a file.
 class SqliteFile : public testing::Test {
-protected:
+ protected:
   std::string url() const { return "sqlite:" + file_.string(); }
   void open() {
     store_ = value(open_journal(url()));
@@ -129,11 +129,10 @@ TEST_F(SqliteFile, fails_only_the_entity_whose_row_the_database_refuses) {
   const auto lease = value(journal_->take_over(1, "node-a"));
   auto bad = to_entity(rental_n(2), 0, {event(2), event(3, 0, "bad")});
   bad.rows = {session_row{nth<session_id>(1), nth<account_id>(1)}};
-  const auto result = value(journal_->append(
-      {to_partition(1, lease,
-                    {to_entity(rental_n(1), 0, {event(1)}), bad,
-                     to_entity(rental_n(3), 0, {event(4, 0, "bad")}),
-                     to_entity(rental_n(4), 0, {event(5), event(6)})})}));
+  const auto result = value(journal_->append({to_partition(
+      1, lease,
+      {to_entity(rental_n(1), 0, {event(1)}), bad, to_entity(rental_n(3), 0, {event(4, 0, "bad")}),
+       to_entity(rental_n(4), 0, {event(5), event(6)})})}));
   const auto& entities = result.at(0).entities;
   EXPECT_FALSE(entities.at(0).failed);
   EXPECT_EQ(entities.at(1).failed.value().code, journal_errc::refused);

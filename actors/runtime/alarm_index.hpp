@@ -1,0 +1,51 @@
+// The alarms of the near future, in memory: a plain class inside the partition, tested without actors.
+// The journal keeps all alarms; this index holds those up to a horizon and agrees with the journal
+// whatever the order in which commits and a reading of the table arrive (design.md section 6).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/domain/entity.hpp"
+#include "actors/domain/time.hpp"
+#include "persistence/journal.hpp"
+
+namespace rentwave {
+
+class alarm_index {
+public:
+  /// Raises the horizon, before the table is read, so that no commit falls between the two.
+  void begin_read(instant horizon);
+  /// The rows that were read, earliest first; of an entity's alarms the higher version wins. When the
+  /// table had more than were read (`complete` is false), the horizon sinks to the last one.
+  void finish_read(const std::vector<alarm_row>& rows, bool complete = true);
+  /// The reading failed; what is known stays.
+  void abandon_read();
+  bool is_reading() const { return reading_; }
+
+  /// An entity's alarm became durable with this version; `due` is empty when it was cleared.
+  void changed(const entity_ref& entity, std::optional<instant> due, std::int64_t version);
+
+  /// Takes out everything due at or before `now`, earliest first.
+  std::vector<entity_ref> take_due(instant now);
+  std::optional<instant> earliest() const;
+  instant horizon() const { return horizon_; }
+  std::size_t size() const { return by_due_.size(); }
+
+private:
+  struct slot {
+    std::optional<instant> due;
+    std::int64_t version = 0;
+  };
+  void put(const entity_ref& entity, slot next);
+
+  std::unordered_map<entity_ref, slot> slots_;
+  std::set<std::pair<instant, entity_ref>> by_due_;
+  instant horizon_ = instant::min();
+  bool reading_ = false;
+};
+
+}  // namespace rentwave

@@ -1,0 +1,52 @@
+#include "actors/runtime/domain_clock.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace rentwave {
+namespace {
+
+duration scaled(duration length, double factor) {
+  return duration{static_cast<std::int64_t>(std::ceil(static_cast<double>(length.count()) * factor))};
+}
+
+instant domain_at(const clock_anchor& anchor, instant real) {
+  // A real clock that was set back must not take domain time with it.
+  return anchor.domain + scaled(std::max(real - anchor.real, duration{}), anchor.rate);
+}
+
+}  // namespace
+
+instant system_time() {
+  return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
+}
+
+domain_clock::domain_clock(clock_anchor anchor, time_source real)
+    : anchor_{anchor}, real_{std::move(real)}, latest_{anchor.domain.time_since_epoch().count()} {}
+
+instant domain_clock::now() const {
+  const auto computed = domain_at(anchor_, real_()).time_since_epoch().count();
+  auto latest = latest_.load(std::memory_order_relaxed);
+  while (computed > latest && !latest_.compare_exchange_weak(latest, computed)) {
+  }
+  return instant{duration{std::max(computed, latest)}};
+}
+
+duration domain_clock::in_domain(duration real) const {
+  return scaled(real, anchor_.rate);
+}
+
+duration domain_clock::in_real(duration domain) const {
+  return scaled(domain, 1 / anchor_.rate);
+}
+
+journal_result<clock_anchor> anchor_clock(journal& where, double rate, instant real_now) {
+  const auto last = where.anchor();
+  if (!last) return last.error();
+  clock_anchor next{real_now, real_now, rate};
+  if (*last) next.domain = domain_at(**last, real_now);
+  if (const auto kept = where.set_anchor(next); !kept) return kept.error();
+  return next;
+}
+
+}  // namespace rentwave

@@ -1,0 +1,403 @@
+#include "actors/runtime/entity_actor.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <caf/all.hpp>
+
+#include <algorithm>
+
+#include "actors/runtime/answer_memory.hpp"
+#include "actors/runtime/protocol.hpp"
+
+namespace rentwave {
+namespace {
+
+constexpr std::size_t batch_limit = 256;        ///< commands of one append
+constexpr std::size_t settled_limit = 256;      ///< queries that wait for the end of a saga
+constexpr std::int64_t snapshot_interval = 100; ///< events
+constexpr int longest_backoff = 5;              ///< doublings of the retry delay
+
+/// What waits to be served: a command, or a query.
+struct waiting {
+  command_ptr command;
+  query_ptr query;
+  caf::response_promise promise;
+  bool looked_up = false;  ///< the journal knows nothing of this command
+};
+
+/// An answer that leaves once everything it rests on is durable.
+struct held_answer {
+  waiting asked;
+  outcome answer;
+};
+
+/// A want that was sent. `cause` is a lower bound of when it was first sent, by this actor or before.
+struct sent_want {
+  command_id id;
+  instant cause;
+  instant last;
+};
+
+class entity {
+public:
+  explicit entity(caf::event_based_actor* self) : self_{self} {}
+  const char* name = "entity";
+
+  void begin(context_ptr context, entity_ref ref, partition_id partition, caf::actor parent) {
+    context_ = std::move(context);
+    ref_ = std::move(ref);
+    partition_ = partition;
+    parent_ = std::move(parent);
+    load(false);
+  }
+
+  void receive(waiting one) {
+    if (waiting_.size() >= context_->options.entity_queue)
+      return refuse(one, runtime_errc::overloaded, "too much waits for " + to_string(ref_));
+    waiting_.push_back(std::move(one));
+    serve();
+  }
+
+  void wake() {
+    auto command = std::make_shared<command_envelope>();
+    command->to = ref_;
+    command->id = derive_id<command_id>(want_command_id(ref_, "wake"), std::to_string(version_seen()));
+    command->body = wake_command(ref_.kind);
+    command->cause = instant::max();  // never sent before
+    woken_ = true;
+    receive({std::move(command), nullptr, {}, false});
+  }
+
+  void sleep() {
+    if (busy_ || !waiting_.empty() || !settled_waiters_.empty() || !sent_.empty())
+      return self_->send(parent_, still_awake{ref_});
+    self_->quit(caf::exit_reason::normal);
+  }
+
+private:
+  // --- loading -----------------------------------------------------------------------------------
+
+  void load(bool from_start) {
+    busy_ = true;
+    self_->request(context_->reader_for(partition_), caf::infinite, load_request{ref_, from_start})
+        .then([this, from_start](const history_ptr& found) { loaded(*found, from_start); },
+              [this](const caf::error& why) { end(runtime_errc::unavailable, self_->system().render(why)); });
+  }
+
+  void loaded(const history& found, bool from_start) {
+    machine_ = context_->options.machines(ref_);
+    if (found.state && !machine_->restore(*found.state)) {
+      if (!from_start) return load(true);
+      return end(runtime_errc::unavailable, "its snapshot cannot be read");
+    }
+    const auto oldest = oldest_remembered();
+    bool all_remembered = !found.state;
+    for (std::size_t i = 0; i < found.events.size(); ++i) {
+      const auto& event = found.events[i];
+      if (const auto folded = machine_->fold(event); !folded)
+        return end(runtime_errc::unavailable, folded.error().detail);
+      if (event.time < oldest) all_remembered = false;
+    }
+    memory_.covers(all_remembered ? instant::min() : oldest);
+    remember(found.events, oldest);
+    if (!found.events.empty()) trace_ = found.events.back().trace;
+    busy_ = false;
+    // What a former life of this entity owes, and may have sent.
+    send_wants(instant::min());
+    serve();
+  }
+
+  void remember(const std::vector<stored_event>& events, instant oldest) {
+    for (auto first = events.begin(); first != events.end();) {
+      const auto last = std::find_if(first, events.end(),
+                                     [&](const auto& e) { return e.command != first->command; });
+      if (first->time >= oldest)
+        memory_.remember(first->command, first->time, machine_->reply({first, last}));
+      first = last;
+    }
+  }
+
+  instant oldest_remembered() const {
+    return context_->clock->now() - context_->clock->in_domain(context_->options.answer_memory);
+  }
+
+  // --- serving -----------------------------------------------------------------------------------
+
+  /// Decides together, in order, what waits; at most one append is under way (design.md section 4).
+  void serve() {
+    if (busy_ || waiting_.empty()) return;
+    if (must_look_up(waiting_.front())) return look_up();
+    append_ = {};
+    append_.entity = ref_;
+    append_.version = machine_->version();
+    std::size_t taken = 0;
+    while (taken < waiting_.size() && taken < batch_limit && !must_look_up(waiting_[taken]))
+      carry_out(std::move(waiting_[taken++]));
+    waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(taken));
+    set_alarm();
+    if (append_.events.empty() && append_.alarm.keep) return release();
+    write();
+  }
+
+  void carry_out(waiting one) {
+    if (one.query) return held_.push_back({std::move(one), accepted{}});
+    const auto& command = *one.command;
+    if (auto known = memory_.find(command.id)) return held_.push_back({std::move(one), std::move(*known)});
+    const context given{context_->clock->now(), command.caller};
+    auto step = machine_->decide(command.body, given);
+    if (!step) return refuse(one, runtime_errc::wrong_kind, "not a command of " + to_string(ref_));
+    if (!step->events.empty()) {
+      memory_.remember(command.id, given.now, step->answer);
+      trace_ = command.trace;
+    }
+    int n = 0;
+    for (auto& event : step->events) {
+      event.time = given.now;
+      event.command = command.id;
+      event.n = n++;
+      event.actor = actor_of(command);
+      event.trace = command.trace;
+      append_.events.push_back(std::move(event));
+    }
+    std::move(step->rows.begin(), step->rows.end(), std::back_inserter(append_.rows));
+    held_.push_back({std::move(one), std::move(step->answer)});
+  }
+
+  static std::string actor_of(const command_envelope& command) {
+    if (command.caller) return to_string(*command.caller);
+    return command.from ? to_string(*command.from) : std::string{};
+  }
+
+  /// A repeat that came after its answer was forgotten must not be decided again.
+  bool must_look_up(const waiting& one) const {
+    return one.command && !one.looked_up && !memory_.would_know(one.command->cause) &&
+           !memory_.find(one.command->id);
+  }
+
+  void look_up() {
+    busy_ = true;
+    self_->request(context_->reader_for(partition_), caf::infinite,
+                   find_request{ref_, waiting_.front().command->id})
+        .then(
+            [this](const events_ptr& found) {
+              busy_ = false;
+              if (found->empty()) {
+                waiting_.front().looked_up = true;
+              } else {
+                held_.push_back({std::move(waiting_.front()), machine_->reply(*found)});
+                waiting_.erase(waiting_.begin());
+                release();
+              }
+              serve();
+            },
+            [this](const caf::error& why) { end(runtime_errc::unavailable, self_->system().render(why)); });
+  }
+
+  // --- writing -----------------------------------------------------------------------------------
+
+  /// The stored alarm is the earlier of the domain's own and, while something is owed, the next retry.
+  void set_alarm() {
+    if (append_.events.empty() && !woken_) return;
+    const auto now = context_->clock->now();
+    auto due = machine_->alarm();
+    if (!machine_->wants().empty()) {
+      const auto retry = now + context_->clock->in_domain(context_->options.retry_delay) *
+                                   (1 << std::min(retries_, longest_backoff));
+      due = due ? std::min(*due, retry) : retry;
+    }
+    // A wake may come for an alarm that is no longer ours; its row has to move, or it fires for ever.
+    if (!woken_ && stored_alarm_ && *stored_alarm_ == due) return;
+    append_.alarm = {false, due};
+    woken_ = false;
+  }
+
+  void write() {
+    busy_ = true;
+    if (machine_->version() / snapshot_interval != append_.version / snapshot_interval)
+      append_.state = machine_->save();
+    written_alarm_ = append_.alarm;
+    auto request = std::make_shared<append_request>();
+    request->partition = partition_;
+    request->what = std::move(append_);
+    self_->request(context_->writer, caf::infinite, append_ptr{std::move(request)})
+        .then([this](const entity_result_ptr& result) { written(*result); },
+              [this](const caf::error& why) { end(runtime_errc::unavailable, self_->system().render(why)); });
+  }
+
+  void written(const entity_result& result) {
+    // The state in memory never happened: this actor ends, the next one reads what did.
+    if (result.failed) return end(runtime_errc::unavailable, result.failed->detail);
+    if (!written_alarm_.keep) stored_alarm_ = written_alarm_.due;
+    memory_.forget_before(oldest_remembered());
+    busy_ = false;
+    release();
+    serve();
+  }
+
+  // --- answering ----------------------------------------------------------------------------------
+
+  /// Everything that was held rests on durable events now. What is owed goes out as well.
+  void release() {
+    for (auto& one : std::exchange(held_, {})) {
+      if (one.asked.query) answer_query(std::move(one.asked));
+      else answer_command(one);
+    }
+    send_wants(context_->clock->now());
+    if (settled_waiters_.empty() || !sent_.empty()) return;
+    for (auto& one : std::exchange(settled_waiters_, {})) one.promise.deliver(view());
+  }
+
+  void answer_query(waiting one) {
+    if (!one.query->settled || machine_->wants().empty()) return one.promise.deliver(view());
+    if (settled_waiters_.size() >= settled_limit)
+      return refuse(one, runtime_errc::overloaded, "too many wait for " + to_string(ref_));
+    settled_waiters_.push_back(std::move(one));
+  }
+
+  void answer_command(held_answer& one) {
+    const auto& command = *one.asked.command;
+    if (command.want.empty()) {
+      one.asked.promise.deliver(std::move(one.answer));
+      return;
+    }
+    auto home = std::make_shared<command_envelope>();
+    home->to = *command.from;
+    home->id = derive_id<command_id>(command.id, "answer");
+    home->body = answered_command(command.from->kind, {command.want, std::move(one.answer)});
+    home->cause = command.cause;
+    home->from = ref_;
+    home->trace = command.trace;
+    const auto& to = context_->routes->find(home->to);
+    caf::anon_send(to, command_ptr{std::move(home)});
+  }
+
+  /// Sends what is owed and not under way, and again what has had no answer for the retry delay.
+  void send_wants(instant cause) {
+    const auto now = context_->clock->now();
+    const auto patience = context_->clock->in_domain(context_->options.retry_delay);
+    std::vector<sent_want> still;
+    bool repeated = false;
+    for (auto& owed : machine_->wants()) {
+      const auto id = want_command_id(ref_, owed.key);
+      const auto before = std::find_if(sent_.begin(), sent_.end(), [&](auto& s) { return s.id == id; });
+      auto record = before == sent_.end() ? sent_want{id, cause, instant::min()} : *before;
+      if (record.last == instant::min() || now - record.last >= patience) {
+        repeated = repeated || record.last != instant::min();
+        record.last = now;
+        send_want(std::move(owed), record);
+      }
+      still.push_back(record);
+    }
+    sent_ = std::move(still);
+    if (sent_.empty()) retries_ = 0;
+    else if (repeated) ++retries_;
+  }
+
+  void send_want(want owed, const sent_want& record) {
+    auto command = std::make_shared<command_envelope>();
+    command->to = std::move(owed.to);
+    command->id = record.id;
+    command->body = std::move(owed.body);
+    command->cause = record.cause;
+    command->from = ref_;
+    command->want = std::move(owed.key);
+    command->trace = trace_;
+    const auto& to = context_->routes->find(command->to);
+    caf::anon_send(to, command_ptr{std::move(command)});
+  }
+
+  view_ptr view() const {
+    return std::make_shared<const entity_view>(entity_view{ref_, machine_->version(), machine_->view()});
+  }
+  std::int64_t version_seen() const { return machine_ ? machine_->version() : 0; }
+
+  // --- ending -------------------------------------------------------------------------------------
+
+  static void refuse(waiting& one, runtime_errc code, std::string detail) {
+    one.promise.deliver(make_error(code, std::move(detail)));
+  }
+
+public:
+  /// The journal failed, or the entity threw: whoever waits is told, and the partition starts it anew
+  /// with the next message.
+  void end(runtime_errc code, const std::string& detail) {
+    spdlog::warn("{} ends: {} ({})", to_string(ref_), to_string(code), detail);
+    for (auto& one : held_) refuse(one.asked, code, detail);
+    for (auto& one : waiting_) refuse(one, code, detail);
+    for (auto& one : settled_waiters_) refuse(one, code, detail);
+    held_.clear();
+    waiting_.clear();
+    settled_waiters_.clear();
+    busy_ = true;
+    self_->quit(make_error(code, detail));
+  }
+
+private:
+  caf::event_based_actor* self_;
+  context_ptr context_;
+  entity_ref ref_;
+  partition_id partition_ = 0;
+  caf::actor parent_;
+  std::unique_ptr<machine> machine_;
+  answer_memory memory_;
+  bool busy_ = false;   ///< loading, looking up or appending: nothing is decided meanwhile
+  bool woken_ = false;  ///< an alarm fired since the last append
+  int retries_ = 0;
+  trace_id trace_;      ///< of the latest command with an effect
+  std::vector<waiting> waiting_;
+  std::vector<held_answer> held_;
+  std::vector<waiting> settled_waiters_;
+  std::vector<sent_want> sent_;
+  entity_append append_;
+  alarm_change written_alarm_;
+  std::optional<std::optional<instant>> stored_alarm_;  ///< the row in the journal, once it is known
+};
+
+using entity_self = caf::stateful_actor<entity>;
+
+/// Runs a step of the entity; what it throws ends this entity and no other.
+template <class Step>
+void guarded(entity_self* self, Step step) {
+  try {
+    step(self->state);
+  } catch (const std::exception& thrown) {
+    self->state.end(runtime_errc::crashed, thrown.what());
+  }
+}
+
+caf::behavior live(entity_self* self, const context_ptr& context, const entity_ref& ref,
+                   partition_id partition, const caf::actor& parent) {
+  self->set_exception_handler([self](std::exception_ptr& thrown) -> caf::error {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::exception& error) {
+      self->state.end(runtime_errc::crashed, error.what());
+    } catch (...) {
+      self->state.end(runtime_errc::crashed, "an unknown exception");
+    }
+    return make_error(runtime_errc::crashed);
+  });
+  self->state.begin(context, ref, partition, parent);
+  return {
+      [self](const command_ptr& command) {
+        auto promise = self->make_response_promise();
+        guarded(self, [&](entity& e) { e.receive({command, nullptr, promise, false}); });
+      },
+      [self](const query_ptr& query) {
+        auto promise = self->make_response_promise();
+        guarded(self, [&](entity& e) { e.receive({nullptr, query, promise, false}); });
+      },
+      [self](wake_note) { guarded(self, [](entity& e) { e.wake(); }); },
+      [self](sleep_order) { self->state.sleep(); },
+  };
+}
+
+}  // namespace
+
+caf::actor spawn_entity(caf::event_based_actor* parent, context_ptr context, entity_ref entity,
+                        partition_id partition) {
+  return parent->spawn<caf::monitored + caf::lazy_init>(live, std::move(context), std::move(entity),
+                                                        partition, caf::actor_cast<caf::actor>(parent));
+}
+
+}  // namespace rentwave

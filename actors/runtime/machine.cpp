@@ -1,0 +1,172 @@
+#include "actors/runtime/machine.hpp"
+
+#include <cassert>
+#include <utility>
+
+#include "persistence/codec.hpp"
+#include "persistence/projection.hpp"
+
+namespace rentwave {
+namespace {
+
+// Whose key seals an entity's personal fields.
+std::optional<account_id> subject_of(const login::state& s) { return s.account; }
+std::optional<account_id> subject_of(const account::state& s) { return s.id; }
+std::optional<account_id> subject_of(const session::state& s) { return s.account; }
+template <class State>
+std::optional<account_id> subject_of(const State&) {
+  return std::nullopt;
+}
+
+// The domain's functions by argument-dependent look-up, which a member of the same name would hide.
+template <class State, class Command>
+auto decide_in(const State& state, const Command& asked, const context& given) {
+  return decide(state, asked, given);
+}
+template <class State>
+auto wants_in(const State& state) {
+  return wants(state);
+}
+template <class State>
+auto alarm_in(const State& state) {
+  return alarm(state);
+}
+template <class State, class Events>
+auto reply_in(const State& state, const Events& events) {
+  return reply(state, events);
+}
+
+/// One entity's functions. The state is shared with views and copied before it changes under one.
+template <class State>
+class entity_machine final : public machine {
+  using command = typename State::command_type;
+  using event = typename State::event_type;
+
+public:
+  explicit entity_machine(const entity_ref& entity) : entity_{entity} {}
+
+  bool restore(const snapshot& from) override {
+    auto state = decode_state<State>(from.schema, from.data);
+    if (!state) return false;
+    state_ = std::make_shared<State>(std::move(*state));
+    version_ = from.version;
+    return true;
+  }
+
+  journal_result<void> fold(const stored_event& stored) override {
+    auto decoded = decode<event>(stored.type, stored.schema, stored.data);
+    if (!decoded) return decoded.error();
+    fold_in(*decoded);
+    return {};
+  }
+
+  std::optional<step> decide(const any_command& asked, const context& given) override {
+    const auto* body = std::get_if<command>(&asked);
+    if (!body) return std::nullopt;
+    auto decided = decide_in(std::as_const(*state_), *body, given);
+    if (!decided) return step{decided.error(), {}, {}};
+    step taken;
+    for (const auto& happened : *decided) {
+      fold_in(happened);
+      auto encoded = encode<event>(happened);
+      new_event next;
+      next.type = encoded.type;
+      next.schema = encoded.schema;
+      next.data = std::move(encoded.data);
+      if (encoded.personal) next.subject = subject_of(std::as_const(*state_));
+      taken.events.push_back(std::move(next));
+      project(event_place{entity_, version_, given.now}, happened, taken.rows);
+    }
+    taken.answer = reply_in(std::as_const(*state_), *decided);
+    return taken;
+  }
+
+  std::vector<want> wants() const override { return wants_in(std::as_const(*state_)); }
+  std::optional<instant> alarm() const override { return alarm_in(std::as_const(*state_)); }
+
+  outcome reply(const std::vector<stored_event>& stored) const override {
+    std::vector<event> events;
+    for (const auto& one : stored) {
+      auto decoded = decode<event>(one.type, one.schema, one.data);
+      assert(decoded && "an event of this entity that was folded before");
+      events.push_back(std::move(*decoded));
+    }
+    return reply_in(std::as_const(*state_), events);
+  }
+
+  std::int64_t version() const override { return version_; }
+  std::shared_ptr<const void> view() const override { return state_; }
+
+  snapshot save() const override {
+    snapshot saved;
+    bool personal = false;
+    saved.version = version_;
+    saved.schema = state_schema;
+    saved.data = encode_state<State>(*state_, personal);
+    if (personal) saved.subject = subject_of(std::as_const(*state_));
+    return saved;
+  }
+
+private:
+  void fold_in(const event& happened) {
+    if (state_.use_count() > 1) state_ = std::make_shared<State>(*state_);
+    *state_ = evolve(std::move(*state_), happened);
+    ++version_;
+  }
+
+  entity_ref entity_;
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+  std::int64_t version_ = 0;
+};
+
+template <template <class> class Use, class... Arguments>
+auto for_kind(entity_kind kind, Arguments&&... arguments) {
+  switch (kind) {
+    case entity_kind::login: return Use<login::state>::make(std::forward<Arguments>(arguments)...);
+    case entity_kind::account: return Use<account::state>::make(std::forward<Arguments>(arguments)...);
+    case entity_kind::session: return Use<session::state>::make(std::forward<Arguments>(arguments)...);
+    case entity_kind::listing: return Use<listing::state>::make(std::forward<Arguments>(arguments)...);
+    case entity_kind::book: return Use<book::state>::make(std::forward<Arguments>(arguments)...);
+    case entity_kind::rental: return Use<rental::state>::make(std::forward<Arguments>(arguments)...);
+    case entity_kind::wallet: return Use<wallet::state>::make(std::forward<Arguments>(arguments)...);
+    case entity_kind::inbox: return Use<inbox::state>::make(std::forward<Arguments>(arguments)...);
+    case entity_kind::payment: break;
+  }
+  assert(!"the payment provider is not an entity");
+  std::abort();
+}
+
+template <class State>
+struct as_machine {
+  static std::unique_ptr<machine> make(const entity_ref& entity) {
+    return std::make_unique<entity_machine<State>>(entity);
+  }
+};
+
+template <class State>
+struct as_command {
+  template <class Body>
+  static any_command make(Body&& body) {
+    return typename State::command_type{std::forward<Body>(body)};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<machine> make_machine(const entity_ref& entity) {
+  return for_kind<as_machine>(entity.kind, entity);
+}
+
+any_command wake_command(entity_kind kind) {
+  return for_kind<as_command>(kind, wake{});
+}
+
+any_command answered_command(entity_kind kind, answered what) {
+  return for_kind<as_command>(kind, std::move(what));
+}
+
+command_id want_command_id(const entity_ref& from, const std::string& key) {
+  return derive_id<command_id>(command_id{}, to_string(from) + '/' + key);
+}
+
+}  // namespace rentwave

@@ -1,0 +1,95 @@
+#include "actors/runtime/node.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <caf/all.hpp>
+
+#include <atomic>
+
+#include "actors/runtime/node_context.hpp"
+#include "actors/runtime/partition.hpp"
+#include "actors/runtime/reader.hpp"
+#include "actors/runtime/writer.hpp"
+
+namespace rentwave {
+
+struct node::parts {
+  caf::actor_system& system;
+  std::shared_ptr<node_context> context;
+  std::atomic<int> open{0};
+  bool stopped = false;
+  mutable std::atomic<std::size_t> next_reader{0};
+};
+
+journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, journal_store& store,
+                                                  node_options options) {
+  auto writing = store.connect();
+  if (!writing) return writing.error();
+  const auto anchor = anchor_clock(**writing, options.clock_rate, options.real_time());
+  if (!anchor) return anchor.error();
+
+  std::unique_ptr<node> made{new node};
+  made->parts_.reset(new parts{system, std::make_shared<node_context>()});
+  auto& context = *made->parts_->context;
+  context.clock = std::make_shared<domain_clock>(*anchor, options.real_time);
+  context.options = std::move(options);
+  context.opened = [parts = made->parts_.get()](partition_id) { ++parts->open; };
+  for (int i = 0; i < context.options.readers; ++i) {
+    auto reading = store.connect();
+    if (!reading) {
+      made->stop();
+      return reading.error();
+    }
+    context.readers.push_back(spawn_reader(system, std::move(*reading), context.options.threads));
+  }
+  const context_ptr shared = made->parts_->context;
+  context.writer = spawn_writer(system, std::move(*writing), shared);
+  auto routes = std::make_shared<routing>();
+  routes->payments = spawn_payments(system, shared);
+  for (partition_id id = 0; id < context.options.partitions; ++id)
+    routes->partitions.push_back(spawn_partition(system, shared, id));
+  context.routes = routes;
+  made->routes_ = context.routes;
+  made->clock_ = context.clock;
+  // The context is complete; from here on it is constant.
+  for (const auto& partition : routes->partitions)
+    caf::anon_send(partition, caf::atom_constant<caf::atom("begin")>::value);
+  return made;
+}
+
+node::~node() {
+  if (!parts_) return;
+  stop();
+  // The context and the actors hold handles of each other: break the circle.
+  parts_->context->writer = nullptr;
+  parts_->context->readers.clear();
+  parts_->context->routes.reset();
+}
+
+caf::actor node::reader() const {
+  const auto& readers = parts_->context->readers;
+  return readers[parts_->next_reader++ % readers.size()];
+}
+
+bool node::is_ready() const {
+  return parts_ && parts_->open >= parts_->context->options.partitions;
+}
+
+void node::stop() {
+  if (!parts_ || std::exchange(parts_->stopped, true)) return;
+  auto& context = *parts_->context;
+  std::vector<caf::actor> ending;
+  if (routes_) {
+    ending = routes_->partitions;
+    ending.push_back(routes_->payments);
+  }
+  if (context.writer) ending.push_back(context.writer);
+  ending.insert(ending.end(), context.readers.begin(), context.readers.end());
+  for (const auto& actor : ending) caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+  if (context.options.threads) {
+    caf::scoped_actor self{parts_->system};
+    self->wait_for(ending);
+  }
+}
+
+}  // namespace rentwave

@@ -1,0 +1,29 @@
+// What all actors of a node share. Complete before the first of them is told to begin, and constant
+// from then on.
+#pragma once
+
+#include <caf/actor.hpp>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "actors/runtime/node.hpp"
+
+namespace rentwave {
+
+struct node_context {
+  node_options options;
+  std::shared_ptr<const domain_clock> clock;
+  routing_ptr routes;
+  caf::actor writer;
+  std::vector<caf::actor> readers;
+  std::function<void(partition_id)> opened;  ///< a partition serves
+
+  const caf::actor& reader_for(partition_id partition) const {
+    return readers[static_cast<std::size_t>(partition) % readers.size()];
+  }
+};
+using context_ptr = std::shared_ptr<const node_context>;
+
+}  // namespace rentwave

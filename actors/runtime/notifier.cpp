@@ -1,0 +1,109 @@
+#include "actors/runtime/notifier.hpp"
+
+#include <string>
+
+#include "persistence/codec.hpp"
+#include "persistence/timestamp.hpp"
+
+namespace rentwave {
+namespace {
+
+using rental::subject_matter;
+
+/// Collects the notices about one rental event.
+struct writer {
+  const stored_event& event;
+  rental_id rental;
+  std::vector<effect> effects;
+
+  void tell(account_id whom, const char* role, listing_id listing, std::string text) {
+    inbox::notice notice;
+    notice.type = event.type;
+    notice.time = event.time;
+    notice.text = std::move(text);
+    notice.listing = listing;
+    notice.rental = rental;
+    effects.push_back({role, inbox_ref(whom), inbox::command{inbox::deliver{whom, std::move(notice)}}});
+  }
+  void owner(const subject_matter& about, std::string text) {
+    tell(about.owner, "owner", about.listing, std::move(text));
+  }
+  void renter(const subject_matter& about, std::string text) {
+    tell(about.renter, "renter", about.listing, std::move(text));
+  }
+};
+
+std::string quoted(const subject_matter& about) {
+  return "\u201c" + about.title + "\u201d";
+}
+
+void write(writer& to, const rental::event& happened) {
+  std::visit(
+      overloaded{
+          [&](const rental::booked& e) {
+            to.owner(e.about, quoted(e.about) + " was rented from " + format_instant(e.when.start) +
+                                  " to " + format_instant(e.when.end) + ".");
+          },
+          [&](const rental::waited& e) {
+            to.renter(e.about, quoted(e.about) + " is not back yet. Your rental starts as soon as it is; "
+                                                 "until then you can cancel free of charge.");
+          },
+          [&](const rental::reminded& e) {
+            to.renter(e.about, quoted(e.about) + " is due at " + format_instant(e.due) + ".");
+          },
+          [&](const rental::late& e) {
+            to.renter(e.about, quoted(e.about) + " is late: fee " + std::to_string(e.n) +
+                                   " fell due at " + format_instant(e.due) + ".");
+            if (e.n == 1) to.owner(e.about, quoted(e.about) + " was not returned in time.");
+          },
+          [&](const rental::returned& e) {
+            if (e.by == rental::party::owner) {
+              to.renter(e.about, "The owner has " + quoted(e.about) + " back.");
+            } else {
+              to.owner(e.about, quoted(e.about) + " was returned. Confirm it, or dispute it within 48 "
+                                                  "hours.");
+            }
+          },
+          [&](const rental::disputed& e) {
+            to.renter(e.about, "The owner says that " + quoted(e.about) + " is not back.");
+          },
+          [&](const rental::completed& e) {
+            to.renter(e.about, "The rental of " + quoted(e.about) + " is complete.");
+            to.owner(e.about, "The rental of " + quoted(e.about) + " is complete; you are paid.");
+          },
+          [&](const rental::cancelled& e) {
+            // Before the listing agreed the owner has not heard of it either.
+            if (e.about.owner != account_id{} && e.by != rental::party::owner)
+              to.owner(e.about, "A rental of " + quoted(e.about) + " was cancelled.");
+            if (e.by != rental::party::renter)
+              to.renter(e.about, "Your rental of " + quoted(e.about) + " was cancelled; you pay nothing.");
+          },
+          [&](const rental::lost& e) {
+            to.renter(e.about, quoted(e.about) + " counts as lost. The deposit went to the owner.");
+            to.owner(e.about, quoted(e.about) + " counts as lost. The advert is switched off.");
+          },
+          [&](const rental::extended& e) {
+            to.owner(e.about, "The rental of " + quoted(e.about) + " was extended to " +
+                                  format_instant(e.due) + ".");
+          },
+          [&](const rental::rejected& e) {
+            to.tell(e.renter, "renter", e.listing, "Your rental was not possible. " + e.why.detail);
+          },
+          [](const auto&) {},
+      },
+      happened);
+}
+
+}  // namespace
+
+std::vector<effect> notify(const stored_event& event) {
+  if (event.entity.kind != entity_kind::rental) return {};
+  const auto id = parse_id<rental_id>(event.entity.id);
+  const auto happened = decode<rental::event>(event.type, event.schema, event.data);
+  if (!id || !happened) return {};
+  writer to{event, *id, {}};
+  write(to, *happened);
+  return std::move(to.effects);
+}
+
+}  // namespace rentwave

@@ -1,0 +1,67 @@
+#include "actors/runtime/reader.hpp"
+
+#include <caf/all.hpp>
+
+#include "actors/runtime/protocol.hpp"
+
+namespace rentwave {
+namespace {
+
+constexpr int history_page = 1000;
+
+struct reader_state {
+  std::shared_ptr<journal> connection;
+  const char* name = "reader";
+
+  template <class T>
+  static caf::result<std::shared_ptr<const T>> shared(journal_result<T> found) {
+    if (!found) return make_error(runtime_errc::unavailable, found.error().detail);
+    return std::make_shared<const T>(std::move(*found));
+  }
+
+  caf::result<history_ptr> load(const load_request& asked) {
+    if (!asked.from_start) return shared(connection->load(asked.entity));
+    history all;
+    for (;;) {
+      const auto after = all.events.empty() ? 0 : all.events.back().version;
+      auto more = connection->read_entity(asked.entity, after, history_page);
+      if (!more) return make_error(runtime_errc::unavailable, more.error().detail);
+      all.events.insert(all.events.end(), more->begin(), more->end());
+      if (more->size() < history_page) return std::make_shared<const history>(std::move(all));
+    }
+  }
+
+  caf::result<std::int64_t> offset(const offset_request& asked) {
+    const auto found = connection->offset(asked.partition, asked.subscription);
+    if (!found) return make_error(runtime_errc::unavailable, found.error().detail);
+    return *found;
+  }
+};
+
+caf::behavior serve(caf::stateful_actor<reader_state>* self, std::shared_ptr<journal> connection) {
+  auto& state = self->state;
+  state.connection = std::move(connection);
+  return {
+      [&state](const load_request& asked) { return state.load(asked); },
+      [&state](const find_request& asked) {
+        return state.shared(state.connection->find_command(asked.entity, asked.command));
+      },
+      [&state](const log_request& asked) {
+        return state.shared(state.connection->read_log(asked.partition, asked.after, asked.limit));
+      },
+      [&state](const alarms_request& asked) {
+        return state.shared(state.connection->alarms(asked.partition, asked.horizon, asked.limit));
+      },
+      [&state](const offset_request& asked) { return state.offset(asked); },
+      [&state](const job_ptr& job) { job->run(*state.connection); },
+  };
+}
+
+}  // namespace
+
+caf::actor spawn_reader(caf::actor_system& system, std::unique_ptr<journal> connection, bool threads) {
+  std::shared_ptr<journal> shared{std::move(connection)};
+  return threads ? system.spawn<caf::detached>(serve, shared) : system.spawn(serve, shared);
+}
+
+}  // namespace rentwave

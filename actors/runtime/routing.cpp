@@ -1,0 +1,14 @@
+#include "actors/runtime/routing.hpp"
+
+namespace rentwave {
+
+partition_id partition_of(const entity_ref& entity, std::size_t partitions) {
+  return static_cast<partition_id>(stable_hash(entity) % partitions);
+}
+
+const caf::actor& routing::find(const entity_ref& entity) const {
+  if (entity.kind == entity_kind::payment) return payments;
+  return partitions[static_cast<std::size_t>(partition_of(entity, partitions.size()))];
+}
+
+}  // namespace rentwave

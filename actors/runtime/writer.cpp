@@ -1,0 +1,192 @@
+#include "actors/runtime/writer.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <caf/all.hpp>
+
+#include <map>
+#include <set>
+
+#include "actors/runtime/protocol.hpp"
+
+namespace rentwave {
+namespace {
+
+using flush_atom = caf::atom_constant<caf::atom("flush")>;
+using offsets_atom = caf::atom_constant<caf::atom("offsets")>;
+
+/// Offsets are written with the next events, or alone when none come for so long.
+constexpr auto offset_delay = std::chrono::milliseconds{500};
+
+struct waiting_append {
+  append_ptr what;
+  caf::response_promise done;
+};
+
+class writer {
+public:
+  explicit writer(caf::event_based_actor* self) : self_{self} {}
+  const char* name = "writer";
+
+  void begin(std::shared_ptr<journal> connection, context_ptr context) {
+    journal_ = std::move(connection);
+    context_ = std::move(context);
+  }
+
+  caf::result<partition_lease> open(partition_id partition) {
+    auto lease = journal_->take_over(partition, context_->options.name);
+    if (!lease) return make_error(runtime_errc::unavailable, lease.error().detail);
+    leases_[partition] = *lease;
+    return *lease;
+  }
+
+  void append(const append_ptr& what) {
+    waiting_.push_back({what, self_->make_response_promise()});
+    waiting_events_ += what->what.events.size() + 1;
+    if (waiting_events_ >= context_->options.batch_events) return flush();
+    // Behind everything that is in the mailbox by now: that is what makes the group.
+    if (waiting_.size() == 1) self_->send(self_, flush_atom::value);
+  }
+
+  void note(const offset_note& note) {
+    if (offsets_.empty()) self_->delayed_send(self_, offset_delay, offsets_atom::value);
+    offsets_[{note.partition, note.change.subscription}] = note.change.position;
+  }
+
+  void flush() {
+    if (waiting_.empty() && offsets_.empty()) return;
+    auto group = std::exchange(waiting_, {});
+    waiting_events_ = 0;
+    std::map<partition_id, std::vector<waiting_append>> by_partition;
+    for (auto& one : group) by_partition[one.what->partition].push_back(std::move(one));
+    for (const auto& [key, position] : offsets_) by_partition[key.first];
+
+    std::vector<partition_append> batch;
+    std::vector<std::vector<waiting_append>> members;
+    for (auto& [partition, appends] : by_partition) {
+      if (!has_lease(partition)) {
+        fail(appends, journal_errc::unavailable, "the partition is not open");
+        continue;
+      }
+      batch.push_back(gather(partition, appends));
+      members.push_back(std::move(appends));
+    }
+    offsets_.clear();
+    if (batch.empty()) return;
+
+    auto results = journal_->append(batch);
+    if (!results) return failed(results.error(), batch, members);
+    for (std::size_t i = 0; i < batch.size(); ++i) finish(batch[i], (*results)[i], members[i]);
+  }
+
+private:
+  /// Takes a partition over from ourselves when an unknown outcome cost us the lease.
+  bool has_lease(partition_id partition) {
+    if (leases_.contains(partition)) return true;
+    if (!lost_.contains(partition)) return false;
+    const auto lease = journal_->take_over(partition, context_->options.name);
+    if (!lease) return false;
+    lost_.erase(partition);
+    leases_[partition] = *lease;
+    self_->send(context_->routes->partitions[static_cast<std::size_t>(partition)],
+                reopened{partition, lease->position});
+    return true;
+  }
+
+  partition_append gather(partition_id partition, const std::vector<waiting_append>& appends) {
+    const auto& lease = leases_[partition];
+    partition_append part{partition, lease.epoch, lease.position, {}, {}};
+    for (const auto& one : appends) part.entities.push_back(one.what->what);
+    for (const auto& [key, position] : offsets_)
+      if (key.first == partition) part.offsets.push_back({key.second, position});
+    return part;
+  }
+
+  void finish(const partition_append& part, const partition_result& result,
+              std::vector<waiting_append>& appends) {
+    if (result.fenced) {
+      spdlog::error("partition {}: another owner has it, nothing more is written", part.partition);
+      leases_.erase(part.partition);
+      return fail(appends, journal_errc::fenced, "another owner has the partition");
+    }
+    leases_[part.partition].position = result.position;
+    auto durable = std::make_shared<commit>();
+    durable->partition = part.partition;
+    for (std::size_t i = 0; i < appends.size(); ++i)
+      if (!result.entities[i].failed) tell(part.entities[i], result.entities[i], *durable);
+    self_->send(context_->routes->partitions[static_cast<std::size_t>(part.partition)],
+                commit_ptr{std::move(durable)});
+    for (std::size_t i = 0; i < appends.size(); ++i)
+      appends[i].done.deliver(std::make_shared<const entity_result>(result.entities[i]));
+  }
+
+  static void tell(const entity_append& part, const entity_result& result, commit& durable) {
+    for (std::size_t i = 0; i < part.events.size(); ++i) {
+      stored_event stored;
+      static_cast<new_event&>(stored) = part.events[i];
+      stored.partition = durable.partition;
+      stored.position = result.first_position + static_cast<std::int64_t>(i);
+      stored.entity = part.entity;
+      stored.version = part.version + 1 + static_cast<std::int64_t>(i);
+      durable.events.push_back(std::move(stored));
+    }
+    if (part.alarm.keep) return;
+    const auto version = part.version + static_cast<std::int64_t>(part.events.size());
+    durable.alarms.push_back({part.entity, part.alarm.due, version});
+  }
+
+  void failed(const journal_error& why, const std::vector<partition_append>& batch,
+              std::vector<std::vector<waiting_append>>& members) {
+    spdlog::warn("the journal did not take a transaction: {} ({})", to_string(why.code), why.detail);
+    // Written or not: with a new epoch nothing of that transaction can still arrive, and reading
+    // tells what is there. Nothing is guessed.
+    if (why.code == journal_errc::unknown_outcome)
+      for (const auto& part : batch) {
+        leases_.erase(part.partition);
+        lost_.insert(part.partition);
+        has_lease(part.partition);
+      }
+    for (auto& appends : members) fail(appends, why.code, why.detail);
+    for (const auto& part : batch)
+      for (const auto& offset : part.offsets) note({part.partition, offset});
+  }
+
+  static void fail(std::vector<waiting_append>& appends, journal_errc code, const std::string& detail) {
+    auto result = std::make_shared<entity_result>();
+    result->failed = journal_error{code, detail};
+    const entity_result_ptr shared = std::move(result);
+    for (auto& one : appends) one.done.deliver(shared);
+  }
+
+  caf::event_based_actor* self_;
+  std::shared_ptr<journal> journal_;
+  context_ptr context_;
+  std::map<partition_id, partition_lease> leases_;
+  std::set<partition_id> lost_;  ///< ours, but to be taken over again before the next append
+  std::vector<waiting_append> waiting_;
+  std::size_t waiting_events_ = 0;
+  std::map<std::pair<partition_id, std::string>, std::int64_t> offsets_;
+};
+
+caf::behavior serve(caf::stateful_actor<writer>* self, std::shared_ptr<journal> connection,
+                    const context_ptr& context) {
+  self->state.begin(std::move(connection), context);
+  return {
+      [self](const append_ptr& what) { self->state.append(what); },
+      [self](const open_request& asked) { return self->state.open(asked.partition); },
+      [self](const offset_note& note) { self->state.note(note); },
+      [self](flush_atom) { self->state.flush(); },
+      [self](offsets_atom) { self->state.flush(); },
+  };
+}
+
+}  // namespace
+
+caf::actor spawn_writer(caf::actor_system& system, std::unique_ptr<journal> connection,
+                        std::shared_ptr<const node_context> context) {
+  std::shared_ptr<journal> shared{std::move(connection)};
+  return context->options.threads ? system.spawn<caf::detached>(serve, shared, context)
+                                  : system.spawn(serve, shared, context);
+}
+
+}  // namespace rentwave
