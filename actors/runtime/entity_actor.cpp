@@ -17,7 +17,7 @@ constexpr std::size_t settled_limit = 256;      ///< queries that wait for the e
 constexpr std::int64_t snapshot_interval = 100; ///< events
 constexpr int longest_backoff = 5;              ///< doublings of the retry delay
 
-/// What waits to be served: a command, or a query.
+/// What waits to be served: a command, a query, or (neither) the alarm.
 struct waiting {
   command_ptr command;
   query_ptr query;
@@ -59,13 +59,8 @@ public:
   }
 
   void wake() {
-    auto command = std::make_shared<command_envelope>();
-    command->to = ref_;
-    command->id = derive_id<command_id>(want_command_id(ref_, "wake"), std::to_string(version_seen()));
-    command->body = wake_command(ref_.kind);
-    command->cause = instant::max();  // never sent before
     woken_ = true;
-    receive({std::move(command), nullptr, {}, false});
+    receive({nullptr, nullptr, {}, false});
   }
 
   void sleep() {
@@ -141,6 +136,7 @@ private:
 
   void carry_out(waiting one) {
     if (one.query) return held_.push_back({std::move(one), accepted{}});
+    if (!one.command) one.command = alarm_command();
     const auto& command = *one.command;
     if (auto known = memory_.find(command.id)) return held_.push_back({std::move(one), std::move(*known)});
     const context given{context_->clock->now(), command.caller};
@@ -161,6 +157,17 @@ private:
     }
     std::move(step->rows.begin(), step->rows.end(), std::back_inserter(append_.rows));
     held_.push_back({std::move(one), std::move(step->answer)});
+  }
+
+  /// The version makes the id: an alarm has at most one effect on one state.
+  command_ptr alarm_command() const {
+    auto command = std::make_shared<command_envelope>();
+    command->to = ref_;
+    command->id =
+        derive_id<command_id>(want_command_id(ref_, "wake"), std::to_string(machine_->version()));
+    command->body = wake_command(ref_.kind);
+    command->trace = trace_;
+    return command;
   }
 
   static std::string actor_of(const command_envelope& command) {
@@ -309,7 +316,6 @@ private:
   view_ptr view() const {
     return std::make_shared<const entity_view>(entity_view{ref_, machine_->version(), machine_->view()});
   }
-  std::int64_t version_seen() const { return machine_ ? machine_->version() : 0; }
 
   // --- ending -------------------------------------------------------------------------------------
 

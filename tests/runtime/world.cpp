@@ -1,0 +1,150 @@
+#include "tests/runtime/world.hpp"
+
+#include <stdexcept>
+#include <string>
+
+namespace rentwave::testing {
+namespace {
+
+/// A day in the calendar that virtual time begins at.
+constexpr instant first_instant{std::chrono::sys_days{std::chrono::year{2030} / 1 / 1}};
+
+caf::actor_system_config& deterministic(caf::actor_system_config& config) {
+  config.set("scheduler.policy", caf::atom("testing"));
+  return config;
+}
+
+duration since_start(caf::actor_system& system) {
+  return std::chrono::duration_cast<duration>(system.clock().now().time_since_epoch());
+}
+
+}  // namespace
+
+world::machine::machine()
+    : system{deterministic(config)},
+      scheduler{dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())} {}
+
+world::world(node_options base) : base_{std::move(base)}, started_at_{first_instant} {
+  base_.threads = false;
+  start();
+}
+
+world::~world() {
+  crash();
+}
+
+instant world::real_now() const {
+  return machine_ ? started_at_ + since_start(machine_->system) : started_at_;
+}
+
+void world::start() {
+  machine_ = std::make_unique<machine>();
+  // The clock of a fresh actor system begins anew; real time does not.
+  started_at_ = started_at_ - since_start(machine_->system);
+  auto options = base_;
+  options.real_time = [this] { return real_now(); };
+  auto made = node::start(machine_->system, store_, std::move(options));
+  if (!made) {
+    started_at_ = real_now();
+    machine_.reset();
+    throw std::runtime_error{"the node did not start: " + made.error().detail};
+  }
+  machine_->running = std::move(*made);
+}
+
+void world::crash() {
+  if (!machine_) return;
+  // Whatever the ending actors still try must not become durable: the power is off.
+  store_.on_append([](std::uint64_t) { return append_fault::unavailable; });
+  const auto last = real_now();
+  if (machine_->running) machine_->running->stop();
+  while (machine_->scheduler.try_run_once()) {
+  }
+  machine_->running.reset();
+  machine_.reset();
+  started_at_ = last;
+  store_.on_append({});
+}
+
+bool world::step() {
+  auto& jobs = machine_->scheduler.jobs;
+  if (jobs.empty()) return false;
+  if (dice_ && jobs.size() > 1) {
+    const auto chosen = static_cast<std::ptrdiff_t>((*dice_)() % jobs.size());
+    std::rotate(jobs.begin(), jobs.begin() + chosen, jobs.begin() + chosen + 1);
+  }
+  return machine_->scheduler.try_run_once();
+}
+
+void world::run() {
+  while (step()) {
+  }
+}
+
+void world::pass(duration real, duration step) {
+  run();
+  for (auto left = real; left > duration{}; left -= step) {
+    machine_->scheduler.advance_time(std::min(left, step));
+    run();
+  }
+}
+
+command_id world::fresh_id() {
+  return derive_id<command_id>(command_id{}, "test/" + std::to_string(++ids_));
+}
+
+pending<outcome> world::send(entity_ref to, any_command body, command_id id,
+                             std::optional<account_id> caller, instant cause) {
+  auto envelope = std::make_shared<command_envelope>();
+  envelope->to = std::move(to);
+  envelope->id = id;
+  envelope->body = std::move(body);
+  envelope->cause = cause;
+  envelope->caller = caller;
+  pending<outcome> waiting;
+  const auto target = routes().find(envelope->to);
+  system().spawn([target, waiting, command = command_ptr{std::move(envelope)}](caf::event_based_actor* self) {
+    self->request(target, caf::infinite, command)
+        .then([waiting](const outcome& answer) { waiting.slot->emplace(answer); },
+              [waiting](const caf::error& why) { waiting.slot->emplace(why); });
+  });
+  return waiting;
+}
+
+pending<view_ptr> world::query(entity_ref of, bool settled) {
+  const query_ptr question = std::make_shared<const query_envelope>(query_envelope{std::move(of), settled});
+  pending<view_ptr> waiting;
+  const auto target = routes().find(question->to);
+  system().spawn([target, waiting, question](caf::event_based_actor* self) {
+    self->request(target, caf::infinite, question)
+        .then([waiting](const view_ptr& seen) { waiting.slot->emplace(seen); },
+              [waiting](const caf::error& why) { waiting.slot->emplace(why); });
+  });
+  return waiting;
+}
+
+namespace {
+
+template <class T>
+T value_of(const pending<T>& waiting, const entity_ref& whom, caf::actor_system& system) {
+  if (!waiting.done()) throw std::runtime_error{to_string(whom) + " did not answer"};
+  if (waiting.failed())
+    throw std::runtime_error{to_string(whom) + ": " + system.render(std::get<caf::error>(**waiting.slot))};
+  return *waiting.value();
+}
+
+}  // namespace
+
+outcome world::ask(entity_ref to, any_command body, std::optional<account_id> caller) {
+  const auto waiting = send(to, std::move(body), fresh_id(), caller);
+  run();
+  return value_of(waiting, to, system());
+}
+
+view_ptr world::look(entity_ref of, bool settled) {
+  const auto waiting = query(of, settled);
+  run();
+  return value_of(waiting, of, system());
+}
+
+}  // namespace rentwave::testing
