@@ -135,28 +135,40 @@ private:
   }
 
   void carry_out(waiting one) {
-    if (one.query) return held_.push_back({std::move(one), accepted{}});
-    if (!one.command) one.command = alarm_command();
-    const auto& command = *one.command;
-    if (auto known = memory_.find(command.id)) return held_.push_back({std::move(one), std::move(*known)});
+    if (!one.command && !one.query) one.command = alarm_command();
+    // Held before it is decided: should that throw, whoever asked is told with all the others.
+    held_.push_back({std::move(one), accepted{}});
+    auto& held = held_.back();
+    if (held.asked.query) return;
+    const auto& command = *held.asked.command;
+    if (auto known = memory_.find(command.id)) {
+      held.answer = std::move(*known);
+      return;
+    }
     const context given{context_->clock->now(), command.caller};
     auto step = machine_->decide(command.body, given);
-    if (!step) return refuse(one, runtime_errc::wrong_kind, "not a command of " + to_string(ref_));
-    if (!step->events.empty()) {
-      memory_.remember(command.id, given.now, step->answer);
-      trace_ = command.trace;
+    if (!step) {
+      refuse(held.asked, runtime_errc::wrong_kind, "not a command of " + to_string(ref_));
+      return held_.pop_back();
     }
+    held.answer = std::move(step->answer);
+    record(command, given.now, std::move(*step), held.answer);
+  }
+
+  void record(const command_envelope& command, instant now, machine::step step, const outcome& answer) {
+    if (step.events.empty()) return;
+    memory_.remember(command.id, now, answer);
+    trace_ = command.trace;
     int n = 0;
-    for (auto& event : step->events) {
-      event.time = given.now;
+    for (auto& event : step.events) {
+      event.time = now;
       event.command = command.id;
       event.n = n++;
       event.actor = actor_of(command);
       event.trace = command.trace;
       append_.events.push_back(std::move(event));
     }
-    std::move(step->rows.begin(), step->rows.end(), std::back_inserter(append_.rows));
-    held_.push_back({std::move(one), std::move(step->answer)});
+    std::move(step.rows.begin(), step.rows.end(), std::back_inserter(append_.rows));
   }
 
   /// The version makes the id: an alarm has at most one effect on one state.
