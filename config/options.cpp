@@ -43,8 +43,6 @@ constexpr option settings_table[] = {
     {"money.currency", "CODE", "EUR", "the one currency, fixed when the journal is made",
      [](invocation& to, string_view text) { return currency(text, to.settings.money.currency); }},
 
-    {"limits.enabled", "BOOL", "true", "false: no rate limits at all, for benchmarks",
-     [](invocation& to, string_view text) { return boolean(text, to.settings.limits.enabled); }},
     {"limits.connections", "N", "10000", "open connections; more are closed at once",
      [](invocation& to, string_view text) {
        return integer(text, to.settings.limits.connections);
@@ -76,18 +74,6 @@ constexpr option settings_table[] = {
     {"limits.request-timeout", "DURATION", "10s", "for us to answer; later is a 503",
      [](invocation& to, string_view text) {
        return duration(text, to.settings.limits.request_timeout);
-     }},
-    {"limits.address-requests-per-s", "N", "200", "of one address; more are answered 429",
-     [](invocation& to, string_view text) {
-       return integer(text, to.settings.limits.address_requests_per_s);
-     }},
-    {"limits.account-requests-per-s", "N", "100", "of one account; more are answered 429",
-     [](invocation& to, string_view text) {
-       return integer(text, to.settings.limits.account_requests_per_s);
-     }},
-    {"limits.logins-per-min", "N", "20", "attempts of one address or username; then 429",
-     [](invocation& to, string_view text) {
-       return integer(text, to.settings.limits.logins_per_min);
      }},
     {"limits.password-hashes-at-once", "N", "2", "threads that hash passwords, at least 1",
      [](invocation& to, string_view text) {

@@ -40,8 +40,6 @@ struct money_settings {
 /// What keeps one client, or all of them, from taking everything. 0 switches a limit off, unless it
 /// says otherwise.
 struct limit_settings {
-  bool enabled{};  ///< false: no rate limits at all
-
   std::size_t connections{};
   std::size_t requests_in_flight{};
   std::size_t header_bytes{};
@@ -51,10 +49,6 @@ struct limit_settings {
   std::chrono::milliseconds write_timeout{};
   std::chrono::milliseconds idle_timeout{};
   std::chrono::milliseconds request_timeout{};
-
-  unsigned address_requests_per_s{};  ///< one address
-  unsigned account_requests_per_s{};  ///< one account
-  unsigned logins_per_min{};          ///< attempts, one username or address
 
   unsigned password_hashes_at_once{};  ///< at least 1
   std::size_t password_queue{};        ///< logins that wait for a hash

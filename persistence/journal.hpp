@@ -1,5 +1,5 @@
-// Where events, alarms, snapshots, read models and subscription offsets are durable (design.md section
-// 5). Plain blocking calls: a `journal` is one connection, used by one thread at a time; a
+// Where events, alarms, snapshots, read models and subscription offsets are durable (design.md
+// section 5). Plain blocking calls: a `journal` is one connection, used by one thread at a time; a
 // `journal_store` makes as many as are wanted. Every implementation passes the same contract suite.
 #pragma once
 
@@ -23,13 +23,13 @@ using partition_id = std::int32_t;
 
 /// An event on its way into the journal.
 struct new_event {
-  std::string type;   ///< the wire name, for example "rent.late"
-  int schema = 1;     ///< of `data`, counted up when its form changes
-  std::string data;   ///< the text of a JSON object
-  instant time;       ///< domain time
-  command_id command; ///< what caused it; unique together with entity and `n`
-  int n = 0;          ///< 0, 1, … within the command
-  std::string actor;  ///< who asked: an account's id, or "kind/id" of an entity, or empty
+  std::string type;    ///< the wire name, for example "rent.late"
+  int schema = 1;      ///< of `data`, counted up when its form changes
+  std::string data;    ///< the text of a JSON object
+  instant time;        ///< domain time
+  command_id command;  ///< what caused it; unique together with entity and `n`
+  int n = 0;           ///< 0, 1, … within the command
+  std::string actor;   ///< who asked: an account's id, or "kind/id" of an entity, or empty
   trace_id trace;
   /// Set when `data` has personal fields, as {"personal": "text"}: whose key seals them.
   std::optional<account_id> subject;
@@ -40,31 +40,32 @@ struct stored_event : new_event {
   std::int64_t position = 0;  ///< 1, 2, 3, … without a gap within the partition
   std::int64_t sequence = 0;  ///< order of writing in this journal, with gaps; for `scan`
   entity_ref entity;
-  std::int64_t version = 0;   ///< 1, 2, 3, … within the entity
+  std::int64_t version = 0;  ///< 1, 2, 3, … within the entity
 };
 
 struct snapshot {
   std::int64_t version = 0;  ///< of the last event in it
   int schema = 1;
-  std::string data;  ///< the text of a JSON object
+  std::string data;                   ///< the text of a JSON object
   std::optional<account_id> subject;  ///< as in `new_event`
 };
 
 struct alarm_row {
   entity_ref entity;
-  instant due;                ///< domain time
-  std::int64_t version = 0;   ///< of the entity when it was written; the higher one wins
+  instant due;               ///< domain time
+  std::int64_t version = 0;  ///< of the entity when it was written; the higher one wins
 };
 
 /// What an append does to the entity's one alarm.
 struct alarm_change {
-  bool keep = true;             ///< leave it as it is
-  std::optional<instant> due;   ///< otherwise: set it, or clear it
+  bool keep = true;            ///< leave it as it is
+  std::optional<instant> due;  ///< otherwise: set it, or clear it
 };
 
 struct entity_append {
   entity_ref entity;
-  std::int64_t version = 0;  ///< of the entity's last event so far
+  /// Of the entity's last event so far; any other, also a later one, is a `conflict`.
+  std::int64_t version = 0;
   std::vector<new_event> events;
   alarm_change alarm;
   std::optional<snapshot> state;
@@ -93,7 +94,8 @@ struct entity_result {
 struct partition_result {
   bool fenced = false;        ///< nothing of this partition was written
   std::int64_t position = 0;  ///< of the partition's last event now
-  std::vector<entity_result> entities;  ///< in the order of the append
+  /// In the order of the append; when fenced, each has failed with `fenced`.
+  std::vector<entity_result> entities;
 };
 
 struct partition_lease {
@@ -123,15 +125,16 @@ struct event_filter {
 };
 
 class journal : public read_models {
-public:
+ public:
   /// Makes `owner` the only writer of the partition from now on: a compare-and-set that raises the
   /// epoch. Whoever had it before is fenced.
-  virtual journal_result<partition_lease> take_over(partition_id partition, std::string_view owner) = 0;
+  virtual journal_result<partition_lease> take_over(partition_id partition,
+                                                    std::string_view owner) = 0;
 
-  /// One transaction for everything, durable when this returns. A partition whose epoch or position is
-  /// another is left out (`fenced`); an entity whose rows are refused is left out with its error, and
-  /// the positions of the others close up. The results are in the order of the batch. Errors:
-  /// unavailable (nothing was written), unknown_outcome.
+  /// One transaction for everything, durable when this returns. A partition whose epoch or position
+  /// is another is left out (`fenced`); an entity whose rows are refused is left out with its
+  /// error, and the positions of the others close up. The results are in the order of the batch.
+  /// Errors: unavailable (nothing was written), unknown_outcome.
   virtual journal_result<std::vector<partition_result>> append(
       const std::vector<partition_append>& batch) = 0;
 
@@ -145,7 +148,8 @@ public:
                                                                 int limit) = 0;
   /// A partition's log, in order.
   virtual journal_result<std::vector<stored_event>> read_log(partition_id partition,
-                                                             std::int64_t after_position, int limit) = 0;
+                                                             std::int64_t after_position,
+                                                             int limit) = 0;
   /// All partitions, in order of writing, for `rentwave events` and administrators.
   virtual journal_result<std::vector<stored_event>> scan(std::int64_t after_sequence,
                                                          const event_filter& filter, int limit) = 0;
@@ -154,19 +158,20 @@ public:
   virtual journal_result<std::vector<alarm_row>> alarms(partition_id partition, instant horizon,
                                                         int limit) = 0;
   /// How far a subscription has come; 0 when it never wrote one.
-  virtual journal_result<std::int64_t> offset(partition_id partition, std::string_view subscription) = 0;
+  virtual journal_result<std::int64_t> offset(partition_id partition,
+                                              std::string_view subscription) = 0;
 
   /// The latest, if any.
   virtual journal_result<std::optional<clock_anchor>> anchor() = 0;
   /// Appends one; a domain time before the latest one's is refused with `mismatch`.
   virtual journal_result<void> set_anchor(const clock_anchor& now) = 0;
 
-  /// The value kept under this name; `value` becomes it if there is none yet. For what is made once:
-  /// the token secret, the currency, the number of partitions.
+  /// The value kept under this name; `value` becomes it if there is none yet. For what is made
+  /// once: the token secret, the currency, the number of partitions.
   virtual journal_result<std::string> pin(std::string_view name, std::string_view value) = 0;
 
-  /// A person's key (32 bytes), made by the first call of `ensure_key` that finds none. A destroyed key
-  /// stays destroyed: `find_key` is empty, and `ensure_key` fails with not_found.
+  /// A person's key (32 bytes), made by the first call of `ensure_key` that finds none. A destroyed
+  /// key stays destroyed: `find_key` is empty, and `ensure_key` fails with not_found.
   virtual journal_result<std::string> ensure_key(account_id person, std::string_view fresh) = 0;
   virtual journal_result<std::optional<std::string>> find_key(account_id person) = 0;
   virtual journal_result<void> destroy_key(account_id person) = 0;
@@ -174,7 +179,7 @@ public:
 
 /// A journal that connections can be made to. Outlives them all.
 class journal_store {
-public:
+ public:
   virtual ~journal_store() = default;
   /// A new connection; any thread may ask.
   virtual journal_result<std::unique_ptr<journal>> connect() = 0;

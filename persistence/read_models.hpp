@@ -1,5 +1,6 @@
 // Rows derived from events, for queries: what an append writes beside its events, and the questions
-// that can be asked. A row is written by one entity's events only, in the transaction of those events.
+// that can be asked. A row is written by one entity's events only, in the transaction of those
+// events.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -111,11 +112,13 @@ struct session_ended {
   session_id id;
 };
 
-using row_change = std::variant<listing_row, listing_removed, listing_deactivated, listing_rented,
-                                reservation_row, reservation_moved, reservation_released, rental_row,
-                                rental_changed, wallet_entry, notice_row, session_row, session_ended>;
+using row_change =
+    std::variant<listing_row, listing_removed, listing_deactivated, listing_rented, reservation_row,
+                 reservation_moved, reservation_released, rental_row, rental_changed, wallet_entry,
+                 notice_row, session_row, session_ended>;
 
-// --- questions ------------------------------------------------------------------------------------
+// --- questions
+// ------------------------------------------------------------------------------------
 
 /// One page; `next` is the cursor of the following one, opaque to all but the journal that made it.
 template <class Row>
@@ -134,8 +137,8 @@ BOOST_DESCRIBE_ENUM(listing_sort, relevance, price, price_descending, newest, ti
 
 /// Everything that is set must hold.
 struct listing_query {
-  std::string words{};  ///< each must occur (the last as a prefix) in title, description or the item's
-                      ///< own texts, whatever case and diacritics; empty: any
+  std::string words{};  ///< each must occur (the last as a prefix) in title, description or the
+                        ///< item's own texts, whatever case and diacritics; empty: any
   std::optional<item_kind> kind{};
   std::optional<money> min_price{};  ///< per day, an hourly price times 24
   std::optional<money> max_price{};
@@ -168,7 +171,7 @@ struct overlap {
 
 /// Asked on any connection of a journal; consistent with its events at some moment of the call.
 class read_models {
-public:
+ public:
   virtual ~read_models() = default;
 
   virtual journal_result<listing_page> search(const listing_query& wanted) = 0;

@@ -24,19 +24,6 @@ std::vector<stored_event> read_events(rows&& from) {
   return events;
 }
 
-/// "rent.*" is every type that starts with "rent."; without the star it is one type.
-struct type_filter {
-  std::optional<std::string> exact;
-  std::optional<std::string> prefix;
-
-  explicit type_filter(const std::optional<std::string>& wanted) {
-    if (wanted && wanted->ends_with('*'))
-      prefix = wanted->substr(0, wanted->size() - 1);
-    else
-      exact = wanted;
-  }
-};
-
 }  // namespace
 
 journal_result<history> sqlite_journal::load(const entity_ref& entity) {
@@ -101,12 +88,15 @@ journal_result<std::vector<stored_event>> sqlite_journal::scan(std::int64_t afte
         select_events(one_entity ? "WHERE kind = ?3 AND id = ?4 AND sequence > ?1"
                                  : "NOT INDEXED WHERE sequence > ?1 AND (?3 IS NULL OR kind = ?3)"
                                    " AND (?4 IS NULL OR id = ?4)") +
-        " AND (?5 IS NULL OR type = ?5) AND (?6 IS NULL OR substr(type, 1, length(?6)) = ?6)"
+        " AND (?5 IS NULL OR CASE WHEN ?6 THEN substr(type, 1, length(?5)) ELSE type END = ?5)"
         " AND (?7 IS NULL OR trace = ?7) AND (?8 IS NULL OR time >= ?8)"
         " AND (?9 IS NULL OR time < ?9) ORDER BY sequence LIMIT ?2";
-    const type_filter type{filter.type};
+    // "rent.*" is every type that starts with "rent."; without the star it is one type.
+    std::optional<std::string_view> type = filter.type;
+    const bool is_prefix = type && type->ends_with('*');
+    if (is_prefix) type->remove_suffix(1);
     return read_events(db_.prepared(sql).query(after_sequence, std::max(limit, 0), filter.kind,
-                                               filter.id, type.exact, type.prefix, filter.trace,
+                                               filter.id, type, is_prefix, filter.trace,
                                                filter.from, filter.to));
   });
 }

@@ -76,7 +76,8 @@ CREATE TABLE pinned (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT
 -- A row without a key is the tombstone of one that was destroyed.
 CREATE TABLE person_keys (person BLOB PRIMARY KEY, key BLOB) STRICT;
 
--- A listing's number is added_at * 128 + slot * 4 + kind: in the order of the adverts, and says the kind.
+-- A listing's number is added_at * 128 + slot * 4 + kind: in the order of the adverts, and says
+-- which kind it is.
 CREATE TABLE listings (
   number INTEGER PRIMARY KEY,
   id BLOB NOT NULL UNIQUE,

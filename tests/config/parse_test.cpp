@@ -76,7 +76,6 @@ TEST(Config, nothing_said_means_the_defaults) {
   EXPECT_EQ(result.settings.clock.rate, 1.0);
   EXPECT_EQ(result.settings.auth.token_lifetime, 720h);
   EXPECT_EQ(result.settings.money.currency, "EUR");
-  EXPECT_TRUE(result.settings.limits.enabled);
   EXPECT_EQ(result.settings.limits.header_bytes, 16384u);
   EXPECT_EQ(result.settings.log.level, log_level::info);
 }

@@ -214,7 +214,9 @@ boost::asio::awaitable<answer<outcome>> fake_market::send(const request& asked, 
   co_return answer<outcome>{boost::system::in_place_value, std::move(said)};
 }
 
-boost::asio::awaitable<answer<view_ptr>> fake_market::view(entity_ref of) { co_return view_of(of); }
+boost::asio::awaitable<answer<view_ptr>> fake_market::view(entity_ref of) {
+  co_return view_of(of);
+}
 
 boost::asio::awaitable<answer<view_ptr>> fake_market::settled_view(entity_ref of,
                                                                    std::chrono::milliseconds) {

@@ -1,6 +1,6 @@
-// A backend for handlers without actors and sockets: the real decide, evolve and wants of every entity
-// of the market, driven in turn until nothing is owed, over the real journal in memory. Time stands
-// still until a test moves it. One a test, on the test's thread.
+// A backend for handlers without actors and sockets: the real decide, evolve and wants of every
+// entity of the market, driven in turn until nothing is owed, over the real journal in memory. Time
+// stands still until a test moves it. One a test, on the test's thread.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -57,7 +57,8 @@ public:
   std::function<void()> before_next_send;
 
   // backend
-  boost::asio::awaitable<answer<outcome>> send(const request& asked, entity_ref to, any_command body,
+  boost::asio::awaitable<answer<outcome>> send(const request& asked, entity_ref to,
+                                               any_command body,
                                                std::optional<command_id> id) override;
   boost::asio::awaitable<answer<view_ptr>> view(entity_ref of) override;
   boost::asio::awaitable<answer<view_ptr>> settled_view(entity_ref of,
@@ -90,7 +91,8 @@ private:
   outcome deliver(const entity_ref& to, const any_command& body, std::optional<account_id> caller,
                   command_id id);
   template <class State>
-  outcome decide_and_keep(const entity_ref& to, entity& here, const typename State::command_type& body,
+  outcome decide_and_keep(const entity_ref& to, entity& here,
+                          const typename State::command_type& body,
                           std::optional<account_id> caller, command_id id);
   void keep(const entity_ref& of, std::int64_t version, std::vector<new_event> events,
             std::vector<row_change> rows);

@@ -30,11 +30,28 @@ std::string nested(std::size_t depth) {
 }
 
 TEST(Body, that_is_no_json_is_malformed) {
-  for (const auto* body :
-       {"", " ", "{", "}", "nul", "{\"a\":}", "{'a':1}", "{\"a\":1,}", "{\"a\":1}x", "{\"a\":01}",
-        "{\"a\":.5}", "{\"a\":+1}", "{\"a\":NaN}", "{\"a\":Infinity}", "{\"a\":0x10}", "{a:1}",
-        "// comment\n{}", "{\"a\":\"\x01\"}", R"({"a":"\x41"})", R"({"a":"\ud800"})",
-        R"({"a":"\udc00\ud800"})", R"({"a":"\u12"})"})
+  for (const auto* body : {"",
+                           " ",
+                           "{",
+                           "}",
+                           "nul",
+                           "{\"a\":}",
+                           "{'a':1}",
+                           "{\"a\":1,}",
+                           "{\"a\":1}x",
+                           "{\"a\":01}",
+                           "{\"a\":.5}",
+                           "{\"a\":+1}",
+                           "{\"a\":NaN}",
+                           "{\"a\":Infinity}",
+                           "{\"a\":0x10}",
+                           "{a:1}",
+                           "// comment\n{}",
+                           "{\"a\":\"\x01\"}",
+                           R"({"a":"\x41"})",
+                           R"({"a":"\ud800"})",
+                           R"({"a":"\udc00\ud800"})",
+                           R"({"a":"\u12"})"})
     EXPECT_EQ(refusal_of(body), "400 malformed_json") << body;
 }
 
@@ -50,12 +67,12 @@ TEST(Body, may_be_absent_where_the_call_says_so) {
 
 TEST(Body, is_utf8) {
   const std::vector<std::string> wrong = {
-      "\xff",          // never a byte of UTF-8
-      "\xc3",          // cut off
-      "\x80",          // a continuation alone
-      "\xc0\xaf",      // overlong '/'
-      "\xe0\x80\xaf",  // overlong again
-      "\xed\xa0\x80",  // a surrogate, U+D800
+      "\xff",              // never a byte of UTF-8
+      "\xc3",              // cut off
+      "\x80",              // a continuation alone
+      "\xc0\xaf",          // overlong '/'
+      "\xe0\x80\xaf",      // overlong again
+      "\xed\xa0\x80",      // a surrogate, U+D800
       "\xf4\x90\x80\x80",  // U+110000
       "\xf0\x8f\xbf\xbf",  // overlong U+FFFF
   };
@@ -109,7 +126,8 @@ TEST(Text, has_lines_only_where_they_are_welcome) {
 }
 
 TEST(Text, has_no_control_characters) {
-  for (const auto* escape : {"\\u0000", "\\u0001", "\\u001f", "\\u007f", "\\u0080", "\\u009f", "\\r"}) {
+  for (const auto* escape :
+       {"\\u0000", "\\u0001", "\\u001f", "\\u007f", "\\u0080", "\\u009f", "\\r"}) {
     auto body = reader_of("{\"a\":\"x" + std::string{escape} + "x\"}");
     EXPECT_EQ(body.text("a", {.lines = true}), "");
     EXPECT_EQ(complaints_of(body.failure()), complaints{"a: control_character"}) << escape;
@@ -181,18 +199,41 @@ TEST(Amount, is_a_bare_integer_of_minor_units) {
 TEST(Duration, is_iso_8601_of_fixed_units) {
   constexpr duration_range any{duration{}, one_day * 1000};
   const std::vector<std::pair<std::string, duration>> right = {
-      {"PT1H", hours{1}},          {"P14D", hours{336}},        {"P1DT12H", hours{36}},
-      {"P2W", hours{336}},         {"PT90M", std::chrono::minutes{90}},
-      {"PT15M", std::chrono::minutes{15}}, {"PT1H30M5S", std::chrono::seconds{5405}},
-      {"P0D", hours{0}},           {"PT0S", hours{0}},          {"P1W2D", hours{216}}};
+      {"PT1H", hours{1}},
+      {"P14D", hours{336}},
+      {"P1DT12H", hours{36}},
+      {"P2W", hours{336}},
+      {"PT90M", std::chrono::minutes{90}},
+      {"PT15M", std::chrono::minutes{15}},
+      {"PT1H30M5S", std::chrono::seconds{5405}},
+      {"P0D", hours{0}},
+      {"PT0S", hours{0}},
+      {"P1W2D", hours{216}}};
   for (const auto& [text, length] : right) {
     auto body = reader_of("{\"d\":\"" + text + "\"}");
     EXPECT_EQ(body.duration("d", any), length) << text;
     EXPECT_TRUE(body.ok()) << text;
   }
-  for (const auto* text :
-       {"", "P", "PT", "P1", "1D", "P1Y", "P1M", "PT1.5H", "P-1D", "-P1D", "P1DT", "PT1M1H", "P1H",
-        "P1D1D", "pt1h", "PT1H ", "P99999999999999999999D", "P9999999999W", "P+1D", "PTT1H"}) {
+  for (const auto* text : {"",
+                           "P",
+                           "PT",
+                           "P1",
+                           "1D",
+                           "P1Y",
+                           "P1M",
+                           "PT1.5H",
+                           "P-1D",
+                           "-P1D",
+                           "P1DT",
+                           "PT1M1H",
+                           "P1H",
+                           "P1D1D",
+                           "pt1h",
+                           "PT1H ",
+                           "P99999999999999999999D",
+                           "P9999999999W",
+                           "P+1D",
+                           "PTT1H"}) {
     auto body = reader_of("{\"d\":\"" + std::string{text} + "\"}");
     (void)body.duration("d", any);
     EXPECT_EQ(complaints_of(body.failure()), complaints{"d: format"}) << text;
@@ -231,7 +272,8 @@ TEST(Id, is_a_uuid) {
 }
 
 TEST(Reader, names_nested_fields_and_elements) {
-  auto body = reader_of(R"({"price":{"amount":-1},"room":{"amenities":["sauna",5,"","tv"]},"x":[]})");
+  auto body =
+      reader_of(R"({"price":{"amount":-1},"room":{"amenities":["sauna",5,"","tv"]},"x":[]})");
   (void)body.object("price").amount("amount");
   auto room = body.object("room");
   EXPECT_EQ(room.texts("amenities", 10), (std::vector<std::string>{"sauna", "tv"}));
@@ -323,9 +365,17 @@ TEST(Query, names_every_wrong_parameter) {
 }
 
 TEST(Query, limit_is_1_to_100) {
-  for (const auto& [text, wrong] : std::vector<std::pair<std::string, bool>>{
-           {"1", false}, {"100", false}, {"0", true}, {"101", true}, {"-1", true}, {"", true},
-           {" 5", true}, {"5 ", true}, {"+5", true}, {"99999999999999999999", true}}) {
+  for (const auto& [text, wrong] :
+       std::vector<std::pair<std::string, bool>>{{"1", false},
+                                                 {"100", false},
+                                                 {"0", true},
+                                                 {"101", true},
+                                                 {"-1", true},
+                                                 {"", true},
+                                                 {" 5", true},
+                                                 {"5 ", true},
+                                                 {"+5", true},
+                                                 {"99999999999999999999", true}}) {
     const auto asked = with_query({{"limit", text}});
     query_reader query{asked};
     (void)query.limit();

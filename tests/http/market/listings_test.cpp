@@ -11,14 +11,14 @@ using ::testing::UnorderedElementsAre;
 
 class Listings : public market_scene {
 protected:
-  reply_to_test get(const std::string& id) { return market.call(get_listing, {.parameters = {id}}); }
+  reply_to_test get(const std::string& id) {
+    return market.call(get_listing, {.parameters = {id}});
+  }
   reply_to_test patch(const std::string& id, const json& body, std::string tag = "*",
                       account_id who = owner) {
-    return market.call(patch_listing,
-                       {.who = who,
-                        .parameters = {id},
-                        .headers = {{"if-match", std::move(tag)}},
-                        .body = body});
+    return market.call(
+        patch_listing,
+        {.who = who, .parameters = {id}, .headers = {{"if-match", std::move(tag)}}, .body = body});
   }
   std::vector<std::string> titles(handler list, const question& what) {
     std::vector<std::string> found;
@@ -102,7 +102,8 @@ TEST_F(Listings, are_changed_under_their_tag) {
 TEST_F(Listings, are_changed_only_by_who_owns_and_read_them) {
   const auto id = advert();
   // 403 comes before everything else, even before a body that makes no sense.
-  EXPECT_EQ(market.call(patch_listing, {.who = stranger, .parameters = {id}, .body = 1}).status, 403U);
+  EXPECT_EQ(market.call(patch_listing, {.who = stranger, .parameters = {id}, .body = 1}).status,
+            403U);
   EXPECT_EQ(act(patch_listing, owner, id, {{"title", "x"}}).status, 428U);
   EXPECT_EQ(patch(id, {{"title", "x"}}, "\"2\"").status, 412U);
   EXPECT_EQ(patch(id, {{"title", "x"}}, "W/\"1\"").status, 412U);
@@ -141,7 +142,8 @@ TEST_F(Listings, tell_when_they_are_taken) {
   pay_in(renter, 100'000);
   ASSERT_EQ(rent(id, {{"starts_at", "2024-05-03T00:00:00Z"}, {"duration", "P2D"}}).status, 201U);
   const auto items = [&](std::vector<std::pair<std::string, std::string>> window) {
-    return market.call(get_calendar, {.parameters = {id}, .query = std::move(window)}).body["items"];
+    return market.call(get_calendar, {.parameters = {id}, .query = std::move(window)})
+        .body["items"];
   };
   const json whole = {{"start", "2024-05-03T00:00:00Z"}, {"end", "2024-05-05T00:00:00Z"}};
   EXPECT_EQ(items({}), json::array({whole}));
@@ -153,7 +155,8 @@ TEST_F(Listings, tell_when_they_are_taken) {
 TEST_F(Listings, have_calendars_of_at_most_two_years) {
   const auto id = advert();
   const auto ask = [&](std::vector<std::pair<std::string, std::string>> window) {
-    return complaints_of(market.call(get_calendar, {.parameters = {id}, .query = std::move(window)}));
+    return complaints_of(
+        market.call(get_calendar, {.parameters = {id}, .query = std::move(window)}));
   };
   const std::string now = "2024-05-01T10:00:00Z";
   EXPECT_EQ(ask({{"from", now}, {"to", "2026-05-01T10:00:00Z"}}), complaints{});
@@ -164,9 +167,10 @@ TEST_F(Listings, have_calendars_of_at_most_two_years) {
 
 TEST_F(Listings, are_posted_once_under_one_key) {
   const auto post = [&](const json& body, account_id who = owner) {
-    return market.call(
-        post_listing,
-        {.who = who, .headers = {{"idempotency-key", "k-1"}}, .body = body, .path = "/api/listings"});
+    return market.call(post_listing, {.who = who,
+                                      .headers = {{"idempotency-key", "k-1"}},
+                                      .body = body,
+                                      .path = "/api/listings"});
   };
   const auto first = post(posting(item_kind::book));
   EXPECT_EQ(first.status, 201U);
@@ -197,7 +201,8 @@ TEST_F(Listings, are_found_by_what_is_asked) {
 }
 
 TEST_F(Listings, come_in_pages_with_a_total) {
-  for (const auto* title : {"One", "Two", "Three"}) advert_named(title, item_kind::book, 100, "day");
+  for (const auto* title : {"One", "Two", "Three"})
+    advert_named(title, item_kind::book, 100, "day");
   const auto first = market.call(search_listings, {.query = {{"limit", "2"}}});
   EXPECT_EQ(first.body["items"].size(), 2U);
   EXPECT_EQ(first.body["total"], 3);
@@ -230,9 +235,8 @@ TEST_F(Listings, hang_on_their_book) {
   for (const auto* isbn : {"9780306406157", "0306406152", "978-0-306-40615-7"}) {
     const auto reply = market.call(get_book, {.parameters = {isbn}});
     EXPECT_EQ(reply.status, 200U) << isbn;
-    EXPECT_EQ(reply.body["book"], (json{{"isbn", "9780306406157"},
-                                        {"title", "Error Control"},
-                                        {"author", "Clark"}}));
+    EXPECT_EQ(reply.body["book"],
+              (json{{"isbn", "9780306406157"}, {"title", "Error Control"}, {"author", "Clark"}}));
     EXPECT_EQ(reply.body["items"].size(), 2U);
   }
   EXPECT_EQ(market.call(get_book, {.parameters = {"9791090636071"}}).status, 404U);

@@ -9,7 +9,9 @@ using nlohmann::json;
 
 class Wallet : public market_scene {
 protected:
-  reply_to_test top_up(const json& body, std::string key = {}) { return pay(post_top_up, body, key); }
+  reply_to_test top_up(const json& body, std::string key = {}) {
+    return pay(post_top_up, body, key);
+  }
   reply_to_test withdraw(const json& body, std::string key = {}) {
     return pay(post_withdrawal, body, key);
   }
@@ -23,7 +25,8 @@ private:
 };
 
 TEST_F(Wallet, of_somebody_new_is_empty) {
-  EXPECT_EQ(wallet_of(renter), (json{{"balance", euros(0)}, {"held", euros(0)}, {"owed", euros(0)}}));
+  EXPECT_EQ(wallet_of(renter),
+            (json{{"balance", euros(0)}, {"held", euros(0)}, {"owed", euros(0)}}));
 }
 
 TEST_F(Wallet, is_filled_and_emptied) {
@@ -41,7 +44,8 @@ TEST_F(Wallet, is_filled_and_emptied) {
 }
 
 TEST_F(Wallet, takes_positive_integers_only) {
-  for (const json& amount : std::vector<json>{0, -5, 2.5, "5", nullptr, euros(5), 1'000'000'001, true})
+  for (const json& amount :
+       std::vector<json>{0, -5, 2.5, "5", nullptr, euros(5), 1'000'000'001, true})
     EXPECT_EQ(top_up({{"amount", amount}}).status, 422U) << amount;
   EXPECT_EQ(complaints_of(top_up(json::object())), complaints{"amount: required"});
   EXPECT_EQ(top_up(nullptr).status, 400U);
@@ -87,8 +91,8 @@ TEST_F(Wallet, has_a_statement_newest_first) {
   EXPECT_EQ(newest["balance"], euros(600));
   EXPECT_TRUE(newest["rental_id"].is_null());
   ASSERT_TRUE(reply.body["next"].is_string());
-  const auto rest = market.call(
-      get_wallet_entries, {.who = renter, .query = {{"cursor", reply.body["next"]}}});
+  const auto rest =
+      market.call(get_wallet_entries, {.who = renter, .query = {{"cursor", reply.body["next"]}}});
   ASSERT_EQ(rest.body["items"].size(), 1U);
   EXPECT_EQ(rest.body["items"][0]["type"], "wallet.top-up");
   EXPECT_EQ(market.call(get_wallet_entries, {.who = stranger}).body["items"], json::array());

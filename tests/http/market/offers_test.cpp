@@ -40,7 +40,8 @@ TEST(Posting, of_a_book_is_read_field_by_field) {
   EXPECT_EQ(read.max_duration, hours{14 * 24});
   EXPECT_EQ(read.where, (place{"K\xc3\xb6ln", "DE", 50.94, 6.96, "Europe/Berlin"}));
   // ISBN-10 0-306-40615-2 is 9780306406157 (the example of ISO 2108).
-  EXPECT_EQ(std::get<book_details>(read.item), (book_details{"9780306406157", "Error Control", "Clark"}));
+  EXPECT_EQ(std::get<book_details>(read.item),
+            (book_details{"9780306406157", "Error Control", "Clark"}));
 }
 
 TEST(Posting, has_the_defaults_of_the_interface) {
@@ -82,7 +83,8 @@ TEST(Posting, names_everything_that_is_missing) {
 TEST(Posting, needs_every_detail_of_its_own_kind) {
   for (const auto kind : kinds) {
     const std::string name{name_of(kind)};
-    for (const auto& [detail, value] : posting(kind)[name].items())
+    const auto details = posting(kind)[name];
+    for (const auto& [detail, value] : details.items())
       EXPECT_EQ(complaints_of_posting(posting_without(kind, "/" + name + "/" + detail)),
                 complaints{name + "." + detail + ": required"});
   }
@@ -155,7 +157,9 @@ const std::vector<bad_input> bad_inputs = {
      "room.amenities: too_many"},
     {item_kind::room, "/extra", json::array({1}), "extra: type"},
     {item_kind::room, "/extra", {{"long", std::string(4096, 'x')}}, "extra: too_long"},
-    {item_kind::room, "/extra", {{"deep", {{"text", std::string("\0", 1)}}}},
+    {item_kind::room,
+     "/extra",
+     {{"deep", {{"text", std::string("\0", 1)}}}},
      "extra: control_character"},
 };
 
@@ -184,7 +188,8 @@ TEST(Posting, is_accepted_at_its_limits) {
       {item_kind::room, "/future_member", {{"ignored", true}}, ""},
   };
   for (const auto& each : good)
-    EXPECT_EQ(complaints_of_posting(posting_with(each.kind, each.pointer, each.value)), complaints{})
+    EXPECT_EQ(complaints_of_posting(posting_with(each.kind, each.pointer, each.value)),
+              complaints{})
         << each.pointer;
 }
 

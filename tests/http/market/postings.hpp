@@ -24,20 +24,22 @@ inline nlohmann::json posting(item_kind kind) {
       break;
     case item_kind::vehicle:
       body["kind"] = "vehicle";
-      body["vehicle"] = {{"type", "van"},      {"make", "VW"},       {"model", "T6"},
-                         {"year", 2019},       {"seats", 7},         {"boot_litres", 900},
-                         {"fuel", "diesel"},   {"transmission", "manual"}};
+      body["vehicle"] = {
+          {"type", "van"}, {"make", "VW"},       {"model", "T6"},    {"year", 2019},
+          {"seats", 7},    {"boot_litres", 900}, {"fuel", "diesel"}, {"transmission", "manual"}};
       break;
     case item_kind::room:
       body["kind"] = "room";
-      body["room"] = {{"guests", 2}, {"beds", 1}, {"bathrooms", 1}, {"amenities", {"wifi", "desk"}}};
+      body["room"] = {
+          {"guests", 2}, {"beds", 1}, {"bathrooms", 1}, {"amenities", {"wifi", "desk"}}};
       break;
   }
   return body;
 }
 
 /// The posting with the member at `pointer` ("/price/amount") set to a value.
-inline nlohmann::json posting_with(item_kind kind, const std::string& pointer, nlohmann::json value) {
+inline nlohmann::json posting_with(item_kind kind, const std::string& pointer,
+                                   nlohmann::json value) {
   auto body = posting(kind);
   body[nlohmann::json::json_pointer{pointer}] = std::move(value);
   return body;

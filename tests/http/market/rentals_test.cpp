@@ -46,8 +46,10 @@ TEST_F(Rentals, are_quoted_without_being_made) {
   EXPECT_EQ(reply.body["rent"], euros(750));  // three started days
   EXPECT_EQ(reply.body["deposit"], euros(5000));
   EXPECT_EQ(reply.body["total"], euros(5750));
-  EXPECT_EQ(reply.body["late"]["fee"], (json{{"amount", 300}, {"currency", "EUR"}, {"per", "hour"}}));
-  EXPECT_EQ(reply.body["late"]["first_charge_at"], "2024-05-03T11:15:00Z");  // after 15 minutes' grace
+  EXPECT_EQ(reply.body["late"]["fee"],
+            (json{{"amount", 300}, {"currency", "EUR"}, {"per", "hour"}}));
+  EXPECT_EQ(reply.body["late"]["first_charge_at"],
+            "2024-05-03T11:15:00Z");                                 // after 15 minutes' grace
   EXPECT_EQ(reply.body["late"]["lost_at"], "2024-05-10T11:00:00Z");  // 168 hours later
   EXPECT_TRUE(reply.body["reason"].is_null());
   EXPECT_EQ(ids({.who = renter}).size(), 0U);
@@ -174,9 +176,9 @@ TEST_F(Rentals, are_made_once_under_one_key) {
 
 TEST_F(Rentals, refuse_keys_that_are_none) {
   const auto post = [&](std::string key) {
-    return complaints_of(market.call(
-        post_top_up,
-        {.who = renter, .headers = {{"idempotency-key", std::move(key)}}, .body = {{"amount", 1}}}));
+    return complaints_of(market.call(post_top_up, {.who = renter,
+                                                   .headers = {{"idempotency-key", std::move(key)}},
+                                                   .body = {{"amount", 1}}}));
   };
   EXPECT_EQ(post(""), complaints{"Idempotency-Key: format"});
   EXPECT_EQ(post("two words"), complaints{"Idempotency-Key: format"});
@@ -217,7 +219,7 @@ TEST_F(Rentals, come_back_and_are_paid) {
   EXPECT_EQ(done.status, 200U);
   EXPECT_EQ(done.body["status"], "completed");
   EXPECT_EQ(done.body["deposit_claim"], euros(1000));
-  EXPECT_EQ(wallet_of(owner)["balance"], euros(1250));      // the rent and the claim
+  EXPECT_EQ(wallet_of(owner)["balance"], euros(1250));  // the rent and the claim
   EXPECT_EQ(wallet_of(renter)["balance"], euros(98'750));
 }
 

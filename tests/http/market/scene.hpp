@@ -57,9 +57,7 @@ protected:
                     const nlohmann::json& body = nullptr) {
     return market.call(what, {.who = who, .parameters = {id}, .body = body});
   }
-  nlohmann::json wallet_of(account_id who) {
-    return market.call(get_wallet, {.who = who}).body;
-  }
+  nlohmann::json wallet_of(account_id who) { return market.call(get_wallet, {.who = who}).body; }
 
   fake_market market;
 };

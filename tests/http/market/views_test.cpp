@@ -22,13 +22,18 @@ using std::chrono::seconds;
 
 const instant noon = *parse_instant("2024-05-01T12:00:00Z");
 
-json euros(std::int64_t cents) { return {{"amount", cents}, {"currency", "EUR"}}; }
+json euros(std::int64_t cents) {
+  return {{"amount", cents}, {"currency", "EUR"}};
+}
 
 TEST(DurationText, is_written_as_it_is_read) {
-  const std::vector<std::pair<duration, std::string>> forms = {
-      {seconds{0}, "PT0S"},          {hours{1}, "PT1H"},          {hours{24}, "P1D"},
-      {hours{336}, "P14D"},          {hours{36}, "P1DT12H"},      {seconds{90061}, "P1DT1H1M1S"},
-      {std::chrono::minutes{15}, "PT15M"}};
+  const std::vector<std::pair<duration, std::string>> forms = {{seconds{0}, "PT0S"},
+                                                               {hours{1}, "PT1H"},
+                                                               {hours{24}, "P1D"},
+                                                               {hours{336}, "P14D"},
+                                                               {hours{36}, "P1DT12H"},
+                                                               {seconds{90061}, "P1DT1H1M1S"},
+                                                               {std::chrono::minutes{15}, "PT15M"}};
   for (const auto& [length, text] : forms) {
     EXPECT_EQ(format_duration(length), text);
     EXPECT_EQ(parse_duration(text), length);
@@ -67,8 +72,9 @@ TEST(RentalView, of_a_row_has_no_owner_before_the_listing_agreed) {
 
 TEST(ReceiptView, waits_for_the_wallet) {
   rental::state one;
-  one.receipts = {{1, noon, money{300}, std::nullopt},
-                  {2, noon + hours{1}, money{300}, charge_result{money{100}, money{50}, money{150}}}};
+  one.receipts = {
+      {1, noon, money{300}, std::nullopt},
+      {2, noon + hours{1}, money{300}, charge_result{money{100}, money{50}, money{150}}}};
   const auto shown = receipts_json(one, {}, "EUR");
   EXPECT_TRUE(shown[0]["owed"].is_null());
   EXPECT_EQ(shown[1]["from_balance"], euros(100));
@@ -116,7 +122,8 @@ TEST(EventView, shows_money_and_durations_as_everywhere) {
 }
 
 TEST(EventView, shows_nothing_personal) {
-  const account::event happened = account::opened{person(1), "ann", {"Ann"}, {"ann@example.org"}, {}, noon};
+  const account::event happened =
+      account::opened{person(1), "ann", {"Ann"}, {"ann@example.org"}, {}, noon};
   const auto shown = event_json(event_of(account_ref(person(1)), encode(happened)), "EUR");
   EXPECT_EQ(shown["data"], json::object());
 }

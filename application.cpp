@@ -1,0 +1,176 @@
+#include "application.hpp"
+
+#include <sodium.h>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <algorithm>
+#include <thread>
+
+#include "actors/runtime/node.hpp"
+#include "config/parse.hpp"
+#include "http/actor_backend.hpp"
+#include "http/identify.hpp"
+#include "http/routes.hpp"
+#include "http/server.hpp"
+#include "persistence/sealing.hpp"
+
+namespace rentwave {
+namespace {
+
+/// What is fixed when a journal is made. A setting that was not given follows it; another one is refused.
+struct journal_facts {
+  int partitions = 0;
+  std::string currency;
+  std::string node_name;
+  std::string token_secret;
+};
+
+std::string random_name() {
+  return "node-" + std::to_string(randombytes_uniform(900'000) + 100'000);
+}
+
+boost::system::result<journal_facts, std::string> read_facts(journal& where,
+                                                             const config::settings& settings) {
+  const auto partitions = where.pin("partitions", std::to_string(settings.journal.partitions));
+  const auto currency = where.pin("currency", settings.money.currency);
+  const auto name = where.pin("node-name", settings.node.name.empty() ? random_name() : settings.node.name);
+  const auto secret = http::load_token_secret(where);
+  for (const auto* one : {&partitions, &currency, &name, &secret})
+    if (!*one) return "the journal cannot be read: " + one->error().detail;
+  if (*partitions != std::to_string(settings.journal.partitions))
+    return "--journal.partitions is fixed when a journal is made; this one has " + *partitions;
+  if (*currency != settings.money.currency)
+    return "--money.currency is fixed when a journal is made; this one is in " + *currency;
+  return journal_facts{std::stoi(*partitions), *currency,
+                       settings.node.name.empty() ? *name : settings.node.name, *secret};
+}
+
+http::server_options server_options_of(const config::settings& settings) {
+  http::server_options options;
+  options.address = settings.http.address;
+  options.port = settings.http.port;
+  options.threads = settings.http.threads;
+  options.origin = settings.http.origin;
+  const auto& limits = settings.limits;
+  options.limits = {limits.connections,    limits.requests_in_flight, limits.header_bytes,
+                    limits.body_bytes,     limits.header_timeout,     limits.body_timeout,
+                    limits.write_timeout,  limits.idle_timeout,       limits.request_timeout};
+  return options;
+}
+
+http::auth_options auth_options_of(const config::settings& settings) {
+  http::auth_options options;
+  options.token_lifetime = settings.auth.token_lifetime;
+  options.origin = settings.http.origin;
+  if (settings.limits.request_timeout.count() > 0) options.request_timeout = settings.limits.request_timeout;
+  options.password_threads = settings.limits.password_hashes_at_once;
+  options.password_queue = settings.limits.password_queue;
+  return options;
+}
+
+node_options node_options_of(const config::settings& settings, const journal_facts& facts) {
+  node_options options;
+  options.name = facts.node_name;
+  options.partitions = facts.partitions;
+  options.clock_rate = settings.clock.rate;
+  return options;
+}
+
+}  // namespace
+
+struct application::parts {
+  config::settings settings;
+  journal_facts facts;
+  std::unique_ptr<journal_store> store;
+  caf::actor_system_config actor_config;
+  std::unique_ptr<caf::actor_system> system;
+  std::unique_ptr<node> running;
+  std::unique_ptr<http::actor_backend> api;
+  std::unique_ptr<http::token_authenticator> gate;
+  std::unique_ptr<http::server> server;
+};
+
+application::application() : parts_{std::make_unique<parts>()} {}
+
+boost::system::result<std::unique_ptr<application>, std::string> application::start(
+    const config::settings& settings, const wrapper& wrap) {
+  if (sodium_init() < 0) return std::string{"the system has no source of randomness"};
+  std::unique_ptr<application> made{new application};
+  auto& p = *made->parts_;
+  p.settings = settings;
+
+  auto opened = open_journal(settings.journal.url);
+  if (!opened) return "the journal cannot be opened: " + opened.error().detail;
+  p.store = seal_personal_fields(std::move(*opened));
+  if (wrap) p.store = wrap(std::move(p.store));
+  auto connection = p.store->connect();
+  if (!connection) return "the journal cannot be opened: " + connection.error().detail;
+  auto facts = read_facts(**connection, settings);
+  if (!facts) return facts.error();
+  p.facts = std::move(*facts);
+
+  p.system = std::make_unique<caf::actor_system>(p.actor_config);
+  auto running = node::start(*p.system, *p.store, node_options_of(settings, p.facts));
+  if (!running) return "the journal cannot be used: " + running.error().detail;
+  p.running = std::move(*running);
+
+  const auto* here = p.running.get();
+  http::backend::facts about{std::string{config::version()}, settings.limits.header_bytes,
+                             settings.limits.body_bytes, settings.http.origin.starts_with("https:")};
+  p.api = std::make_unique<http::actor_backend>(
+      http::backend_parts{*p.system, here->routes(), [here] { return here->reader(); }, here->clock(),
+                          [here] { return here->is_ready(); }, p.facts.currency, p.facts.token_secret,
+                          true, std::move(about)},
+      auth_options_of(settings));
+  p.gate = std::make_unique<http::token_authenticator>(*p.api, settings.http.origin);
+  p.server = std::make_unique<http::server>(server_options_of(settings), *p.api, *p.gate,
+                                            http::all_routes());
+  if (const auto listening = p.server->start(); !listening)
+    return "cannot listen on " + settings.http.address + ":" + std::to_string(settings.http.port) + ": " +
+           listening.error().message();
+  return made;
+}
+
+application::~application() {
+  stop(std::chrono::milliseconds{0});
+}
+
+std::uint16_t application::port() const {
+  return parts_->server->port();
+}
+
+bool application::wait_until_ready(std::chrono::milliseconds patience) const {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  while (!parts_->running->is_ready()) {
+    if (std::chrono::steady_clock::now() >= until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{2});
+  }
+  return true;
+}
+
+std::string application::banner() const {
+  const auto& s = parts_->settings;
+  const bool ipv6 = s.http.address.find(':') != std::string::npos;
+  return "rentwave " + std::string{config::version()} + " at http://" +
+         (ipv6 ? '[' + s.http.address + ']' : s.http.address) + ':' + std::to_string(port()) +
+         ", journal " + s.journal.url + " (" + parts_->store->promise() + "), " +
+         std::to_string(parts_->facts.partitions) + " partitions, node " + parts_->facts.node_name +
+         ", payments: sandbox";
+}
+
+void application::stop(std::chrono::milliseconds grace) {
+  auto& p = *parts_;
+  if (p.server) p.server->stop(grace);
+  if (p.api) p.api->stop();
+  if (p.running) p.running->stop();
+  p.gate.reset();
+  p.api.reset();
+  p.running.reset();
+  p.system.reset();
+  p.server.reset();
+  p.store.reset();
+}
+
+}  // namespace rentwave

@@ -1,0 +1,191 @@
+#include "http/actor_backend.hpp"
+
+#include <sodium.h>
+#include <spdlog/spdlog.h>
+#include <caf/make_message.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+
+#include "http/unauthenticated.hpp"
+
+namespace rentwave::http {
+namespace asio = boost::asio;
+namespace {
+
+problem internal_error() {
+  problem ours;
+  ours.status = 500;
+  ours.code = "internal_error";
+  ours.title = "Internal error";
+  ours.detail = "Something went wrong on our side.";
+  return ours;
+}
+
+problem to_problem(const wait_failure& why) {
+  switch (why.code) {
+    case wait_errc::timed_out:
+      return try_later("timed_out",
+                       "There was no answer in time; it may come to pass nevertheless.");
+    case wait_errc::too_many:
+    case wait_errc::overloaded:
+      return try_later("overloaded", "There is more to do than we can take on.");
+    case wait_errc::stopped:
+    case wait_errc::unavailable:
+    case wait_errc::crashed:
+      return try_later("unavailable", "This part of the service is not there at the moment.");
+    case wait_errc::wrong_kind:
+    case wait_errc::unexpected:
+      break;
+  }
+  spdlog::error("an entity's answer makes no sense: {}", why.detail);
+  return internal_error();
+}
+
+problem to_problem(hashing_errc why) {
+  if (why == hashing_errc::stopped) return to_problem(wait_failure{wait_errc::stopped, {}});
+  return try_later("overloaded", "Too many log in at this moment.");
+}
+
+problem failure_of(const wait_result& result) {
+  const auto* why = std::get_if<wait_failure>(&result);
+  return why ? to_problem(*why) : internal_error();
+}
+
+answer<view_ptr> view_of(const wait_result& result) {
+  if (const auto* found = std::get_if<view_ptr>(&result)) return *found;
+  return failure_of(result);
+}
+
+}  // namespace
+
+actor_backend::actor_backend(backend_parts parts, const auth_options& options)
+    : parts_(std::move(parts)),
+      options_(options),
+      bridge_(parts_.system, options.waits),
+      passwords_(options.password_threads, options.password_queue),
+      tokens_(parts_.token_secret),
+      sessions_(options.session_memory, options.sessions_remembered) {}
+
+actor_backend::~actor_backend() = default;
+
+void actor_backend::stop() {
+  bridge_.stop();
+}
+
+// --- entities ------------------------------------------------------------------------------------
+
+asio::awaitable<answer<outcome>> actor_backend::send(const request& asked, entity_ref to,
+                                                     any_command body,
+                                                     std::optional<command_id> id) {
+  command_envelope letter;
+  letter.to = std::move(to);
+  // A given id may have been used long ago: the entity has to look further back than it remembers.
+  letter.id = id ? *id : command_id{new_uuid()};
+  letter.cause = id ? instant::min() : parts_.clock.now();
+  letter.body = std::move(body);
+  if (asked.who) letter.caller = asked.who->account;
+  letter.trace = asked.trace;
+  const auto receiver = parts_.routes->find(letter.to);
+  command_ptr command = std::make_shared<const command_envelope>(std::move(letter));
+  const auto result = co_await bridge_.ask(receiver, caf::make_message(std::move(command)),
+                                           options_.request_timeout);
+  const auto* done = std::get_if<outcome>(&result);
+  if (!done) co_return failure_of(result);
+  if (const auto* why = std::get_if<refusal>(done)) co_return http::to_problem(*why);
+  co_return *done;
+}
+
+asio::awaitable<wait_result> actor_backend::query(entity_ref of, bool settled,
+                                                  std::chrono::milliseconds timeout) {
+  const auto receiver = parts_.routes->find(of);
+  query_ptr question =
+      std::make_shared<const query_envelope>(query_envelope{std::move(of), settled});
+  return bridge_.ask(receiver, caf::make_message(std::move(question)), timeout);
+}
+
+asio::awaitable<answer<view_ptr>> actor_backend::view(entity_ref of) {
+  const auto result = co_await query(std::move(of), false, options_.request_timeout);
+  co_return view_of(result);
+}
+
+asio::awaitable<answer<view_ptr>> actor_backend::settled_view(entity_ref of,
+                                                              std::chrono::milliseconds patience) {
+  const auto result = co_await query(of, true, std::min(patience, options_.request_timeout));
+  const auto* why = std::get_if<wait_failure>(&result);
+  if (why && why->code == wait_errc::timed_out) co_return co_await view(std::move(of));
+  co_return view_of(result);
+}
+
+// --- the journal ---------------------------------------------------------------------------------
+
+asio::awaitable<bool> actor_backend::run(std::function<void(journal&)> job) {
+  auto start = [reader = parts_.reader(), job = std::move(job)](bridge::ticket wait) {
+    // The read_job alone holds the ticket: dropped unrun, it ends the wait. A late one is skipped.
+    auto work = [job, wait = std::move(wait)](journal& where) {
+      job(where);
+      wait.finish(true);
+    };
+    if (!reader) return;
+    job_ptr letter = std::make_shared<const read_job>(read_job{std::move(work)});
+    caf::anon_send(reader, std::move(letter));
+  };
+  const auto result = co_await bridge_.wait(std::move(start), options_.request_timeout);
+  const auto* end = std::get_if<finished>(&result);
+  co_return end && end->well;
+}
+
+// --- passwords and tokens ------------------------------------------------------------------------
+
+asio::awaitable<answer<std::string>> actor_backend::hash_password(std::string secret) {
+  auto done = co_await passwords_.hash(std::move(secret));
+  if (!done) co_return to_problem(done.error());
+  co_return *std::move(done);
+}
+
+asio::awaitable<answer<bool>> actor_backend::check_password(std::string secret, std::string hash) {
+  const auto done = co_await passwords_.check(std::move(secret), std::move(hash));
+  if (!done) co_return to_problem(done.error());
+  // In place: a flag alone would pass for the problem of that status.
+  co_return answer<bool>{boost::system::in_place_value, *done};
+}
+
+backend::token actor_backend::make_token(const identity& who) {
+  const auto now = parts_.clock.real_now();
+  // As the token says it, in whole seconds.
+  const auto until = std::chrono::floor<std::chrono::seconds>(now + options_.token_lifetime);
+  return {tokens_.sign(who, now, until), until};
+}
+
+asio::awaitable<answer<identity>> actor_backend::identify(std::string token) {
+  const auto who = tokens_.verify(token, parts_.clock.real_now());
+  if (!who) {
+    const bool expired = who.error() == token_errc::expired;
+    co_return unauthenticated(expired ? "The token has expired." : "The token is not one of ours.");
+  }
+  const auto now = std::chrono::steady_clock::now();
+  if (sessions_.knows(who->session, who->account, now)) co_return *who;
+  const auto ticket = sessions_.ticket();
+  const auto found = co_await view(session_ref(who->session));
+  if (!found) co_return found.error();
+  const auto& state = (*found)->as<session::state>();
+  if (state.now != session::status::open || state.account != who->account)
+    co_return unauthenticated("The session has ended.");
+  // Counted from before the question: what it says may be that old.
+  sessions_.remember(who->session, who->account, ticket, now);
+  co_return *who;
+}
+
+void actor_backend::forget_session(session_id session) {
+  sessions_.forget(session);
+}
+
+boost::uuids::uuid actor_backend::new_uuid() {
+  std::array<std::uint8_t, 10> random;
+  randombytes_buf(random.data(), random.size());
+  return uuid_v7(parts_.clock.now(), random);
+}
+
+}  // namespace rentwave::http

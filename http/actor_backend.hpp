@@ -1,0 +1,75 @@
+// The backend over the actors of this node: commands and questions go to partitions, read jobs to
+// readers, passwords to their pool. One a server; ends before the io_context and the node do.
+#pragma once
+
+#include <caf/actor.hpp>
+#include <caf/fwd.hpp>
+
+#include "http/auth_options.hpp"
+#include "http/backend.hpp"
+#include "http/bridge.hpp"
+#include "http/passwords.hpp"
+#include "http/session_cache.hpp"
+#include "http/tokens.hpp"
+
+namespace rentwave::http {
+
+/// What it works with. References outlive it.
+struct backend_parts {
+  caf::actor_system& system;
+  routing_ptr routes;
+  std::function<caf::actor()> reader;  ///< one of them, by turns; from any thread
+  const domain_clock& clock;
+  std::function<bool()> is_ready;  ///< from any thread
+  std::string currency;
+  std::string token_secret;  ///< of `load_token_secret`
+  bool sandbox_payments = true;
+  backend::facts about;
+};
+
+class actor_backend final : public backend {
+ public:
+  actor_backend(backend_parts parts, const auth_options& options);
+  ~actor_backend() override;
+
+  /// Ends all waits with 503; what comes later too. From any thread.
+  void stop();
+
+  boost::asio::awaitable<answer<outcome>> send(const request& asked, entity_ref to,
+                                               any_command body,
+                                               std::optional<command_id> id = {}) override;
+  boost::asio::awaitable<answer<view_ptr>> view(entity_ref of) override;
+  boost::asio::awaitable<answer<view_ptr>> settled_view(
+      entity_ref of, std::chrono::milliseconds patience = std::chrono::seconds{5}) override;
+
+  boost::asio::awaitable<answer<std::string>> hash_password(std::string secret) override;
+  boost::asio::awaitable<answer<bool>> check_password(std::string secret,
+                                                      std::string hash) override;
+
+  token make_token(const identity& who) override;
+  boost::asio::awaitable<answer<identity>> identify(std::string token) override;
+  void forget_session(session_id session) override;
+
+  const facts& about() const override { return parts_.about; }
+  const domain_clock& clock() const override { return parts_.clock; }
+  const std::string& currency() const override { return parts_.currency; }
+  bool payments_are_sandbox() const override { return parts_.sandbox_payments; }
+  boost::uuids::uuid new_uuid() override;
+  bool is_ready() const override { return parts_.is_ready(); }
+
+ protected:
+  boost::asio::awaitable<bool> run(std::function<void(journal&)> job) override;
+
+ private:
+  boost::asio::awaitable<wait_result> query(entity_ref of, bool settled,
+                                            std::chrono::milliseconds timeout);
+
+  const backend_parts parts_;
+  const auth_options options_;
+  bridge bridge_;
+  password_pool passwords_;
+  token_signer tokens_;
+  session_cache sessions_;
+};
+
+}  // namespace rentwave::http

@@ -1,0 +1,26 @@
+// What an operator can set about sessions, passwords and waiting. Made by main out of its settings;
+// nothing changes it afterwards.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace rentwave::http {
+
+struct auth_options {
+  std::chrono::milliseconds token_lifetime = std::chrono::hours{24};
+  /// `http(s)://host[:port]` as browsers see us; empty: whatever the request's Host says.
+  std::string origin;
+
+  std::chrono::milliseconds request_timeout = std::chrono::seconds{10};  ///< of each wait
+  std::size_t waits = 20'000;  ///< answers awaited at once; more are 503 `overloaded`
+
+  unsigned password_threads = 1;    ///< hashes at once, each of 19 MiB
+  std::size_t password_queue = 64;  ///< hashes that wait; more are 503 `overloaded`
+
+  std::chrono::milliseconds session_memory = std::chrono::seconds{5};  ///< until asked again
+  std::size_t sessions_remembered = 100'000;
+};
+
+}  // namespace rentwave::http

@@ -1,0 +1,92 @@
+#include "http/call.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace rentwave::http {
+namespace {
+
+problem plain(unsigned status, std::string code, std::string title, std::string detail) {
+  problem made;
+  made.status = status;
+  made.code = std::move(code);
+  made.title = std::move(title);
+  made.detail = std::move(detail);
+  return made;
+}
+
+response internal_error(const request& asked, const char* why) {
+  spdlog::error("{} {} failed, trace {}: {}", to_string(asked.method), asked.path,
+                to_string(asked.trace), why);
+  return to_response(
+      plain(500, "internal_error", "Internal error", "Something went wrong on our side."), asked);
+}
+
+response without_route(const call_state& one) {
+  if (one.is_about_server || (!one.where.allow.empty() && one.asked.method == verb::options)) {
+    response made;
+    made.status = 204;
+    made.headers.emplace_back("Allow", one.is_about_server
+                                           ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+                                           : one.where.allow);
+    return made;
+  }
+  if (one.where.allow.empty())
+    return to_response(not_found("There is nothing under this path."), one.asked);
+  auto made = to_response(plain(405, "method_not_allowed", "Method not allowed",
+                                "This path allows " + one.where.allow + "."),
+                          one.asked);
+  made.headers.emplace_back("Allow", one.where.allow);
+  return made;
+}
+
+/// Answers that are about a person, or that change something, are nobody else's.
+void forbid_storing(const call_state& one, response& made) {
+  const auto is_control = [](const auto& field) { return field.first == "Cache-Control"; };
+  if (std::ranges::any_of(made.headers, is_control)) return;
+  const bool only_reads = one.asked.method == verb::get || one.asked.method == verb::head;
+  if (one.where.found->who == access::session || !only_reads)
+    made.headers.emplace_back("Cache-Control", "no-store");
+}
+
+/// Why the handler is not called.
+std::optional<problem> turned_down(const call_state& one,
+                                   const answer<std::optional<identity>>& who) {
+  const bool is_open = one.where.found->who == access::open;
+  if (who) {
+    if (is_open || *who) return std::nullopt;
+    return plain(401, "unauthenticated", "Not authenticated",
+                 "This needs a session: log in first.");
+  }
+  // Who may be anyone is served as nobody when we cannot tell who it is.
+  const auto status = who.error().status;
+  if (is_open && (status == 401 || status == 503)) return std::nullopt;
+  return who.error();
+}
+
+boost::asio::awaitable<response> respond_on_route(std::shared_ptr<call_state> one) {
+  auto& shared = *one->shared;
+  const auto who = co_await shared.gate.identify(one->asked);
+  if (const auto why = turned_down(*one, who)) co_return to_response(*why, one->asked);
+  if (who) one->asked.who = *who;
+  co_return co_await one->where.found->handle(shared.api, one->asked);
+}
+
+}  // namespace
+
+boost::asio::awaitable<response> respond(std::shared_ptr<call_state> one) {
+  if (!one->where.found) co_return without_route(*one);
+  response made;
+  try {
+    made = co_await respond_on_route(one);
+  } catch (const std::exception& failure) {
+    made = internal_error(one->asked, failure.what());
+  } catch (...) {
+    made = internal_error(one->asked, "an unknown exception");
+  }
+  forbid_storing(*one, made);
+  co_return made;
+}
+
+}  // namespace rentwave::http

@@ -1,0 +1,77 @@
+// One client's connection: reads requests one after the other, has them answered, writes the
+// answers. Lives on a strand of its own, owned by the coroutine that runs it; goes when that ends.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "http/exchange.hpp"
+
+namespace rentwave::http {
+
+class service;
+struct call_state;
+
+class connection : public std::enable_shared_from_this<connection> {
+ public:
+  /// The socket's executor has to be a strand.
+  connection(boost::asio::ip::tcp::socket socket, std::shared_ptr<service> shared);
+  ~connection();
+
+  /// Begins, if the server has room for one more; else answers 503 and closes.
+  static void start(boost::asio::ip::tcp::socket socket, std::shared_ptr<service> shared);
+
+  // from any thread
+  /// Closes if nothing is under way; otherwise the connection closes itself after its answer.
+  void close_when_idle();
+  /// Closes now.
+  void cut();
+
+ private:
+  enum class doing { waiting, reading, answering, writing, leaving };
+  enum class next { another, leave, leave_unread };
+  struct incoming;  ///< a request as it arrives, and the bytes behind it
+
+  boost::asio::awaitable<void> serve();
+  boost::asio::awaitable<void> turn_away();
+  boost::asio::awaitable<bool> wait_for_request(incoming& in);
+  boost::asio::awaitable<next> exchange(incoming& in);
+  boost::asio::awaitable<bool> read_head(incoming& in);
+  boost::asio::awaitable<bool> read_body(incoming& in);
+  boost::asio::awaitable<next> refuse_unreadable(incoming& in);
+  boost::asio::awaitable<next> refuse(problem what, request asked);
+  boost::asio::awaitable<response> run(std::shared_ptr<call_state> one);
+  boost::asio::awaitable<bool> write(const request& asked, const response& made, bool keep_alive,
+                                     bool is_old);
+  boost::asio::awaitable<bool> write_continue();
+  boost::asio::awaitable<void> linger();
+
+  void begin(doing what, std::chrono::milliseconds at_most);
+  void watch();
+  void wake();
+  void expire();
+  void close();
+
+  using time_point = std::chrono::steady_clock::time_point;
+
+  boost::asio::ip::tcp::socket socket_;
+  std::shared_ptr<service> shared_;
+  std::string remote_address_;
+
+  doing doing_ = doing::waiting;
+  bool is_first_ = true;
+  bool expired_ = false;  ///< what it does now took too long
+  // One timer for all time-outs, which a request moves several times: it sleeps on when it wakes
+  // before the deadline, so that moving that costs nothing.
+  boost::asio::steady_timer watch_;
+  time_point due_ = time_point::max();
+  time_point wakes_at_ = time_point::max();
+  boost::asio::steady_timer answered_;  ///< cancelled when the call under way has its answer
+};
+
+}  // namespace rentwave::http

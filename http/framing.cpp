@@ -1,0 +1,118 @@
+#include "http/framing.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "http/router.hpp"
+#include "http/target.hpp"
+#include "http/trace_context.hpp"
+
+namespace rentwave::http {
+namespace {
+
+using std::string_view;
+using fields = std::vector<std::pair<std::string, std::string>>;
+
+problem refused(unsigned status, std::string code, std::string title, std::string detail) {
+  problem made;
+  made.status = status;
+  made.code = std::move(code);
+  made.title = std::move(title);
+  made.detail = std::move(detail);
+  return made;
+}
+
+problem bad_request(std::string detail) {
+  return refused(400, "bad_request", "Bad request", std::move(detail));
+}
+
+std::vector<string_view> values_of(const fields& all, string_view name) {
+  std::vector<string_view> values;
+  for (const auto& [key, value] : all)
+    if (key == name) values.emplace_back(value);
+  return values;
+}
+
+bool is_word(string_view text, string_view lower_case) {
+  return std::ranges::equal(text, lower_case, {}, [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  });
+}
+
+std::optional<verb> verb_of(string_view name) {
+  for (const auto each :
+       {verb::get, verb::head, verb::post, verb::put, verb::patch, verb::remove, verb::options})
+    if (to_string(each) == name) return each;
+  return std::nullopt;
+}
+
+/// RFC 9112 section 3.2: one Host, a valid one; HTTP/1.0 may do without.
+std::optional<problem> wrong_host(const raw_head& head) {
+  const auto hosts = values_of(head.fields, "host");
+  if (hosts.empty() && head.version >= 11) return bad_request("The field Host is missing.");
+  if (hosts.size() > 1) return bad_request("The field Host is given twice.");
+  if (!hosts.empty() && !is_host(hosts.front())) return bad_request("The field Host is invalid.");
+  return std::nullopt;
+}
+
+/// RFC 9112 section 6: what could make two readers disagree on where the body ends.
+std::optional<problem> wrong_length(const raw_head& head) {
+  const auto codings = values_of(head.fields, "transfer-encoding");
+  const auto lengths = values_of(head.fields, "content-length");
+  if (lengths.size() > 1) return bad_request("The field Content-Length is given twice.");
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (!lengths.empty() && !std::ranges::all_of(lengths.front(), is_digit))
+    return bad_request("The field Content-Length is no number.");
+  if (codings.empty()) return std::nullopt;
+  if (head.version < 11) return bad_request("HTTP/1.0 has no Transfer-Encoding.");
+  if (!lengths.empty())
+    return bad_request("Content-Length and Transfer-Encoding exclude each other.");
+  if (codings.size() == 1 && is_word(codings.front(), "chunked")) return std::nullopt;
+  auto last = codings.back();
+  if (const auto comma = last.rfind(','); comma != last.npos) last.remove_prefix(comma + 1);
+  last.remove_prefix(std::min(last.find_first_not_of(" \t"), last.size()));
+  if (is_word(last, "chunked"))
+    return refused(501, "not_implemented", "Not implemented",
+                   "The only transfer coding is chunked.");
+  return bad_request("The last transfer coding has to be chunked.");
+}
+
+}  // namespace
+
+boost::system::result<accepted_head, problem> accept_head(raw_head head) {
+  if (head.version / 10 != 1)
+    return refused(505, "http_version", "HTTP version not supported", "This is HTTP/1.1.");
+  if (auto wrong = wrong_host(head)) return *std::move(wrong);
+  if (auto wrong = wrong_length(head)) return *std::move(wrong);
+
+  accepted_head accepted;
+  const auto method = verb_of(head.method);
+  if (!method)
+    return refused(501, "not_implemented", "Not implemented", "There is no such method here.");
+  accepted.asked.method = *method;
+
+  auto where = parse_target(head.target);
+  if (!where || (where->is_asterisk && *method != verb::options))
+    return bad_request("The request target is invalid.");
+  accepted.asked.path = std::move(where->path);
+  accepted.asked.query = std::move(where->query);
+  accepted.segments = std::move(where->segments);
+  accepted.is_about_server = where->is_asterisk;
+
+  // RFC 9110 section 10.1.1: HTTP/1.0 knows no Expect.
+  const auto expected = values_of(head.fields, "expect");
+  if (!expected.empty() && head.version >= 11) {
+    if (expected.size() > 1 || !is_word(expected.front(), "100-continue"))
+      return refused(417, "expectation_failed", "Expectation failed",
+                     "The only expectation is 100-continue.");
+    accepted.expects_continue = true;
+  }
+
+  const auto parents = values_of(head.fields, "traceparent");
+  const auto trace = parents.size() == 1 ? parse_traceparent(parents.front()) : std::nullopt;
+  accepted.asked.trace = trace ? *trace : new_trace_id();
+  accepted.asked.headers = std::move(head.fields);
+  return accepted;
+}
+
+}  // namespace rentwave::http

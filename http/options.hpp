@@ -1,0 +1,33 @@
+// What a server is told: where it listens and what it allows one client, or all of them, to take.
+// Plain values; main fills them from the settings.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace rentwave::http {
+
+/// 0 switches a limit off.
+struct server_limits {
+  std::size_t connections = 10'000;        ///< open at once; one more gets 503 and is closed
+  std::size_t requests_in_flight = 1'000;  ///< under way at once; one more gets 503
+  std::size_t header_bytes = 16 * 1024;    ///< request line and fields; longer gets 431
+  std::size_t body_bytes = 1024 * 1024;    ///< longer gets 413
+  std::chrono::milliseconds header_timeout{10'000};   ///< for the whole header to arrive; else 408
+  std::chrono::milliseconds body_timeout{30'000};     ///< for the whole body to arrive; else 408
+  std::chrono::milliseconds write_timeout{30'000};    ///< for the client to take an answer
+  std::chrono::milliseconds idle_timeout{60'000};     ///< between two requests of a connection
+  std::chrono::milliseconds request_timeout{10'000};  ///< for us to answer; later gets 503
+};
+
+struct server_options {
+  std::string address = "127.0.0.1";  ///< IPv4 or IPv6, no name
+  std::uint16_t port = 0;             ///< 0: any free one
+  unsigned threads = 0;               ///< 0: one a core
+  std::string origin;                 ///< `http(s)://host[:port]`, as browsers know us
+  server_limits limits;
+};
+
+}  // namespace rentwave::http

@@ -1,0 +1,65 @@
+// Passwords: hashed once by the client (or by us in its place) with SHA-256, and by us with
+// Argon2id on threads of their own, so that logins never slow other requests. One pool a server.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/system/result.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/fields.hpp"
+
+namespace rentwave::http {
+
+/// Code points of a password that we are given in the clear.
+inline constexpr text_rules password_rules{.min = 8, .max = 256, .lines = false, .trim = false};
+
+/// 64 hex digits, lower case.
+std::string sha256_hex(std::string_view text);
+
+/// The client's hash in lower case: member `<name>_sha256` (64 hex digits), or that of `<name>`.
+/// Notes an error when there is neither, or both.
+std::string password_digest(field_reader& body, std::string_view name);
+
+/// Argon2id with 19 MiB and two passes (OWASP), as text with salt and parameters. Empty when there
+/// is no memory for it. Takes tens of milliseconds.
+std::optional<std::string> hash_argon2id(std::string_view secret);
+/// As slow.
+bool fits_argon2id(std::string_view secret, const std::string& hash);
+
+enum class hashing_errc { overloaded, stopped, out_of_memory };
+
+class password_pool {
+ public:
+  /// At least one thread; at most `queue` hashes wait for one.
+  password_pool(unsigned threads, std::size_t queue);
+  /// What waits ends as `stopped`; what runs is waited for.
+  ~password_pool();
+  password_pool(const password_pool&) = delete;
+  password_pool& operator=(const password_pool&) = delete;
+
+  template <class T>
+  using hashing = boost::asio::awaitable<boost::system::result<T, hashing_errc>>;
+
+  hashing<std::string> hash(std::string secret);
+  /// An empty hash costs the same work, and never fits.
+  hashing<bool> check(std::string secret, std::string hash);
+
+ private:
+  template <class T>
+  hashing<T> run(std::function<std::optional<T>()> work);
+
+  const std::size_t limit_;
+  std::atomic<std::size_t> taken_{0};
+  std::atomic<bool> stopping_{false};
+  std::string dummy_;  ///< a hash that nothing fits
+  boost::asio::thread_pool threads_;
+};
+
+}  // namespace rentwave::http

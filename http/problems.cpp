@@ -1,0 +1,186 @@
+// Errors as RFC 9457 has them, and the one place where a refusal becomes a status.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "http/backend.hpp"
+#include "persistence/timestamp.hpp"
+
+namespace rentwave::http {
+namespace {
+
+struct status_and_title {
+  unsigned status;
+  const char* title;
+};
+
+/// No default: the compiler names the code that is missing.
+status_and_title status_of(refusal_code code) {
+  switch (code) {
+    case refusal_code::unknown_entity:
+      return {404, "Not found"};
+    case refusal_code::already_exists:
+      return {409, "Already exists"};
+    case refusal_code::username_taken:
+      return {409, "Username taken"};
+    case refusal_code::bad_credentials:
+      return {401, "Bad credentials"};
+    case refusal_code::session_ended:
+      return {401, "Session ended"};
+    case refusal_code::too_many_sessions:
+      return {409, "Too many sessions"};
+    case refusal_code::not_owner:
+      return {403, "Not the owner"};
+    case refusal_code::not_party:
+      return {403, "Not a party"};
+    case refusal_code::stale_revision:
+      return {412, "Changed in the meantime"};
+    case refusal_code::listing_inactive:
+      return {409, "Listing inactive"};
+    case refusal_code::listing_in_use:
+      return {409, "Listing in use"};
+    case refusal_code::own_listing:
+      return {409, "Own listing"};
+    case refusal_code::duration_not_permitted:
+      return {422, "Duration not permitted"};
+    case refusal_code::period_invalid:
+      return {422, "Invalid period"};
+    case refusal_code::not_available:
+      return {409, "Not available"};
+    case refusal_code::too_many_bookings:
+      return {409, "Too many bookings"};
+    case refusal_code::price_changed:
+      return {409, "Price changed"};
+    case refusal_code::insufficient_funds:
+      return {402, "Insufficient funds"};
+    case refusal_code::debt:
+      return {409, "Debt"};
+    case refusal_code::too_many_holds:
+      return {409, "Too many holds"};
+    case refusal_code::amount_invalid:
+      return {422, "Invalid amount"};
+    case refusal_code::wrong_status:
+      return {409, "Wrong status"};
+    case refusal_code::too_late:
+      return {409, "Too late"};
+    case refusal_code::claim_exceeds_deposit:
+      return {422, "Claim exceeds the deposit"};
+    case refusal_code::undone:
+      return {409, "Undone"};
+    case refusal_code::payment_failed:
+      return {402, "Payment failed"};
+  }
+  return {500, "Internal error"};
+}
+
+nlohmann::ordered_json errors_json(const std::vector<field_error>& errors) {
+  auto all = nlohmann::ordered_json::array();
+  for (const auto& each : errors)
+    all.push_back({{"field", each.field}, {"code", each.code}, {"detail", each.detail}});
+  return all;
+}
+
+/// A byte that is no UTF-8 must not cost the answer.
+template <class Json>
+std::string dumped(const Json& body) {
+  return body.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string_view request::header(std::string_view name) const {
+  const auto found = std::ranges::find(headers, name, &std::pair<std::string, std::string>::first);
+  return found == headers.end() ? std::string_view{} : std::string_view{found->second};
+}
+
+std::optional<std::string_view> request::parameter_of_query(std::string_view name) const {
+  const auto found = std::ranges::find(query, name, &std::pair<std::string, std::string>::first);
+  if (found == query.end()) return std::nullopt;
+  return found->second;
+}
+
+response to_response(const problem& what, const request& asked) {
+  nlohmann::ordered_json body{{"type", "/problems/" + what.code},
+                              {"title", what.title},
+                              {"status", what.status},
+                              {"code", what.code},
+                              {"detail", what.detail},
+                              {"errors", errors_json(what.errors)},
+                              {"trace_id", to_string(asked.trace)}};
+  // The members above keep their meaning, whatever a problem adds (RFC 9457 section 3.2).
+  for (const auto& [name, text] : what.extra_json)
+    if (!body.contains(name)) body[name] = nlohmann::ordered_json::parse(text, nullptr, false);
+
+  response made;
+  made.status = what.status;
+  made.content_type = "application/problem+json";
+  made.body = dumped(body);
+  if (what.retry_after_s)
+    made.headers.emplace_back("Retry-After", std::to_string(*what.retry_after_s));
+  if (what.status == 401) made.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return made;
+}
+
+response json_response(unsigned status, const nlohmann::json& body) {
+  response made;
+  made.status = status;
+  made.body = dumped(body);
+  return made;
+}
+
+problem to_problem(const refusal& why) {
+  const auto [status, title] = status_of(why.code);
+  problem made;
+  made.status = status;
+  made.code = why.code == refusal_code::unknown_entity ? "not_found" : to_string(why.code);
+  made.title = title;
+  made.detail = why.detail;
+  if (why.free) {
+    const nlohmann::ordered_json free{{"starts_at", format_instant(why.free->start)},
+                                      {"ends_at", format_instant(why.free->end)}};
+    made.extra_json.emplace_back("free", free.dump());
+  }
+  return made;
+}
+
+problem to_problem(const journal_error& why) {
+  switch (why.code) {
+    case journal_errc::not_found:
+      return not_found("There is no such thing.");
+    case journal_errc::bad_cursor:
+      return invalid({{"cursor", "unknown_value", "It is none that we gave out."}});
+    default:
+      return try_later("unavailable", "The journal cannot be read right now.");
+  }
+}
+
+problem not_found(std::string what) {
+  problem made;
+  made.status = 404;
+  made.code = "not_found";
+  made.title = "Not found";
+  made.detail = std::move(what);
+  return made;
+}
+
+problem invalid(std::vector<field_error> errors) {
+  problem made;
+  made.status = 422;
+  made.code = "invalid";
+  made.title = "Invalid fields";
+  made.detail = errors.size() == 1 ? errors.front().field + ": " + errors.front().detail
+                                   : "Several fields are wrong; `errors` names them.";
+  made.errors = std::move(errors);
+  return made;
+}
+
+problem try_later(std::string code, std::string detail) {
+  problem made;
+  made.status = 503;
+  made.code = std::move(code);
+  made.title = "Try again later";
+  made.detail = std::move(detail);
+  made.retry_after_s = 1;
+  return made;
+}
+
+}  // namespace rentwave::http

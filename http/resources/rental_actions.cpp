@@ -1,0 +1,89 @@
+// What renter and owner do with a rental: each sends one command and answers with the rental after
+// it.
+#include <nlohmann/json.hpp>
+
+#include "http/fields.hpp"
+#include "http/resources/market_handlers.hpp"
+#include "http/resources/steps.hpp"
+#include "http/views.hpp"
+
+namespace rentwave::http {
+namespace {
+
+constexpr text_rules reason_rules{.min = 0, .max = 1000, .lines = true};
+
+/// The refusal, and the status that it is about.
+boost::asio::awaitable<problem> with_status(backend& api, entity_ref rental, problem why) {
+  const auto view = co_await api.view(std::move(rental));
+  if (view) {
+    const auto status = name_of((*view)->as<rental::state>().now);
+    why.extra_json.emplace_back("status", '"' + std::string{status} + '"');
+  }
+  co_return why;
+}
+
+using body_reader = rental::command (*)(field_reader& body);
+
+answering act(backend& api, const request& asked, body_rule rule, body_reader read) {
+  const auto view = co_await rental_in_path(api, asked);
+  if (!view) co_return to_response(view.error(), asked);
+  auto body = field_reader::over(asked, rule);
+  if (!body) co_return to_response(body.error(), asked);
+  any_command command{std::in_place_type<rental::command>, read(*body)};
+  if (const auto wrong = body->failure()) co_return to_response(*wrong, asked);
+
+  const auto ref = (*view)->ref;
+  const auto sent = co_await api.send(asked, ref, std::move(command));
+  if (!sent) {
+    auto why = sent.error();
+    if (why.code == to_string(refusal_code::wrong_status))
+      why = co_await with_status(api, ref, std::move(why));
+    co_return to_response(why, asked);
+  }
+  const auto after = co_await api.settled_view(ref);
+  if (!after) co_return to_response(after.error(), asked);
+  co_return json_response(200, rental_json((*after)->as<rental::state>(), api.currency()));
+}
+
+rental::command read_return(field_reader&) {
+  return rental::give_back{};
+}
+
+rental::command read_confirmation(field_reader& body) {
+  rental::confirm confirm;
+  confirm.claim = body.optional_amount("deposit_claim").value_or(money{});
+  confirm.reason = body.optional_text("reason", reason_rules).value_or("");
+  return confirm;
+}
+
+rental::command read_dispute(field_reader& body) {
+  return rental::dispute{body.optional_text("reason", reason_rules).value_or("")};
+}
+
+rental::command read_cancel(field_reader&) {
+  return rental::cancel{};
+}
+
+rental::command read_extension(field_reader& body) {
+  return rental::extend{body.instant("ends_at")};
+}
+
+}  // namespace
+
+answering return_rental(backend& api, const request& asked) {
+  return act(api, asked, body_rule::optional, read_return);
+}
+answering complete_rental(backend& api, const request& asked) {
+  return act(api, asked, body_rule::optional, read_confirmation);
+}
+answering dispute_rental(backend& api, const request& asked) {
+  return act(api, asked, body_rule::optional, read_dispute);
+}
+answering cancel_rental(backend& api, const request& asked) {
+  return act(api, asked, body_rule::optional, read_cancel);
+}
+answering extend_rental(backend& api, const request& asked) {
+  return act(api, asked, body_rule::required, read_extension);
+}
+
+}  // namespace rentwave::http

@@ -1,0 +1,96 @@
+// Lists of adverts out of the read models: search, the most rented, one's own.
+#include <nlohmann/json.hpp>
+
+#include "actors/domain/isbn.hpp"
+#include "http/fields.hpp"
+#include "http/resources/market_handlers.hpp"
+#include "http/resources/steps.hpp"
+#include "http/views.hpp"
+
+namespace rentwave::http {
+namespace {
+
+/// Prices compare per day, so an hourly one counts 24 times.
+constexpr integer_range price_range{0, max_amount.cents * 24};
+
+std::optional<money> price_limit(query_reader& query, std::string_view name) {
+  const auto cents = query.integer(name, price_range);
+  return cents ? std::optional{money{*cents}} : std::nullopt;
+}
+
+std::optional<listing_sort> read_sort(query_reader& query) {
+  const auto word = query.word("sort", {"relevance", "price", "-price", "newest", "times_rented"});
+  if (!word) return std::nullopt;
+  if (*word == "-price") return listing_sort::price_descending;
+  return named<listing_sort>(word);
+}
+
+listing_query read_search(query_reader& query) {
+  listing_query wanted;
+  wanted.words = query.text("q", {.min = 0}).value_or("");
+  wanted.kind = query.choice<item_kind>("kind");
+  wanted.min_price = price_limit(query, "min_price");
+  wanted.max_price = price_limit(query, "max_price");
+  if (wanted.min_price && wanted.max_price && *wanted.max_price < *wanted.min_price)
+    query.refuse("max_price", "range", "It must not be below min_price.");
+  wanted.owner = query.id<account_id>("owner");
+  if (const auto text = query.text("isbn")) {
+    wanted.isbn = normalise_isbn(*text);
+    if (!wanted.isbn) query.refuse("isbn", "check_digit", "It is no ISBN.");
+  }
+  const auto otherwise = wanted.words.empty() ? listing_sort::newest : listing_sort::relevance;
+  wanted.sort = read_sort(query).value_or(otherwise);
+  wanted.page = {query.limit(), query.cursor()};
+  return wanted;
+}
+
+nlohmann::json page_json(const listing_page& found, const std::string& currency) {
+  auto items = nlohmann::json::array();
+  for (const auto& each : found.items) items.push_back(listing_json(each, currency));
+  return list_json(std::move(items), found.next);
+}
+
+boost::asio::awaitable<answer<listing_page>> search(backend& api, listing_query wanted) {
+  auto question = [wanted = std::move(wanted)](journal& in) { return in.search(wanted); };
+  co_return co_await api.read(std::move(question));
+}
+
+}  // namespace
+
+answering search_listings(backend& api, const request& asked) {
+  query_reader query{asked};
+  auto wanted = read_search(query);
+  if (const auto wrong = query.failure()) co_return to_response(*wrong, asked);
+  const auto found = co_await search(api, std::move(wanted));
+  if (!found) co_return to_response(found.error(), asked);
+  auto body = page_json(*found, api.currency());
+  body["total"] = found->total;
+  body["total_is_more"] = found->total_is_more;
+  co_return json_response(200, body);
+}
+
+answering top_listings(backend& api, const request& asked) {
+  query_reader query{asked};
+  listing_query wanted;
+  wanted.kind = query.choice<item_kind>("kind");
+  wanted.sort = listing_sort::times_rented;
+  wanted.page = {query.limit(), query.cursor()};
+  if (const auto wrong = query.failure()) co_return to_response(*wrong, asked);
+  const auto found = co_await search(api, std::move(wanted));
+  if (!found) co_return to_response(found.error(), asked);
+  co_return json_response(200, page_json(*found, api.currency()));
+}
+
+answering my_listings(backend& api, const request& asked) {
+  query_reader query{asked};
+  listing_query wanted;
+  wanted.owner = caller_of(asked);
+  wanted.only_active = false;
+  wanted.page = {query.limit(), query.cursor()};
+  if (const auto wrong = query.failure()) co_return to_response(*wrong, asked);
+  const auto found = co_await search(api, std::move(wanted));
+  if (!found) co_return to_response(found.error(), asked);
+  co_return json_response(200, page_json(*found, api.currency()));
+}
+
+}  // namespace rentwave::http

@@ -1,0 +1,95 @@
+#include "http/resources/steps.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace rentwave::http {
+namespace {
+
+constexpr std::size_t max_idempotency_key = 255;
+
+std::string_view without_blanks(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+bool is_visible_ascii(char c) {
+  return c >= 0x21 && c <= 0x7E;
+}
+
+}  // namespace
+
+account_id caller_of(const request& asked) {
+  assert(asked.who);
+  return asked.who->account;
+}
+
+boost::asio::awaitable<answer<view_ptr>> advert_in_path(backend& api, const request& asked) {
+  const auto id = id_in_path<listing_id>(asked);
+  if (!id) co_return not_found("There is no such advert.");
+  auto found = co_await api.view(listing_ref(*id));
+  if (!found) co_return found.error();
+  const auto& state = (*found)->as<listing::state>();
+  if (!state.exists || state.removed) co_return not_found("There is no such advert.");
+  co_return *std::move(found);
+}
+
+boost::asio::awaitable<answer<view_ptr>> rental_in_path(backend& api, const request& asked) {
+  const auto id = id_in_path<rental_id>(asked);
+  if (!id) co_return not_found("There is no such rental.");
+  auto found = co_await api.view(rental_ref(*id));
+  if (!found) co_return found.error();
+  const auto& state = (*found)->as<rental::state>();
+  const auto caller = caller_of(asked);
+  const bool party =
+      caller == state.about.renter || (state.reserved && caller == state.about.owner);
+  if (state.now == rental::status::none || !party) co_return not_found("There is no such rental.");
+  co_return *std::move(found);
+}
+
+response created(const nlohmann::json& body, std::string location) {
+  auto made = json_response(201, body);
+  made.headers.emplace_back("Location", std::move(location));
+  return made;
+}
+
+std::string entity_tag(std::int64_t revision) {
+  return '"' + std::to_string(revision) + '"';
+}
+
+bool has_tag(std::string_view list, std::string_view tag, bool weak_too) {
+  // Our own tags have no comma, so one inside of another's quotes does no harm.
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    auto each = without_blanks(list.substr(0, comma));
+    list.remove_prefix(comma == list.npos ? list.size() : comma + 1);
+    if (each == "*") return true;
+    if (weak_too && each.starts_with("W/")) each.remove_prefix(2);
+    if (each == tag) return true;
+  }
+  return false;
+}
+
+answer<creation> creation_for(backend& api, const request& asked) {
+  constexpr const char* name = "idempotency-key";
+  const bool given = std::ranges::any_of(asked.headers, [&](auto& h) { return h.first == name; });
+  if (!given) return creation{api.new_uuid(), std::nullopt};
+  const auto key = asked.header(name);
+  if (key.empty() || key.size() > max_idempotency_key ||
+      !std::ranges::all_of(key, is_visible_ascii))
+    return invalid({{"Idempotency-Key", "format", "It has 1 to 255 visible ASCII characters."}});
+  const auto entity = uuid_v8(caller_of(asked).value, asked.path + '\n' + std::string{key});
+  return creation{entity, command_id{uuid_v8(entity, "create")}};
+}
+
+problem idempotency_mismatch() {
+  problem wrong;
+  wrong.status = 422;
+  wrong.code = "idempotency_mismatch";
+  wrong.title = "Idempotency key used before";
+  wrong.detail = "This Idempotency-Key was used before with another body.";
+  return wrong;
+}
+
+}  // namespace rentwave::http

@@ -1,0 +1,120 @@
+// Registering, and what everybody may see of a person.
+#include <nlohmann/json.hpp>
+
+#include "http/passwords.hpp"
+#include "http/resources/account_handlers.hpp"
+#include "http/resources/account_steps.hpp"
+#include "persistence/timestamp.hpp"
+
+namespace rentwave::http {
+namespace {
+
+using boost::asio::awaitable;
+
+struct registration {
+  std::string username;
+  std::string digest;
+  profile_fields profile;
+
+  /// People without another name are called by their username.
+  std::string display_name() const { return profile.display_name.value_or(username); }
+};
+
+answer<registration> read_registration(const request& asked) {
+  auto body = field_reader::over(asked);
+  if (!body) return body.error();
+  registration read;
+  const auto name = body->text("username");
+  read.digest = password_digest(*body, "password");
+  read.profile = read_profile(*body);
+  if (const auto normal = login::normalise_username(name))
+    read.username = *normal;
+  else if (!name.empty())
+    body->refuse("username", "format", "3 to 32 letters, digits, '_', '.' or '-' of ASCII.");
+  if (const auto wrong = body->failure()) return *wrong;
+  return read;
+}
+
+problem username_taken() {
+  return to_problem(refusal{refusal_code::username_taken, "Somebody else has this name.", {}});
+}
+
+/// Nothing when the registration under the same Idempotency-Key said the same.
+awaitable<std::optional<problem>> why_not_the_same(backend& api, const registration& now,
+                                                   command_id command) {
+  const auto first = co_await effect_of<login::event>(api, login_ref(now.username), command);
+  if (!first) co_return first.error();
+  const auto* before = *first ? std::get_if<login::signed_up>(&**first) : nullptr;
+  if (!before || before->display_name.text != now.display_name() ||
+      before->email.text != now.profile.email.value_or("") ||
+      before->address.text != now.profile.address.value_or(""))
+    co_return idempotency_mismatch();
+  const auto fits = co_await api.check_password(now.digest, before->password_hash.text);
+  if (!fits) co_return fits.error();
+  if (!*fits) co_return idempotency_mismatch();
+  co_return std::nullopt;
+}
+
+/// Makes the login, or finds that this very request made it before.
+awaitable<std::optional<problem>> sign_up(backend& api, const request& asked,
+                                          const registration& person, const creation& ids) {
+  const auto where = login_ref(person.username);
+  const auto before = co_await api.view(where);
+  if (!before) co_return before.error();
+  const auto& there = (*before)->as<login::state>();
+  const account_id account{ids.entity};
+  if (!there.username.empty()) {
+    if (!ids.command || there.account != account) co_return username_taken();
+    co_return co_await why_not_the_same(api, person, *ids.command);
+  }
+  auto hash = co_await api.hash_password(person.digest);
+  if (!hash) co_return hash.error();
+  auto command = login_command(login::sign_up{person.username,
+                                              account,
+                                              {*std::move(hash)},
+                                              {person.display_name()},
+                                              {person.profile.email.value_or("")},
+                                              {person.profile.address.value_or("")}});
+  const auto sent = co_await api.send(asked, where, std::move(command), ids.command);
+  if (!sent) co_return sent.error();
+  co_return std::nullopt;
+}
+
+}  // namespace
+
+awaitable<response> post_user(backend& api, const request& asked) {
+  const auto person = read_registration(asked);
+  if (!person) co_return to_response(person.error(), asked);
+  const auto ids = creation_without_session(api, asked, person->username);
+  if (!ids) co_return to_response(ids.error(), asked);
+  const auto failed = co_await sign_up(api, asked, *person, *ids);
+  if (failed) co_return to_response(*failed, asked);
+
+  // Once the login owes nothing any more the account is there.
+  const account_id account{ids->entity};
+  const auto login = co_await api.settled_view(login_ref(person->username));
+  if (!login) co_return to_response(login.error(), asked);
+  const auto found = co_await api.view(account_ref(account));
+  if (!found) co_return to_response(found.error(), asked);
+  auto shown = (*found)->as<account::state>();
+  if (!shown.exists) {
+    // It takes longer than we wait. The name is registered, and this is what the account will say.
+    shown.id = account;
+    shown.username = person->username;
+    shown.display_name.text = person->display_name();
+    shown.email.text = person->profile.email.value_or("");
+    shown.address.text = person->profile.address.value_or("");
+    shown.since = api.clock().now();
+  }
+  co_return created(profile_json(shown), "/api/users/" + to_string(account));
+}
+
+awaitable<response> get_user(backend& api, const request& asked) {
+  const auto account = id_in_path<account_id>(asked);
+  if (!account) co_return to_response(not_found("There is no such user."), asked);
+  const auto found = co_await person_of(api, *account);
+  if (!found) co_return to_response(found.error(), asked);
+  co_return json_response(200, public_profile_json((*found)->as<account::state>()));
+}
+
+}  // namespace rentwave::http

@@ -1,0 +1,68 @@
+#include "http/response_text.hpp"
+
+#include <boost/beast/http/status.hpp>
+
+#include <algorithm>
+#include <ctime>
+
+#include "http/trace_context.hpp"
+
+namespace rentwave::http {
+namespace {
+
+using std::string_view;
+
+/// "Sun, 06 Nov 1994 08:49:37 GMT"
+string_view date_text() {
+  thread_local std::time_t then = 0;
+  thread_local char text[32];
+  thread_local std::size_t size = 0;
+  const auto now = std::time(nullptr);
+  if (now != then) {
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    size = std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    then = now;
+  }
+  return {text, size};
+}
+
+bool is_safe(string_view name, string_view value) {
+  const auto is_bad = [](char c) {
+    return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7f';
+  };
+  return !name.empty() && name.find_first_of(" :\t") == name.npos &&
+         std::ranges::none_of(name, is_bad) && std::ranges::none_of(value, is_bad);
+}
+
+void add_field(std::string& to, string_view name, string_view value) {
+  if (is_safe(name, value)) to.append(name).append(": ").append(value).append("\r\n");
+}
+
+}  // namespace
+
+bool may_have_body(unsigned status) {
+  return status >= 200 && status != 204 && status != 304;
+}
+
+std::string head_text(const response& made, const request& asked, after_answer then) {
+  const auto reason =
+      boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(made.status));
+  std::string text = "HTTP/1.1 " + std::to_string(made.status) + ' ';
+  text.reserve(512);
+  text.append(reason.data(), reason.size()).append("\r\n");
+  add_field(text, "Server", "RentWave");
+  add_field(text, "Date", date_text());
+  if (may_have_body(made.status)) {
+    if (!made.body.empty()) add_field(text, "Content-Type", made.content_type);
+    add_field(text, "Content-Length", std::to_string(made.body.size()));
+  }
+  add_field(text, "X-Content-Type-Options", "nosniff");
+  add_field(text, "traceparent", format_traceparent(asked.trace));
+  for (const auto& [name, value] : made.headers) add_field(text, name, value);
+  if (then == after_answer::keep_and_tell) add_field(text, "Connection", "keep-alive");
+  if (then == after_answer::close) add_field(text, "Connection", "close");
+  return text.append("\r\n");
+}
+
+}  // namespace rentwave::http

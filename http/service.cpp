@@ -1,0 +1,50 @@
+#include "http/service.hpp"
+
+#include <vector>
+
+#include "http/connection.hpp"
+
+namespace rentwave::http {
+
+service::permit service::begin_request() {
+  permit mine{*this};  // gives its count back when there are too many
+  const auto under_way = ++requests_;
+  if (limits.requests_in_flight != 0 && under_way > limits.requests_in_flight) return {};
+  return mine;
+}
+
+bool service::enter(const std::shared_ptr<connection>& one) {
+  const std::lock_guard lock{mutex_};
+  if (stopping_) return false;
+  if (limits.connections != 0 && connections_.size() >= limits.connections) return false;
+  connections_.emplace(one.get(), one);
+  return true;
+}
+
+void service::leave(const connection* one) {
+  const std::lock_guard lock{mutex_};
+  if (connections_.erase(one) != 0 && connections_.empty()) emptied_.notify_all();
+}
+
+void service::begin_stop() {
+  const std::lock_guard lock{mutex_};
+  stopping_ = true;
+}
+
+void service::for_each(const std::function<void(connection&)>& act) {
+  std::vector<std::shared_ptr<connection>> all;
+  {
+    const std::lock_guard lock{mutex_};
+    for (const auto& [key, weak] : connections_)
+      if (auto one = weak.lock()) all.push_back(std::move(one));
+  }
+  // Outside of the lock: the last reference may go here, and leaving takes it.
+  for (const auto& one : all) act(*one);
+}
+
+bool service::wait_until_empty(std::chrono::milliseconds patience) {
+  std::unique_lock lock{mutex_};
+  return emptied_.wait_for(lock, patience, [this] { return connections_.empty(); });
+}
+
+}  // namespace rentwave::http

@@ -1,0 +1,104 @@
+#include "http/tokens.hpp"
+
+#include <sodium.h>
+#include <jwt/jwt.hpp>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <optional>
+
+namespace rentwave::http {
+namespace {
+
+constexpr std::size_t max_token = 2048;
+constexpr std::size_t key_name_length = 16;
+
+std::int64_t seconds_of(instant when) {
+  return std::chrono::duration_cast<std::chrono::seconds>(when.time_since_epoch()).count();
+}
+
+/// The compact serialisation (RFC 7515 section 7.1): three parts of base64url.
+bool has_form(std::string_view token) {
+  const auto is_allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  };
+  return token.size() <= max_token && std::ranges::count(token, '.') == 2 &&
+         std::ranges::all_of(token, is_allowed);
+}
+
+struct claims {
+  identity who;
+  std::int64_t expires_at_s = 0;
+};
+
+std::optional<claims> claims_of(const nlohmann::json& payload) {
+  const auto text = [&payload](const char* name) {
+    const auto found = payload.find(name);
+    return found != payload.end() && found->is_string() ? found->get<std::string>() : std::string{};
+  };
+  const auto account = parse_id<account_id>(text("sub"));
+  const auto session = parse_id<session_id>(text("sid"));
+  const auto expires = payload.find("exp");
+  if (!account || !session || expires == payload.end() || !expires->is_number_integer())
+    return std::nullopt;
+  return claims{{*account, *session, text("name")}, expires->get<std::int64_t>()};
+}
+
+}  // namespace
+
+token_signer::token_signer(std::string secret) : secret_(std::move(secret)) {
+  std::array<unsigned char, crypto_hash_sha256_BYTES> hash;
+  const std::string named = "rentwave token key\n" + secret_;
+  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(named.data()),
+                     named.size());
+  std::string hex(2 * hash.size() + 1, '\0');
+  sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
+  key_name_ = hex.substr(0, key_name_length);
+}
+
+std::string token_signer::sign(const identity& who, instant issued_at, instant expires_at) const {
+  jwt::jwt_object token{jwt::params::algorithm("HS256"), jwt::params::secret(secret_)};
+  token.header().add_header("kid", key_name_);
+  token.add_claim("sub", to_string(who.account))
+      .add_claim("sid", to_string(who.session))
+      .add_claim("name", who.username)
+      .add_claim("iat", seconds_of(issued_at))
+      .add_claim("exp", seconds_of(expires_at));
+  return token.signature();
+}
+
+boost::system::result<identity, token_errc> token_signer::verify(std::string_view token,
+                                                                 instant now) const {
+  if (!has_form(token)) return token_errc::malformed;
+  try {
+    // Its own look at `exp` uses the system's clock; the leeway leaves that to us.
+    constexpr auto no_look = std::numeric_limits<std::uint32_t>::max();
+    std::error_code error;
+    const jwt::string_view text{token.data(), token.size()};
+    const auto read =
+        jwt::decode(text, jwt::params::algorithms({"HS256"}), error, jwt::params::secret(secret_),
+                    jwt::params::verify(true), jwt::params::leeway(no_look));
+    const auto& verification = make_error_code(jwt::VerificationErrc::InvalidSignature).category();
+    if (error) return error.category() == verification ? token_errc::forged : token_errc::malformed;
+    const auto found = claims_of(read.payload().create_json_obj());
+    if (!found) return token_errc::malformed;
+    if (found->expires_at_s <= seconds_of(now)) return token_errc::expired;
+    return found->who;
+  } catch (...) {
+    // The library throws what its JSON library throws for members of unexpected types.
+    return token_errc::malformed;
+  }
+}
+
+journal_result<std::string> load_token_secret(journal& where) {
+  std::array<unsigned char, 32> fresh;
+  randombytes_buf(fresh.data(), fresh.size());
+  std::string hex(2 * fresh.size() + 1, '\0');
+  sodium_bin2hex(hex.data(), hex.size(), fresh.data(), fresh.size());
+  hex.pop_back();  // the terminating zero
+  return where.pin("token-secret", hex);
+}
+
+}  // namespace rentwave::http

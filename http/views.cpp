@@ -1,0 +1,220 @@
+#include "http/views.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "http/duration_text.hpp"
+#include "http/offers.hpp"
+#include "http/public_form.hpp"
+#include "persistence/timestamp.hpp"
+
+namespace rentwave::http {
+namespace {
+
+using nlohmann::json;
+
+template <class T>
+json or_null(const std::optional<T>& value) {
+  if (!value) return nullptr;
+  if constexpr (std::same_as<T, instant>) {
+    return format_instant(*value);
+  } else if constexpr (std::same_as<T, std::string>) {
+    return *value;
+  } else {
+    return to_string(*value);
+  }
+}
+
+json place_json(const place& where) {
+  json shown{{"city", where.city}, {"country", where.country}};
+  if (where.lat) shown["lat"] = *where.lat;
+  if (where.lon) shown["lon"] = *where.lon;
+  if (where.time_zone) shown["time_zone"] = *where.time_zone;
+  return shown;
+}
+
+/// What the owner posted, and what every advert has besides.
+json advert_json(const offer& content, const std::string& currency) {
+  const std::string kind{name_of(content.kind())};
+  json shown{{"kind", kind},
+             {"title", content.title},
+             {"description", content.description},
+             {"price", rate_json(content.terms.price, currency)},
+             {"late_fee", rate_json(content.terms.late_fee, currency)},
+             {"grace", format_duration(content.terms.grace)},
+             {"max_late_periods", content.terms.max_late_periods},
+             {"deposit", money_json(content.terms.deposit, currency)},
+             {"cancellation", name_of(content.terms.cancellation)},
+             {"min_duration", format_duration(content.min_duration)},
+             {"max_duration", format_duration(content.max_duration)},
+             {"place", place_json(content.where)},
+             {"rating", nullptr},
+             {"photos", json::array()}};
+  shown[kind] = details_of(content.item);
+  if (!content.extra.empty()) shown["extra"] = extra_of(content);
+  return shown;
+}
+
+json rejection_json(const std::optional<refusal>& why) {
+  return why ? refusal_json(*why) : json(nullptr);
+}
+
+json terms_json(const rental_terms& terms, const std::string& currency) {
+  return {{"price", rate_json(terms.price, currency)},
+          {"late", late_rule_json(terms, currency)},
+          {"deposit", money_json(terms.deposit, currency)},
+          {"cancellation", name_of(terms.cancellation)}};
+}
+
+json extension_json(const std::optional<rental::extension>& wish, const std::string& currency) {
+  if (!wish) return nullptr;
+  json shown{{"ends_at", format_instant(wish->ends_at)}, {"rent", nullptr}};
+  if (wish->reserved) shown["rent"] = money_json(wish->rent, currency);
+  return shown;
+}
+
+}  // namespace
+
+json rate_json(const rate& value, const std::string& currency) {
+  auto shown = money_json(value.amount, currency);
+  shown["per"] = name_of(value.per);
+  return shown;
+}
+
+json period_json(const period& value) {
+  return {{"start", format_instant(value.start)}, {"end", format_instant(value.end)}};
+}
+
+json refusal_json(const refusal& why) {
+  json shown{{"code", to_string(why.code)}, {"detail", why.detail}};
+  if (why.free) shown["free"] = period_json(*why.free);
+  return shown;
+}
+
+json late_rule_json(const rental_terms& terms, const std::string& currency) {
+  return {{"fee", rate_json(terms.late_fee, currency)},
+          {"grace", format_duration(terms.grace)},
+          {"max_periods", terms.max_late_periods}};
+}
+
+// --- adverts -------------------------------------------------------------------------------------
+
+json listing_json(const listing::state& advert, instant now, const std::string& currency) {
+  auto shown = advert_json(advert.content, currency);
+  shown["id"] = to_string(advert.id);
+  shown["owner"] = to_string(advert.owner);
+  shown["active"] = advert.active;
+  shown["revision"] = advert.revision;
+  shown["times_rented"] = advert.times_rented;
+  shown["added_at"] = format_instant(advert.added_at);
+  shown["next_free"] = nullptr;
+  if (advert.active) {
+    const auto free = listing::next_free(advert, now, advert.content.min_duration, now);
+    shown["next_free"] = format_instant(free.start);
+  }
+  return shown;
+}
+
+json listing_json(const listing_row& advert, const std::string& currency) {
+  auto shown = advert_json(advert.content, currency);
+  shown["id"] = to_string(advert.id);
+  shown["owner"] = to_string(advert.owner);
+  shown["active"] = advert.active;
+  shown["revision"] = advert.revision;
+  shown["times_rented"] = advert.times_rented;
+  shown["added_at"] = format_instant(advert.added_at);
+  return shown;
+}
+
+// --- rentals -------------------------------------------------------------------------------------
+
+json rental_json(const rental::state& one, const std::string& currency) {
+  const auto late_fees = rental::late_fees(one);
+  json shown{{"id", to_string(one.id)},
+             {"listing_id", to_string(one.about.listing)},
+             {"renter", to_string(one.about.renter)},
+             {"status", name_of(one.now)},
+             {"starts_at", format_instant(one.when.start)},
+             {"ends_at", format_instant(one.when.end)},
+             {"due_at", format_instant(one.when.end)},
+             {"requested_at", format_instant(one.requested_at)},
+             {"started_at", or_null(one.started_at)},
+             {"returned_at", or_null(one.returned_at)},
+             {"late_fees", money_json(late_fees, currency)},
+             {"rejection", rejection_json(one.rejection)},
+             {"extension", extension_json(one.pending_extension, currency)}};
+  // Known once the listing has agreed.
+  for (const auto* name : {"title", "kind", "owner", "rent", "deposit", "total", "terms"})
+    shown[name] = nullptr;
+  if (one.reserved) {
+    shown["title"] = one.about.title;
+    shown["kind"] = name_of(one.about.kind);
+    shown["owner"] = to_string(one.about.owner);
+    shown["rent"] = money_json(one.rent, currency);
+    shown["deposit"] = money_json(one.terms.deposit, currency);
+    shown["total"] = money_json(one.rent + one.terms.deposit + late_fees, currency);
+    shown["terms"] = terms_json(one.terms, currency);
+  }
+  const bool ended = one.now == rental::status::completed || one.now == rental::status::lost;
+  if (ended) shown["deposit_claim"] = money_json(one.claim, currency);
+  if (one.now == rental::status::cancelled)
+    shown["cancellation_fee"] = money_json(one.fee, currency);
+  return shown;
+}
+
+json rental_json(const rental_row& one, const std::string& currency) {
+  json shown{{"id", to_string(one.id)},
+             {"listing_id", to_string(one.listing)},
+             {"renter", to_string(one.renter)},
+             {"owner", or_null(one.owner)},
+             {"status", name_of(one.status)},
+             {"starts_at", format_instant(one.when.start)},
+             {"ends_at", format_instant(one.when.end)},
+             {"due_at", format_instant(one.when.end)},
+             {"requested_at", format_instant(one.requested_at)},
+             {"late_fees", money_json(one.late_fees, currency)}};
+  for (const auto* name : {"title", "kind", "rent", "deposit", "total"}) shown[name] = nullptr;
+  if (one.owner) {
+    shown["title"] = one.title;
+    shown["kind"] = name_of(one.kind);
+    shown["rent"] = money_json(one.rent, currency);
+    shown["deposit"] = money_json(one.deposit, currency);
+    shown["total"] = money_json(one.rent + one.deposit + one.late_fees, currency);
+  }
+  return shown;
+}
+
+// --- wallet and inbox ----------------------------------------------------------------------------
+
+json wallet_json(const wallet::state& purse, const std::string& currency) {
+  return {{"balance", money_json(purse.balance, currency)},
+          {"held", money_json(purse.held(), currency)},
+          {"owed", money_json(purse.owed(), currency)}};
+}
+
+json entry_json(const wallet_entry& line, const std::string& currency) {
+  return {{"id", to_string(event_id(wallet_ref(line.account), line.version))},
+          {"type", line.type},
+          {"amount", money_json(line.amount, currency)},
+          {"balance", money_json(line.balance, currency)},
+          {"rental_id", or_null(line.rental)},
+          {"time", format_instant(line.time)}};
+}
+
+json notification_json(const notice_row& row) {
+  auto about = json::object();
+  if (row.what.listing) about["listing_id"] = to_string(*row.what.listing);
+  if (row.what.rental) about["rental_id"] = to_string(*row.what.rental);
+  if (row.what.isbn) about["isbn"] = *row.what.isbn;
+  return {{"cursor", std::to_string(row.cursor)},
+          {"type", row.what.type},
+          {"time", format_instant(row.what.time)},
+          {"text", row.what.text},
+          {"data", std::move(about)}};
+}
+
+json list_json(json items, const std::optional<std::string>& next) {
+  return {{"items", std::move(items)}, {"next", or_null(next)}};
+}
+
+}  // namespace rentwave::http

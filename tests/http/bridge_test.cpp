@@ -1,0 +1,156 @@
+#include "http/bridge.hpp"
+
+#include <gtest/gtest.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
+
+#include <optional>
+#include <thread>
+#include <vector>
+
+namespace rentwave::http {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+/// Answers commands; errors for questions after settled states, and silence for the others.
+caf::behavior answer(caf::event_based_actor* self) {
+  return {
+      [](const command_ptr&) {
+        return outcome{refusal{refusal_code::debt, "why", {}}};
+      },
+      [self](const query_ptr& asked) -> caf::result<view_ptr> {
+        if (!asked->settled) return self->make_response_promise();
+        return make_error(runtime_errc::overloaded, "too much");
+      },
+  };
+}
+
+caf::message a_command() {
+  return caf::make_message(command_ptr{std::make_shared<command_envelope>()});
+}
+caf::message a_question(bool settled) {
+  return caf::make_message(
+      query_ptr{std::make_shared<query_envelope>(query_envelope{account_ref({}), settled})});
+}
+
+class Bridge : public testing::Test {
+ protected:
+  using slot = std::shared_ptr<std::optional<wait_result>>;
+
+  slot start(asio::awaitable<wait_result> wait) {
+    auto result = std::make_shared<std::optional<wait_result>>();
+    asio::co_spawn(context, std::move(wait), [result](std::exception_ptr, wait_result value) {
+      result->emplace(std::move(value));
+    });
+    return result;
+  }
+  wait_result finish(asio::awaitable<wait_result> wait) {
+    const auto result = start(std::move(wait));
+    context.restart();
+    context.run();
+    return result->value_or(wait_failure{wait_errc::unexpected, "the wait never ended"});
+  }
+  static std::optional<wait_errc> failure_of(const wait_result& result) {
+    const auto* why = std::get_if<wait_failure>(&result);
+    return why ? std::optional{why->code} : std::nullopt;
+  }
+  /// Runs the context until so many are suspended in the bridge.
+  void run_until_waiting(std::size_t count) {
+    context.restart();
+    while (bridge_.waiting() < count) context.run_one();
+  }
+
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  asio::io_context context;
+  bridge bridge_{system, 100};
+  caf::actor worker = system.spawn(answer);
+};
+
+TEST_F(Bridge, brings_an_answer) {
+  const auto result = finish(bridge_.ask(worker, a_command(), 10s));
+  const auto* found = std::get_if<outcome>(&result);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(std::get<refusal>(*found).code, refusal_code::debt);
+  EXPECT_EQ(bridge_.waiting(), 0u);
+}
+
+TEST_F(Bridge, brings_an_error) {
+  EXPECT_EQ(failure_of(finish(bridge_.ask(worker, a_question(true), 10s))), wait_errc::overloaded);
+}
+
+TEST_F(Bridge, brings_each_answer_to_its_own_wait) {
+  std::vector<slot> commands;
+  std::vector<slot> questions;
+  for (int i = 0; i < 50; ++i) {
+    commands.push_back(start(bridge_.ask(worker, a_command(), 10s)));
+    questions.push_back(start(bridge_.ask(worker, a_question(true), 10s)));
+  }
+  std::thread second{[this] { context.run(); }};
+  context.run();
+  second.join();
+  for (const auto& each : commands) EXPECT_TRUE(std::holds_alternative<outcome>(**each));
+  for (const auto& each : questions) EXPECT_EQ(failure_of(**each), wait_errc::overloaded);
+}
+
+TEST_F(Bridge, ends_when_the_worker_is_gone) {
+  caf::anon_send_exit(worker, caf::exit_reason::kill);
+  // Whether it is dead already or dies with the request in its mailbox.
+  EXPECT_EQ(failure_of(finish(bridge_.ask(worker, a_question(true), 10s)))
+                .value_or(wait_errc::unavailable),
+            wait_errc::unavailable);
+  system.await_actors_before_shutdown();
+  system.await_all_actors_done();
+  EXPECT_EQ(failure_of(finish(bridge_.ask(worker, a_command(), 10s))), wait_errc::unavailable);
+  EXPECT_EQ(failure_of(finish(bridge_.ask(caf::actor{}, a_command(), 10s))),
+            wait_errc::unavailable);
+}
+
+TEST_F(Bridge, times_out) {
+  EXPECT_EQ(failure_of(finish(bridge_.ask(worker, a_question(false), 1ms))), wait_errc::timed_out);
+  EXPECT_EQ(bridge_.waiting(), 0u);
+}
+
+TEST_F(Bridge, ends_all_waits_at_shutdown) {
+  const auto one = start(bridge_.ask(worker, a_question(false), 1h));
+  const auto two = start(bridge_.ask(worker, a_question(false), 1h));
+  run_until_waiting(2);
+  bridge_.stop();
+  context.run();
+  EXPECT_EQ(failure_of(**one), wait_errc::stopped);
+  EXPECT_EQ(failure_of(**two), wait_errc::stopped);
+  EXPECT_EQ(failure_of(finish(bridge_.ask(worker, a_command(), 10s))), wait_errc::stopped);
+}
+
+TEST_F(Bridge, has_a_limit) {
+  std::vector<slot> all;
+  for (int i = 0; i < 100; ++i) all.push_back(start(bridge_.ask(worker, a_question(false), 1h)));
+  run_until_waiting(100);
+  const auto over = start(bridge_.ask(worker, a_command(), 1h));
+  while (!*over) context.run_one();
+  EXPECT_EQ(failure_of(**over), wait_errc::too_many);
+  bridge_.stop();
+  context.run();
+}
+
+TEST_F(Bridge, a_ticket_ends_its_wait) {
+  const auto result = finish(bridge_.wait([](bridge::ticket mine) { mine.finish(true); }, 10s));
+  ASSERT_TRUE(std::holds_alternative<finished>(result));
+  EXPECT_TRUE(std::get<finished>(result).well);
+}
+
+TEST_F(Bridge, a_dropped_ticket_ends_its_wait_too) {
+  const auto result = finish(bridge_.wait([](bridge::ticket) {}, 10s));
+  ASSERT_TRUE(std::holds_alternative<finished>(result));
+  EXPECT_FALSE(std::get<finished>(result).well);
+}
+
+}  // namespace
+}  // namespace rentwave::http

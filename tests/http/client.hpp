@@ -1,0 +1,65 @@
+// A small blocking HTTP client for tests: one connection, opened when it is needed, with a cookie
+// jar. On the test's thread. What takes longer than its patience throws.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rentwave::http {
+
+struct client_response {
+  unsigned status = 0;
+  std::map<std::string, std::string> headers;  ///< names in lower case
+  std::string body;
+  bool keep_alive = false;
+
+  std::string header(const std::string& name) const;
+  nlohmann::json json() const { return nlohmann::json::parse(body); }
+  std::string code() const { return json().value("code", ""); }
+};
+
+class client {
+ public:
+  using fields = std::vector<std::pair<std::string, std::string>>;
+
+  explicit client(std::uint16_t port, std::chrono::seconds patience = std::chrono::seconds{20});
+  ~client();
+  client(client&&) noexcept;
+
+  client_response send(std::string_view method, std::string_view target, const fields& headers = {},
+                       std::string_view body = {});
+  client_response get(std::string_view target, const fields& headers = {}) {
+    return send("GET", target, headers);
+  }
+  client_response post(std::string_view target, const nlohmann::json& body,
+                       const fields& headers = {});
+
+  /// Bytes as they are, for what no client should send.
+  void send_raw(std::string_view bytes);
+  /// The next response, an informational one too.
+  client_response receive(bool to_head = false);
+  /// Whether the server closes now, without another byte.
+  bool is_closed();
+
+  /// What the server set, and what `send` sends along.
+  std::map<std::string, std::string> cookies;
+  bool sends_cookies = true;
+
+ private:
+  struct wire;
+  wire& connected();
+
+  std::uint16_t port_;
+  std::chrono::seconds patience_;
+  std::unique_ptr<wire> wire_;
+};
+
+}  // namespace rentwave::http

@@ -1,0 +1,179 @@
+// A server with a table of its own, for tests of what is around handlers. Nothing is behind it: the
+// handlers are scripted by the test and never ask the backend.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "http/server.hpp"
+#include "tests/http/client.hpp"
+
+namespace rentwave::http {
+
+class idle_backend final : public backend {
+ public:
+  boost::asio::awaitable<answer<outcome>> send(const request&, entity_ref, any_command,
+                                               std::optional<command_id>) override {
+    throw std::logic_error("not scripted");
+  }
+  boost::asio::awaitable<answer<view_ptr>> view(entity_ref) override {
+    throw std::logic_error("not scripted");
+  }
+  boost::asio::awaitable<answer<view_ptr>> settled_view(entity_ref,
+                                                        std::chrono::milliseconds) override {
+    throw std::logic_error("not scripted");
+  }
+  boost::asio::awaitable<answer<std::string>> hash_password(std::string) override {
+    throw std::logic_error("not scripted");
+  }
+  boost::asio::awaitable<answer<bool>> check_password(std::string, std::string) override {
+    throw std::logic_error("not scripted");
+  }
+  boost::asio::awaitable<answer<identity>> identify(std::string) override {
+    throw std::logic_error("not scripted");
+  }
+  token make_token(const identity&) override { return {}; }
+  void forget_session(session_id) override {}
+  const facts& about() const override { return facts_; }
+  const domain_clock& clock() const override { return clock_; }
+  const std::string& currency() const override { return currency_; }
+  bool payments_are_sandbox() const override { return true; }
+  boost::uuids::uuid new_uuid() override { return {}; }
+  bool is_ready() const override { return true; }
+
+ protected:
+  boost::asio::awaitable<bool> run(std::function<void(journal&)>) override {
+    throw std::logic_error("not scripted");
+  }
+
+ private:
+  facts facts_;
+  domain_clock clock_{{}, system_time};
+  std::string currency_ = "EUR";
+};
+
+/// "Bearer good" is somebody, "Bearer foreign" another site, any other token is bad.
+class scripted_guard final : public authenticator {
+ public:
+  boost::asio::awaitable<answer<std::optional<identity>>> identify(const request& asked) override {
+    const auto field = asked.header("authorization");
+    if (field.empty()) co_return std::optional<identity>{};
+    if (field == "Bearer good") {
+      identity who;
+      who.username = "ada";
+      co_return std::optional{who};
+    }
+    problem bad;
+    bad.status = field == "Bearer foreign" ? 403 : 401;
+    bad.code = bad.status == 403 ? "foreign_origin" : "unauthenticated";
+    co_return bad;
+  }
+};
+
+/// Holds handlers up until the test lets them go.
+struct gate {
+  std::atomic<int> waiting = 0;
+  std::atomic<bool> open = false;
+
+  void await_waiting(int count) const {
+    while (waiting < count) std::this_thread::yield();
+  }
+};
+inline gate& the_gate() {
+  static gate one;
+  return one;
+}
+
+using answering = boost::asio::awaitable<response>;
+
+/// What arrived, as JSON.
+inline answering echo(backend&, const request& asked) {
+  nlohmann::json body{{"path", asked.path},
+                      {"parameters", asked.parameters},
+                      {"query", asked.query},
+                      {"body", asked.body},
+                      {"who", asked.who ? asked.who->username : ""},
+                      {"from", asked.remote_address}};
+  co_return json_response(200, body);
+}
+inline answering empty(backend&, const request&) {
+  response made;
+  made.status = 204;
+  co_return made;
+}
+inline answering broken(backend&, const request&) {
+  throw std::runtime_error("a secret");
+  co_return response{};
+}
+inline answering large(backend&, const request&) {
+  response made;
+  made.body.assign(64 * 1024 * 1024, 'x');
+  co_return made;
+}
+inline answering gated(backend&, const request&) {
+  ++the_gate().waiting;
+  boost::asio::steady_timer pause{co_await boost::asio::this_coro::executor};
+  while (!the_gate().open) {
+    pause.expires_after(std::chrono::milliseconds{1});
+    co_await pause.async_wait(boost::asio::use_awaitable);
+  }
+  --the_gate().waiting;
+  co_return json_response(200, nlohmann::json::object());
+}
+inline answering injecting(backend&, const request&) {
+  response made;
+  made.headers.emplace_back("X-Evil", "a\r\nSet-Cookie: auth=x");
+  made.headers.emplace_back("X-Good", "b");
+  co_return made;
+}
+
+inline constexpr route test_table[] = {
+    {verb::get, "/", access::open, echo},
+    {verb::get, "/things/{id}", access::open, echo},
+    {verb::post, "/things", access::open, echo},
+    {verb::get, "/things", access::open, echo},
+    {verb::get, "/mine", access::session, echo},
+    {verb::get, "/empty", access::open, empty},
+    {verb::get, "/broken", access::open, broken},
+    {verb::get, "/large", access::open, large},
+    {verb::get, "/gated", access::open, gated},
+    {verb::get, "/injecting", access::open, injecting},
+};
+
+class server_scene : public ::testing::Test {
+ protected:
+  server_scene() {
+    the_gate().open = false;
+    the_gate().waiting = 0;
+    options.threads = 2;
+  }
+  ~server_scene() override { the_gate().open = true; }
+
+  server& serve() {
+    running = std::make_unique<server>(options, api, guard, test_table);
+    const auto started = running->start();
+    EXPECT_TRUE(started) << started.error().message();
+    return *running;
+  }
+  client connect() const { return client{running->port()}; }
+  /// What the server says to these bytes, and whether it closes then.
+  client_response say(std::string_view bytes) const {
+    auto one = connect();
+    one.send_raw(bytes);
+    return one.receive();
+  }
+
+  server_options options;
+  idle_backend api;
+  scripted_guard guard;
+  std::unique_ptr<server> running;
+};
+
+}  // namespace rentwave::http

@@ -1,0 +1,156 @@
+// What the checker believes, folded from the journal's events alone: adverts with their calendars,
+// rentals with their terms, purses, transfers, notices. It shares the events' structs with the domain
+// and nothing else: rents, fees, due times and payouts are worked out here a second time.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "actors/domain/inbox.hpp"
+#include "actors/domain/listing.hpp"
+#include "actors/domain/rental.hpp"
+#include "actors/domain/wallet.hpp"
+#include "persistence/journal.hpp"
+
+namespace rentwave::simulation {
+
+/// An invariant does not hold; `what()` is the sentence.
+struct violation : std::runtime_error {
+  violation(entity_ref whose, const std::string& sentence)
+      : std::runtime_error{sentence}, where{std::move(whose)} {}
+  entity_ref where;
+};
+
+struct advert {
+  account_id owner;
+  offer content;
+  bool active = true;
+  bool removed = false;
+  std::map<rental_id, period> calendar;
+  std::map<rental_id, reservation> agreed;  ///< every reservation ever
+};
+
+struct late_period {
+  instant due;
+  money fee;
+  bool charged = false;
+};
+
+struct wish_for_more {
+  int n = 0;
+  instant ends_at;
+  std::optional<money> rent;
+};
+
+/// A rental.
+struct deal {
+  rental_id id;
+  listing_id listing;
+  account_id renter;
+  period wanted;
+  std::optional<money> expected_price;
+  rental::status now = rental::status::pending;
+  std::optional<reservation> agreed;
+  instant due;      ///< the end that is paid for
+  money rent;
+  std::vector<late_period> periods;
+  std::optional<wish_for_more> wish;
+  std::optional<instant> returned_at;
+  money claim;
+  money fee;        ///< after a cancel
+  bool held = false;
+  bool paid = false;
+
+  bool is_final() const;
+  bool is_out() const { return now == rental::status::active || now == rental::status::late; }
+};
+
+struct hold {
+  std::map<int, money> parts;
+  money deposit;
+  money fees;
+  money rent() const;
+  money total() const { return rent() + deposit + fees; }
+};
+
+struct payment_made {
+  bool out = false;
+  money amount;
+  bool done = false;
+};
+
+struct purse {
+  money balance;
+  money leaving;  ///< taken out of a hold or the balance, the transfer follows in the same append
+  std::map<rental_id, hold> holds;
+  std::map<rental_id, money> debts;
+  std::map<payment_id, payment_made> payments;
+  command_id last_command;
+  money debt() const;
+};
+
+struct transfer {
+  account_id from;
+  account_id to;
+  rental_id rental;
+  money amount;
+  bool received = false;
+  bool arrived = false;
+};
+
+/// Whom, about which event type, rental and time.
+using notice_key = std::tuple<account_id, std::string, rental_id, instant>;
+
+struct model {
+  std::map<listing_id, advert> adverts;
+  std::map<rental_id, deal> deals;
+  std::map<account_id, purse> purses;
+  std::map<transfer_id, transfer> transfers;
+  std::map<notice_key, int> notices_due;
+  std::map<notice_key, int> notices_sent;
+  std::map<std::string, int> shelves;  ///< adverts hung on a book, by ISBN
+  std::map<account_id, std::int64_t> cursors;
+
+  money brought_in;  ///< top-ups less withdrawals
+
+  // Order:
+  std::map<partition_id, std::int64_t> positions;
+  std::map<entity_ref, std::int64_t> versions;
+  std::map<entity_ref, instant> times;
+  std::map<std::pair<entity_ref, command_id>, int> commands;  ///< how many events
+  std::set<std::tuple<entity_ref, command_id, std::string>> effects;  ///< with the event's type
+};
+
+/// Takes in the journal's next event, in the order of writing. Throws `violation`.
+void see(model& all, const stored_event& event);
+
+void see_listing(model& all, const stored_event& event);
+void see_rental(model& all, const stored_event& event);
+void see_wallet(model& all, const stored_event& event);
+void see_inbox(model& all, const stored_event& event);
+
+/// In one snapshot of the journal: what is in all purses, and between them, was brought in.
+void check_money(const model& all);
+/// Nothing is under way any more: what must be true then.
+void check_settled(const model& all);
+/// No alarm may be later than `slack` while nothing fails.
+void check_prompt(const model& all, instant now, duration slack);
+
+// --- the checker's own arithmetic ---------------------------------------------------------------
+
+/// Every started hour or day costs the rate, and at least one.
+money price_of(const rate& price, duration length);
+/// Period n is charged once it has begun, n - 1 units after due, and not within the grace time.
+instant falls_due(const rental_terms& terms, instant due, int n);
+
+/// Throws unless it holds.
+void expect(bool holds, const stored_event& event, const std::string& sentence);
+std::string text(money amount);
+std::string text(instant at);
+
+}  // namespace rentwave::simulation

@@ -1,0 +1,95 @@
+// Adverts: who has the item when, and that what a listing agrees to is what its owner offers.
+#include "persistence/codec.hpp"
+#include "tests/simulation/model.hpp"
+
+namespace rentwave::simulation {
+namespace {
+
+struct listing_events {
+  model& all;
+  const stored_event& event;
+  listing_id id;
+
+  void check(bool holds, const std::string& sentence) const { expect(holds, event, sentence); }
+  advert& self() const {
+    const auto found = all.adverts.find(id);
+    check(found != all.adverts.end(), "there is no such advert");
+    return found->second;
+  }
+
+  void occupy(rental_id rental, const period& when) const {
+    check(when.start < when.end, "an empty booking");
+    for (const auto& [other, taken] : self().calendar)
+      check(other == rental || taken.end <= when.start || when.end <= taken.start,
+            "the bookings of " + to_string(rental) + " and " + to_string(other) + " overlap");
+    self().calendar[rental] = when;
+  }
+
+  template <item_kind Kind>
+  void operator()(const listing::added<Kind>& e) const {
+    check(!all.adverts.contains(id), "the advert is posted twice");
+    all.adverts[id] = {e.owner, e.content, true, false, {}, {}};
+  }
+  template <item_kind Kind>
+  void operator()(const listing::updated<Kind>& e) const {
+    check(!self().removed, "a removed advert changes");
+    self().content = e.content;
+    self().active = e.active;
+  }
+  void operator()(const listing::removed&) const {
+    check(self().calendar.empty(), "an advert with bookings is removed");
+    self().removed = true;
+    self().active = false;
+  }
+  void operator()(const listing::reserved& e) const {
+    const auto asked = all.deals.find(e.rental);
+    check(asked != all.deals.end(), "it reserves for a rental that nobody asked for");
+    check(self().active, "a reservation of an advert that is switched off");
+    check(e.renter == asked->second.renter && e.renter != self().owner, "the wrong renter");
+    check(e.agreed.when == asked->second.wanted, "another period than was asked for");
+    check(e.agreed.terms == self().content.terms, "other terms than were offered");
+    const auto length = e.agreed.when.length();
+    check(length >= self().content.min_duration && length <= self().content.max_duration,
+          "for longer or shorter than the owner allows");
+    const auto rent = price_of(self().content.terms.price, length);
+    check(e.agreed.rent == rent, "a rent of " + text(e.agreed.rent) + " instead of " + text(rent));
+    check(!self().agreed.contains(e.rental), "the rental is reserved twice");
+    self().agreed[e.rental] = e.agreed;
+    occupy(e.rental, e.agreed.when);
+  }
+  void operator()(const listing::handed_over& e) const {
+    check(self().calendar.contains(e.rental), "the item goes to somebody without a booking");
+  }
+  void operator()(const listing::queued& e) const {
+    check(self().calendar.contains(e.rental), "somebody without a booking is queued");
+  }
+  void operator()(const listing::released& e) const {
+    check(all.deals.contains(e.rental), "it releases a rental that nobody asked for");
+    if (const auto found = all.adverts.find(id); found != all.adverts.end())
+      found->second.calendar.erase(e.rental);
+  }
+  void operator()(const listing::reclaimed& e) const { occupy(e.rental, e.when); }
+  void operator()(const listing::rescheduled& e) const {
+    const auto found = self().calendar.find(e.rental);
+    check(found != self().calendar.end(), "a booking that is not there moves");
+    occupy(e.rental, {found->second.start, e.ends_at});
+  }
+  void operator()(const listing::lost& e) const {
+    check(all.deals.contains(e.rental) && all.deals[e.rental].now == rental::status::lost,
+          "the item is lost, and its rental is not");
+    self().calendar.erase(e.rental);
+    self().active = false;
+  }
+  void operator()(const listing::settled&) const {}
+};
+
+}  // namespace
+
+void see_listing(model& all, const stored_event& event) {
+  const auto happened = decode<listing::event>(event.type, event.schema, event.data);
+  const auto id = parse_id<listing_id>(event.entity.id);
+  expect(happened.has_value() && id, event, "the event cannot be read");
+  std::visit(listing_events{all, event, *id}, *happened);
+}
+
+}  // namespace rentwave::simulation

@@ -1,0 +1,67 @@
+// What people asked for and what they were answered: each order has a command id, is sent once or
+// more, and each sending has an answer, an error, or none (the process died).
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/runtime/world.hpp"
+#include "tests/simulation/model.hpp"
+
+namespace rentwave::simulation {
+
+struct order {
+  command_id id;
+  entity_ref to;
+  any_command body;
+  account_id caller;
+  std::string effect;  ///< the type of an event that it has if it is accepted
+  instant first_sent;  ///< domain time
+  bool accepted = false;
+  bool refused = false;
+  bool unsure = false; ///< an error, or no answer
+};
+
+struct sending {
+  std::size_t order = 0;
+  int life = 0;                ///< of the process
+  bool was_accepted = false;   ///< the order, before this sending: the answer must be the same
+  bool fresh = true;           ///< the order's first sending
+  testing::pending<outcome> answer;
+};
+
+class orders {
+public:
+  using told = std::function<void(const std::string& line)>;
+
+  void send(testing::world& where, entity_ref to, any_command body, account_id caller, std::string effect);
+  void send_again(testing::world& where, std::size_t which);
+  /// Collects answers in the order of sending and tells each. Throws `violation`.
+  void collect(const told& tell);
+  /// The process died: what has no answer yet never gets one. Says which orders those are.
+  std::vector<std::size_t> give_up(const told& tell);
+  /// Throws when something has waited for an answer though nothing fails any more.
+  void check_all_answered() const;
+  /// Acknowledged is in the journal, refused has changed nothing.
+  void check_against(const model& all) const;
+  /// The same for what has been answered, at any moment.
+  void check_acknowledged(const model& all);
+
+  std::size_t size() const { return all_.size(); }
+  const order& at(std::size_t which) const { return all_[which]; }
+  std::int64_t refusals() const { return refusals_; }
+  std::int64_t errors() const { return errors_; }
+
+private:
+  void settle(sending& one, const told& tell);
+
+  std::vector<order> all_;
+  std::vector<sending> open_;
+  std::vector<std::size_t> acknowledged_;  ///< since the last check
+  std::int64_t refusals_ = 0;
+  std::int64_t errors_ = 0;
+  int life_ = 0;
+};
+
+}  // namespace rentwave::simulation
