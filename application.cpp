@@ -52,7 +52,6 @@ http::server_options server_options_of(const config::settings& settings) {
   options.address = settings.http.address;
   options.port = settings.http.port;
   options.threads = settings.http.threads;
-  options.origin = settings.http.origin;
   const auto& limits = settings.limits;
   options.limits = {limits.connections,    limits.requests_in_flight, limits.header_bytes,
                     limits.body_bytes,     limits.header_timeout,     limits.body_timeout,
@@ -165,11 +164,12 @@ void application::stop(std::chrono::milliseconds grace) {
   if (p.server) p.server->stop(grace);
   if (p.api) p.api->stop();
   if (p.running) p.running->stop();
+  // Coroutines that were cut refer to the backend and end with the server's io_context.
+  p.server.reset();
   p.gate.reset();
   p.api.reset();
   p.running.reset();
   p.system.reset();
-  p.server.reset();
   p.store.reset();
 }
 

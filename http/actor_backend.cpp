@@ -73,6 +73,7 @@ actor_backend::~actor_backend() = default;
 
 void actor_backend::stop() {
   bridge_.stop();
+  passwords_.stop();
 }
 
 // --- entities ------------------------------------------------------------------------------------
@@ -113,7 +114,10 @@ asio::awaitable<answer<view_ptr>> actor_backend::view(entity_ref of) {
 
 asio::awaitable<answer<view_ptr>> actor_backend::settled_view(entity_ref of,
                                                               std::chrono::milliseconds patience) {
-  const auto result = co_await query(of, true, std::min(patience, options_.request_timeout));
+  if (patience.count() == 0) co_return co_await view(std::move(of));
+  const auto most = options_.request_timeout;  // 0 is none, not the least
+  const auto result =
+      co_await query(of, true, most.count() == 0 ? patience : std::min(patience, most));
   const auto* why = std::get_if<wait_failure>(&result);
   if (why && why->code == wait_errc::timed_out) co_return co_await view(std::move(of));
   co_return view_of(result);

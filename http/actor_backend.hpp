@@ -32,7 +32,8 @@ class actor_backend final : public backend {
   actor_backend(backend_parts parts, const auth_options& options);
   ~actor_backend() override;
 
-  /// Ends all waits with 503; what comes later too. From any thread.
+  /// Ends all waits with 503; what comes later too. To be called after the server's stop, while its
+  /// io_context still is: suspended handlers belong to it.
   void stop();
 
   boost::asio::awaitable<answer<outcome>> send(const request& asked, entity_ref to,

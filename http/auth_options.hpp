@@ -13,7 +13,7 @@ struct auth_options {
   /// `http(s)://host[:port]` as browsers see us; empty: whatever the request's Host says.
   std::string origin;
 
-  std::chrono::milliseconds request_timeout = std::chrono::seconds{10};  ///< of each wait
+  std::chrono::milliseconds request_timeout = std::chrono::seconds{10};  ///< of each wait; 0: none
   std::size_t waits = 20'000;  ///< answers awaited at once; more are 503 `overloaded`
 
   unsigned password_threads = 1;    ///< hashes at once, each of 19 MiB

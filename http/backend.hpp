@@ -1,6 +1,6 @@
-// What handlers may ask of the rest of RentWave: commands to entities, their states, questions to the
-// read models. Answers are values or a `problem` ready to be sent; every wait has a time-out. One a
-// server; used from all of its io threads.
+// What handlers may ask of the rest of RentWave: commands to entities, their states, questions to
+// the read models. Answers are values or a `problem` ready to be sent; every wait has a time-out.
+// One a server; used from all of its io threads.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -33,7 +33,7 @@ problem not_found(std::string what);
 problem invalid(std::vector<field_error> errors);
 
 class backend {
-public:
+ public:
   virtual ~backend() = default;
 
   /// Sends a command on behalf of the request's caller; the outcome is never a refusal (that is a
@@ -43,20 +43,22 @@ public:
                                                        any_command body,
                                                        std::optional<command_id> id = {}) = 0;
 
-  /// The entity's state; with `settled` only once its sagas are done, or after `patience` as it is then.
+  /// The entity's state; with `settled` only once its sagas are done, or after `patience` as it is
+  /// then.
   virtual boost::asio::awaitable<answer<view_ptr>> view(entity_ref of) = 0;
   virtual boost::asio::awaitable<answer<view_ptr>> settled_view(
       entity_ref of, std::chrono::milliseconds patience = std::chrono::seconds{5}) = 0;
 
   /// Runs a question on one of the journal's readers. `Question` is `journal_result<T>(journal&)`.
   template <class Question>
-  auto read(Question question)
-      -> boost::asio::awaitable<answer<typename std::invoke_result_t<Question, journal&>::value_type>>;
+  auto read(Question question) -> boost::asio::awaitable<
+      answer<typename std::invoke_result_t<Question, journal&>::value_type>>;
 
-  /// Argon2id on the bounded pool, never on an io thread. 503 `overloaded` when the queue is full. An
-  /// empty hash (of an unknown user) costs the same work as a real one, and never fits.
+  /// Argon2id on the bounded pool, never on an io thread. 503 `overloaded` when the queue is full.
+  /// An empty hash (of an unknown user) costs the same work as a real one, and never fits.
   virtual boost::asio::awaitable<answer<std::string>> hash_password(std::string secret) = 0;
-  virtual boost::asio::awaitable<answer<bool>> check_password(std::string secret, std::string hash) = 0;
+  virtual boost::asio::awaitable<answer<bool>> check_password(std::string secret,
+                                                              std::string hash) = 0;
 
   /// A token for the session, and when it expires (real time).
   struct token {
@@ -64,8 +66,8 @@ public:
     instant expires_at;
   };
   virtual token make_token(const identity& who) = 0;
-  /// Whose token it is. 401 `unauthenticated` unless we made it, it has not expired and its session is
-  /// open; 503 when the session cannot be asked.
+  /// Whose token it is. 401 `unauthenticated` unless we made it, it has not expired and its session
+  /// is open; 503 when the session cannot be asked.
   virtual boost::asio::awaitable<answer<identity>> identify(std::string token) = 0;
   /// Makes this node forget that it verified the session: the next request asks the session entity.
   virtual void forget_session(session_id session) = 0;
@@ -85,7 +87,7 @@ public:
   virtual boost::uuids::uuid new_uuid() = 0;
   virtual bool is_ready() const = 0;
 
-protected:
+ protected:
   /// Runs the job on a reader; false when it was dropped or took too long.
   virtual boost::asio::awaitable<bool> run(std::function<void(journal&)> job) = 0;
 };
@@ -94,11 +96,12 @@ protected:
 problem try_later(std::string code, std::string detail);
 
 template <class Question>
-auto backend::read(Question question)
-    -> boost::asio::awaitable<answer<typename std::invoke_result_t<Question, journal&>::value_type>> {
+auto backend::read(Question question) -> boost::asio::awaitable<
+    answer<typename std::invoke_result_t<Question, journal&>::value_type>> {
   using found = std::invoke_result_t<Question, journal&>;
   auto result = std::make_shared<std::optional<found>>();
-  // Named, not a temporary: GCC 12 destroys a closure twice that is made within a co_await expression.
+  // Named, not a temporary: GCC 12 destroys a closure twice that is made within a co_await
+  // expression.
   std::function<void(journal&)> job = [result, question = std::move(question)](journal& where) {
     result->emplace(question(where));
   };

@@ -30,7 +30,11 @@ std::optional<std::uint64_t> wait_table::add(std::unique_ptr<waiter> one,
     const std::lock_guard lock{part.guard};
     if (!stopped_) {
       // Under the lock, so that whoever ends the wait sees its timer set.
-      one->timer.expires_after(timeout);
+      if (timeout.count() == 0) {
+        one->timer.expires_at(std::chrono::steady_clock::time_point::max());
+      } else {
+        one->timer.expires_after(timeout);
+      }
       one->timer.async_wait([self = weak_from_this(), id](const boost::system::error_code& error) {
         const auto table = self.lock();
         if (!error && table)

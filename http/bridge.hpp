@@ -1,6 +1,6 @@
 // From Asio's coroutines to actors and back: a table of waits, and an actor without a mailbox that
-// takes the responses. Each wait ends once: by its answer, by its time-out or by `stop`. One a
-// server; used from all of its io threads and from CAF's.
+// takes the responses. Each wait ends once: by its answer, by its time-out (0: none) or by `stop`.
+// One a server; used from all of its io threads and from CAF's.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -6,6 +6,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <optional>
@@ -28,6 +29,13 @@ using std::chrono::steady_clock;
 constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
 
 constexpr std::size_t read_size = 8 * 1024;
+/// What may wait for the parser beyond a header: it limits neither a chunk's extension nor
+/// trailers. More than Beast reads at once, so that a header finds its own limit first.
+constexpr std::size_t buffer_bytes = 80 * 1024;
+/// A header's limit where none is set.
+constexpr std::size_t most_header_bytes = 1024 * 1024;
+/// "0\r\n\r\n": the least that a chunked body has, and that Beast's parser takes (an assertion).
+constexpr std::size_t least_chunked = 5;
 /// How long, and how much, a client may go on sending after we answered without reading it all:
 /// closing at once would reset the connection before it has read the answer (RFC 9112 section 9.6).
 constexpr milliseconds linger_time{1'000};
@@ -54,16 +62,25 @@ bool is_parse_error(const error_code& error) {
 }  // namespace
 
 struct connection::incoming {
+  explicit incoming(const server_limits& limits)
+      : header_limit(header_limit_of(limits)), buffer(header_limit + buffer_bytes) {}
+
+  const std::uint32_t header_limit;
   boost::beast::flat_buffer buffer;
   std::optional<beast::request_parser<beast::string_body>> parser;
-  error_code error;  ///< why reading failed
+  bool body_begun = false;  ///< the parser has had bytes of the body
+  error_code error;         ///< why reading failed
+
+  static std::uint32_t header_limit_of(const server_limits& limits) {
+    constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
+    const auto bytes = limits.header_bytes == 0 ? most_header_bytes : limits.header_bytes;
+    return static_cast<std::uint32_t>(std::min(bytes, most));
+  }
 
   void prepare(const server_limits& limits) {
     parser.emplace();
-    constexpr auto most = std::numeric_limits<std::uint32_t>::max();
-    parser->header_limit(limits.header_bytes == 0 || limits.header_bytes > most
-                             ? most
-                             : static_cast<std::uint32_t>(limits.header_bytes));
+    body_begun = false;
+    parser->header_limit(header_limit);
     if (limits.body_bytes == 0) {
       parser->body_limit(boost::none);
     } else {
@@ -71,13 +88,27 @@ struct connection::incoming {
     }
   }
 
-  /// Parses what is there already, which usually is all; false: more has to be read, or `error`.
+  /// Parses what is there already, which usually is all. False: `error` says why.
   bool parse_buffered() {
     error = {};
-    if (buffer.size() == 0) return false;
+    if (buffer.size() == 0) return true;
     buffer.consume(parser->put(buffer.data(), error));
     if (error == beast::error::need_more) error = {};
     return !error;
+  }
+
+  /// The same for the body. Once Beast's parser has seen the last chunk's first line it asserts
+  /// that there are `least_chunked` bytes from where that chunk begins. It leaves them all in the
+  /// buffer until the trailers are there too, and behind another chunk it wants "\r\n0\r\n" to see
+  /// that line; so only a body that may begin with its last chunk has to be waited for.
+  bool parse_body() {
+    error = {};
+    if (buffer.size() == 0) return true;
+    const bool may_be_last =
+        parser->chunked() && *static_cast<const char*>(buffer.data().data()) == '0';
+    if (!body_begun && may_be_last && buffer.size() < least_chunked) return true;
+    body_begun = true;
+    return parse_buffered();
   }
 
   raw_head head() const {
@@ -137,7 +168,7 @@ void connection::cut() {
 }
 
 awaitable<void> connection::serve() {
-  incoming in;
+  incoming in{shared_->limits};
   auto then = next::another;
   while (then == next::another) {
     if (!co_await wait_for_request(in)) break;
@@ -170,8 +201,8 @@ awaitable<bool> connection::wait_for_request(incoming& in) {
 awaitable<bool> connection::read_head(incoming& in) {
   begin(doing::reading, shared_->limits.header_timeout);
   in.prepare(shared_->limits);
-  if (in.parse_buffered() && in.parser->is_header_done()) co_return true;
-  if (in.error) co_return false;
+  if (!in.parse_buffered()) co_return false;
+  if (in.parser->is_header_done()) co_return true;
   const auto [error, size] =
       co_await beast::async_read_header(socket_, in.buffer, *in.parser, as_value);
   in.error = error;
@@ -182,11 +213,17 @@ awaitable<bool> connection::read_body(incoming& in) {
   if (in.parser->is_done()) co_return true;
   begin(doing::reading, shared_->limits.body_timeout);
   in.parser->eager(true);
-  if (in.parse_buffered() && in.parser->is_done()) co_return true;
-  if (in.error) co_return false;
-  const auto [error, size] = co_await beast::async_read(socket_, in.buffer, *in.parser, as_value);
-  in.error = error;
-  co_return !error;
+  for (;;) {
+    if (!in.parse_body()) co_return false;
+    if (in.parser->is_done()) co_return true;
+    const auto room = std::min(read_size, in.buffer.max_size() - in.buffer.size());
+    if (room == 0) in.error = beast::error::buffer_overflow;
+    if (in.error) co_return false;
+    const auto [error, size] = co_await socket_.async_read_some(in.buffer.prepare(room), as_value);
+    in.buffer.commit(size);
+    in.error = error;
+    if (error) co_return false;
+  }
 }
 
 awaitable<connection::next> connection::exchange(incoming& in) {
@@ -239,9 +276,12 @@ awaitable<connection::next> connection::refuse_unreadable(incoming& in) {
   problem why;
   if (expired_) {
     why = plain(408, "request_timeout", "Request timeout", "The request took too long to arrive.");
+  } else if (in.error == beast::error::buffer_overflow && in.parser->is_header_done()) {
+    why = plain(400, "bad_request", "Bad request",
+                "The extension of a chunk, or what follows the last one, is too long.");
   } else if (in.error == beast::error::header_limit || in.error == beast::error::buffer_overflow) {
     why = plain(431, "header_too_large", "Header too large",
-                "The header may have " + std::to_string(shared_->limits.header_bytes) + " bytes.");
+                "The header may have " + std::to_string(in.header_limit) + " bytes.");
   } else if (in.error == beast::error::body_limit) {
     why = plain(413, "body_too_large", "Body too large",
                 "The body may have " + std::to_string(shared_->limits.body_bytes) + " bytes.");

@@ -26,14 +26,15 @@ enum class verb { get, head, post, put, patch, remove, options };
 
 struct request {
   verb method{};
-  std::string path;                                         ///< percent-decoded, without the query
-  std::vector<std::string> parameters;                      ///< what `{…}` of the route matched, in order
-  std::vector<std::pair<std::string, std::string>> query;   ///< decoded, in order
-  std::vector<std::pair<std::string, std::string>> headers; ///< names in lower case
+  std::string path;                     ///< percent-decoded, without the query
+  std::vector<std::string> parameters;  ///< what `{…}` of the route matched, in order
+  std::vector<std::pair<std::string, std::string>> query;    ///< decoded, in order
+  std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
   std::string body;
   std::string remote_address;
   trace_id trace;
-  std::optional<identity> who;  ///< set whenever the route demands a session, or a valid token came along
+  std::optional<identity>
+      who;  ///< set whenever the route demands a session, or a valid token came along
 
   /// The first value of a header (name in lower case); empty when absent.
   std::string_view header(std::string_view name) const;
@@ -49,20 +50,21 @@ struct response {
 
 /// One wrong field of a request.
 struct field_error {
-  std::string field;   ///< "price.amount"; for a query parameter its name
-  std::string code;    ///< stable: "required", "type", "too_long", "range", "format", "unknown_value" …
+  std::string field;  ///< "price.amount"; for a query parameter its name
+  std::string
+      code;  ///< stable: "required", "type", "too_long", "range", "format", "unknown_value" …
   std::string detail;  ///< a sentence
 };
 
 /// An error as RFC 9457 has it (api.md, Conventions).
 struct problem {
   unsigned status = 500;
-  std::string code;    ///< stable
-  std::string title;   ///< the same for every problem of this code
+  std::string code;   ///< stable
+  std::string title;  ///< the same for every problem of this code
   std::string detail;
   std::vector<field_error> errors;
-  /// Further members, as text of a JSON object without braces' content escaped already; for example the
-  /// next free period of `not_available`.
+  /// Further members, as text of a JSON object without braces' content escaped already; for example
+  /// the next free period of `not_available`.
   std::vector<std::pair<std::string, std::string>> extra_json;
   std::optional<int> retry_after_s;
 };

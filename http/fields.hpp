@@ -67,7 +67,7 @@ enum class body_rule {
 /// One object of a JSON body. Copies and nested readers share the document and its errors. A member
 /// that is null counts as absent (RFC 7396). Members that nobody asks for are ignored.
 class field_reader {
-public:
+ public:
   /// Errors: 400 `malformed_json` (duplicate members and too deep nesting too), 422 for what is not
   /// an object or not UTF-8.
   static boost::system::result<field_reader, problem> over(const request& asked,
@@ -128,7 +128,7 @@ public:
   /// 422 with all errors so far, if there are any.
   std::optional<problem> failure() const;
 
-private:
+ private:
   struct document;
   field_reader(std::shared_ptr<document> whole, const nlohmann::json* object, std::string prefix);
 
@@ -143,12 +143,12 @@ private:
 
   std::shared_ptr<document> whole_;
   const nlohmann::json* object_;  ///< into the document; null: absent, and complained of already
-  std::string prefix_;  ///< "place."
+  std::string prefix_;            ///< "place."
 };
 
 /// The parameters of a query. One that nobody asked for, or that is given twice, is an error.
 class query_reader {
-public:
+ public:
   explicit query_reader(const request& asked);
 
   std::optional<std::string> text(std::string_view name, text_rules rules = {});
@@ -172,7 +172,7 @@ public:
   /// 422 with all errors, unknown parameters included: call it after everything was asked for.
   std::optional<problem> failure() const;
 
-private:
+ private:
   std::optional<std::string_view> find(std::string_view name);
 
   const request& asked_;

@@ -9,7 +9,7 @@ using nlohmann::json;
 
 /// Builds the tree, and stops at the first thing that it does not like.
 class tree_builder : public nlohmann::json_sax<json> {
-public:
+ public:
   tree_builder(int max_depth, int max_values) : max_depth_(max_depth), values_left_(max_values) {}
 
   bool null() override { return add(nullptr); }
@@ -40,7 +40,7 @@ public:
   json take() { return std::move(root_); }
   const std::string& why() const { return why_; }
 
-private:
+ private:
   bool stop(std::string why) {
     why_ = std::move(why);
     return false;

@@ -26,7 +26,6 @@ struct server_options {
   std::string address = "127.0.0.1";  ///< IPv4 or IPv6, no name
   std::uint16_t port = 0;             ///< 0: any free one
   unsigned threads = 0;               ///< 0: one a core
-  std::string origin;                 ///< `http(s)://host[:port]`, as browsers know us
   server_limits limits;
 };
 

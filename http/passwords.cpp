@@ -81,6 +81,10 @@ password_pool::password_pool(unsigned threads, std::size_t queue)
 }
 
 password_pool::~password_pool() {
+  stop();
+}
+
+void password_pool::stop() {
   stopping_ = true;
   threads_.join();
 }

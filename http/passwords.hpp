@@ -39,8 +39,10 @@ class password_pool {
  public:
   /// At least one thread; at most `queue` hashes wait for one.
   password_pool(unsigned threads, std::size_t queue);
-  /// What waits ends as `stopped`; what runs is waited for.
   ~password_pool();
+  /// What waits ends as `stopped`, and so does what comes later; what runs is waited for. The
+  /// executors of all that wait have to be there still.
+  void stop();
   password_pool(const password_pool&) = delete;
   password_pool& operator=(const password_pool&) = delete;
 

@@ -135,8 +135,8 @@ problem to_problem(const refusal& why) {
   made.title = title;
   made.detail = why.detail;
   if (why.free) {
-    const nlohmann::ordered_json free{{"starts_at", format_instant(why.free->start)},
-                                      {"ends_at", format_instant(why.free->end)}};
+    const nlohmann::ordered_json free{{"start", format_instant(why.free->start)},
+                                      {"end", format_instant(why.free->end)}};
     made.extra_json.emplace_back("free", free.dump());
   }
   return made;

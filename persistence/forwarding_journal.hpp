@@ -18,6 +18,9 @@ class forwarding_journal : public journal {
     return inner_->append(batch);
   }
   journal_result<history> load(const entity_ref& entity) override { return inner_->load(entity); }
+  journal_result<history> load_from_start(const entity_ref& entity) override {
+    return inner_->load_from_start(entity);
+  }
   journal_result<std::vector<stored_event>> find_command(const entity_ref& entity,
                                                          command_id command) override {
     return inner_->find_command(entity, command);

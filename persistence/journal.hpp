@@ -140,6 +140,8 @@ class journal : public read_models {
 
   /// The latest snapshot, if any, and the events after it; both empty for an entity never written.
   virtual journal_result<history> load(const entity_ref& entity) = 0;
+  /// All its events, for an entity whose snapshot is not one of ours.
+  virtual journal_result<history> load_from_start(const entity_ref& entity) = 0;
   /// The events that this command caused in this entity, in order; empty: it caused none.
   virtual journal_result<std::vector<stored_event>> find_command(const entity_ref& entity,
                                                                  command_id command) = 0;

@@ -48,13 +48,10 @@ class sealing_journal final : public forwarding_journal {
   }
 
   journal_result<history> load(const entity_ref& entity) override {
-    auto loaded = inner().load(entity);
-    if (!loaded) return loaded;
-    opener opens{inner(), {}};
-    if (loaded->state)
-      if (auto failed = opens(*loaded->state)) return about(entity, std::move(*failed));
-    if (auto failed = opens(loaded->events)) return about(entity, std::move(*failed));
-    return loaded;
+    return opened(entity, inner().load(entity));
+  }
+  journal_result<history> load_from_start(const entity_ref& entity) override {
+    return opened(entity, inner().load_from_start(entity));
   }
 
   journal_result<std::vector<stored_event>> find_command(const entity_ref& entity,
@@ -72,6 +69,15 @@ class sealing_journal final : public forwarding_journal {
   }
 
  private:
+  journal_result<history> opened(const entity_ref& entity, journal_result<history> loaded) {
+    if (!loaded) return loaded;
+    opener opens{inner(), {}};
+    if (loaded->state)
+      if (auto failed = opens(*loaded->state)) return about(entity, std::move(*failed));
+    if (auto failed = opens(loaded->events)) return about(entity, std::move(*failed));
+    return loaded;
+  }
+
   /// An entity that was left out of the batch, and where it was.
   struct refusal_of_entity {
     std::size_t partition = 0;

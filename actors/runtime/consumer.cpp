@@ -70,8 +70,13 @@ private:
         .then(
             [this](const events_ptr& events) {
               busy_ = false;
-              if (events->empty()) latest_ = position_;
-              else handle(*events);
+              if (events->empty()) {
+                latest_ = position_;
+                return;
+              }
+              // A full page: the log may go on behind it, though no commit has said so.
+              if (events->size() == page) latest_ = std::max(latest_, events->back().position + 1);
+              handle(*events);
             },
             [this](const caf::error& why) { retry(why); });
   }
@@ -82,8 +87,13 @@ private:
     latest_ = std::max(latest_, reached_);
     failed_ = false;
     outstanding_ = 1;  // this loop itself, so that it ends only once
-    for (const auto& event : events)
-      for (auto& wanted : what_.handle(event)) send(event, std::move(wanted));
+    try {
+      for (const auto& event : events)
+        for (auto& wanted : what_.handle(event)) send(event, std::move(wanted));
+    } catch (const std::exception& thrown) {
+      spdlog::error("subscription {} threw: {}", what_.name, thrown.what());
+      failed_ = true;
+    }
     acknowledged();
   }
 

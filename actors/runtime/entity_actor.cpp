@@ -85,15 +85,11 @@ private:
       if (!from_start) return load(true);
       return end(runtime_errc::unavailable, "its snapshot cannot be read");
     }
-    const auto oldest = oldest_remembered();
-    bool all_remembered = !found.state;
-    for (std::size_t i = 0; i < found.events.size(); ++i) {
-      const auto& event = found.events[i];
+    for (const auto& event : found.events)
       if (const auto folded = machine_->fold(event); !folded)
         return end(runtime_errc::unavailable, folded.error().detail);
-      if (event.time < oldest) all_remembered = false;
-    }
-    memory_.covers(all_remembered ? instant::min() : oldest);
+    const auto oldest = oldest_remembered();
+    memory_.covers(first_covered(found, oldest));
     remember(found.events, oldest);
     if (!found.events.empty()) trace_ = found.events.back().trace;
     busy_ = false;
@@ -110,6 +106,15 @@ private:
         memory_.remember(first->command, first->time, machine_->reply({first, last}));
       first = last;
     }
+  }
+
+  /// Commands from before this instant may have had their effect without being remembered here.
+  instant first_covered(const history& found, instant oldest) const {
+    const auto& events = found.events;
+    // Behind a snapshot nothing was read, and events of one instant may lie on both sides of it.
+    if (found.state)
+      return (events.empty() ? context_->clock->now() : std::max(oldest, events.front().time)) + duration{1};
+    return events.empty() || events.front().time >= oldest ? instant::min() : oldest;
   }
 
   instant oldest_remembered() const {
@@ -257,16 +262,18 @@ private:
 
   /// Everything that was held rests on durable events now. What is owed goes out as well.
   void release() {
-    for (auto& one : std::exchange(held_, {})) {
-      if (one.asked.query) answer_query(std::move(one.asked));
+    // Taken away once all are answered: should a step throw, `end` tells whoever is left.
+    for (auto& one : held_) {
+      if (one.asked.query) answer_query(one.asked);
       else answer_command(one);
     }
+    held_.clear();
     send_wants(context_->clock->now());
     if (settled_waiters_.empty() || !sent_.empty()) return;
     for (auto& one : std::exchange(settled_waiters_, {})) one.promise.deliver(view());
   }
 
-  void answer_query(waiting one) {
+  void answer_query(waiting& one) {
     if (!one.query->settled || machine_->wants().empty()) return one.promise.deliver(view());
     if (settled_waiters_.size() >= settled_limit)
       return refuse(one, runtime_errc::overloaded, "too many wait for " + to_string(ref_));

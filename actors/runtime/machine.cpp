@@ -1,5 +1,6 @@
 #include "actors/runtime/machine.hpp"
 
+#include <atomic>
 #include <cassert>
 #include <utility>
 
@@ -110,6 +111,8 @@ public:
 private:
   void fold_in(const event& happened) {
     if (state_.use_count() > 1) state_ = std::make_shared<State>(*state_);
+    // The last reader's accesses, on its thread, come before it let go; the count alone is relaxed.
+    std::atomic_thread_fence(std::memory_order_acquire);
     *state_ = evolve(std::move(*state_), happened);
     ++version_;
   }

@@ -7,8 +7,6 @@
 namespace rentwave {
 namespace {
 
-constexpr int history_page = 1000;
-
 struct reader_state {
   std::shared_ptr<journal> connection;
   const char* name = "reader";
@@ -20,15 +18,8 @@ struct reader_state {
   }
 
   caf::result<history_ptr> load(const load_request& asked) {
-    if (!asked.from_start) return shared(connection->load(asked.entity));
-    history all;
-    for (;;) {
-      const auto after = all.events.empty() ? 0 : all.events.back().version;
-      auto more = connection->read_entity(asked.entity, after, history_page);
-      if (!more) return make_error(runtime_errc::unavailable, more.error().detail);
-      all.events.insert(all.events.end(), more->begin(), more->end());
-      if (more->size() < history_page) return std::make_shared<const history>(std::move(all));
-    }
+    return shared(asked.from_start ? connection->load_from_start(asked.entity)
+                                   : connection->load(asked.entity));
   }
 
   caf::result<std::int64_t> offset(const offset_request& asked) {

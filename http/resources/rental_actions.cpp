@@ -12,12 +12,12 @@ namespace {
 
 constexpr text_rules reason_rules{.min = 0, .max = 1000, .lines = true};
 
-/// The refusal, and the status that it is about.
+/// The refusal, and the status that it is about: `status` is the number of HTTP (RFC 9457).
 boost::asio::awaitable<problem> with_status(backend& api, entity_ref rental, problem why) {
   const auto view = co_await api.view(std::move(rental));
   if (view) {
     const auto status = name_of((*view)->as<rental::state>().now);
-    why.extra_json.emplace_back("status", '"' + std::string{status} + '"');
+    why.extra_json.emplace_back("rental_status", '"' + std::string{status} + '"');
   }
   co_return why;
 }

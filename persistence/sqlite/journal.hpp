@@ -22,6 +22,7 @@ class sqlite_journal final : public journal {
 
   // events.cpp
   journal_result<history> load(const entity_ref& entity) override;
+  journal_result<history> load_from_start(const entity_ref& entity) override;
   journal_result<std::vector<stored_event>> find_command(const entity_ref& entity,
                                                          command_id command) override;
   journal_result<std::vector<stored_event>> read_entity(const entity_ref& entity,

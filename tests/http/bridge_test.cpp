@@ -118,6 +118,17 @@ TEST_F(Bridge, times_out) {
   EXPECT_EQ(bridge_.waiting(), 0u);
 }
 
+TEST_F(Bridge, a_timeout_of_zero_is_none) {
+  EXPECT_TRUE(std::holds_alternative<outcome>(finish(bridge_.ask(worker, a_command(), 0ms))));
+  const auto silent = start(bridge_.ask(worker, a_question(false), 0ms));
+  run_until_waiting(1);
+  context.run_for(50ms);
+  EXPECT_FALSE(*silent);
+  bridge_.stop();
+  context.run();
+  EXPECT_EQ(failure_of(**silent), wait_errc::stopped);
+}
+
 TEST_F(Bridge, ends_all_waits_at_shutdown) {
   const auto one = start(bridge_.ask(worker, a_question(false), 1h));
   const auto two = start(bridge_.ask(worker, a_question(false), 1h));

@@ -34,6 +34,30 @@ TEST_F(Limits, of_the_body_are_413) {
             413U);
 }
 
+TEST_F(Limits, of_what_surrounds_chunks_are_400) {
+  serve();
+  const std::string start =
+      "POST /things HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string little(1'000, 'x'), much(2'000'000, 'x');
+  const auto with_extension = [&](const std::string& x) {
+    return start + "3;a=" + x + "\r\nabc\r\n0\r\n\r\n";
+  };
+  const auto with_trailer = [&](const std::string& x) {
+    return start + "3\r\nabc\r\n0\r\nX: " + x + "\r\n\r\n";
+  };
+  EXPECT_EQ(say(with_extension(little)).json()["body"], "abc");
+  EXPECT_EQ(say(with_trailer(little)).json()["body"], "abc");
+  EXPECT_EQ(say(with_extension(much)).status, 400U);
+  EXPECT_EQ(say(with_trailer(much)).status, 400U);
+  EXPECT_EQ(say(start + "0;a=" + much).status, 400U);  // no end of line in sight
+}
+
+TEST_F(Limits, of_zero_still_bound_the_header) {
+  options.limits.header_bytes = 0;
+  serve();
+  EXPECT_EQ(say("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(2'000'000, 'x')).status, 431U);
+}
+
 TEST_F(Limits, let_a_client_that_is_still_sending_read_the_answer) {
   options.limits.body_bytes = 10;
   serve();

@@ -108,6 +108,13 @@ TEST(Passwords, the_end_of_the_pool_ends_what_waits) {
   EXPECT_EQ((*all.back())->error(), hashing_errc::stopped);
 }
 
+TEST(Passwords, a_stopped_pool_refuses) {
+  password_pool pool{1, 8};
+  pool.stop();
+  EXPECT_EQ(finish(pool.check("secret", "")).error(), hashing_errc::stopped);
+  pool.stop();
+}
+
 // --- what clients send ---------------------------------------------------------------------------
 
 std::string digest_of(nlohmann::json members, bool fits = true) {

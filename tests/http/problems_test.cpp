@@ -41,8 +41,8 @@ TEST(Problems, have_the_statuses_that_clients_were_promised) {
 TEST(Problems, say_when_it_is_free_next) {
   const period next{instant{std::chrono::hours{1}}, instant{std::chrono::hours{2}}};
   const auto body = body_of(to_problem(refusal{refusal_code::not_available, "Taken.", next}));
-  EXPECT_EQ(body["free"]["starts_at"].get<std::string>().substr(0, 19), "1970-01-01T01:00:00");
-  EXPECT_EQ(body["free"]["ends_at"].get<std::string>().substr(0, 19), "1970-01-01T02:00:00");
+  EXPECT_EQ(body["free"]["start"].get<std::string>().substr(0, 19), "1970-01-01T01:00:00");
+  EXPECT_EQ(body["free"]["end"].get<std::string>().substr(0, 19), "1970-01-01T02:00:00");
 }
 
 TEST(Problems, have_every_member_of_the_convention) {

@@ -1,4 +1,8 @@
 // What RFC 9110 and 9112 ask of a server, and what every answer of ours has.
+#include <algorithm>
+#include <thread>
+#include <vector>
+
 #include "tests/http/server_scene.hpp"
 
 namespace rentwave::http {
@@ -46,6 +50,48 @@ TEST_F(Server, keeps_the_connection_and_answers_in_order) {
   EXPECT_EQ(one.receive().json()["body"], "abcde");
   EXPECT_EQ(one.receive().json()["path"], "/things/3");
   EXPECT_TRUE(one.is_closed());
+}
+
+TEST_F(Server, reads_a_chunked_body_however_it_is_cut) {
+  const std::string head = "POST /things HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  // The pause makes of each piece a read of its own; without it the test would pass for nothing.
+  const auto say_in_pieces = [&](const std::vector<std::string_view>& pieces) {
+    auto one = connect();
+    one.send_raw(head);
+    for (const auto piece : pieces) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{2});
+      one.send_raw(piece);
+    }
+    const auto body = one.receive().json()["body"].get<std::string>();
+    EXPECT_EQ(one.get("/").status, 200U);  // nothing is left over
+    return body;
+  };
+  const std::pair<std::string, std::string> bodies[] = {
+      {"0\r\n\r\n", ""},
+      {"00;a=b\r\nX: y\r\n\r\n", ""},
+      {"1\r\na\r\n0\r\n\r\n", "a"},
+      {"3;a=\"b c\"\r\nabc\r\n1\r\nd\r\n000;e\r\nX: y\r\nZ: z\r\n\r\n", "abcd"},
+  };
+  for (const auto& [sent, meant] : bodies) {
+    const std::string_view all = sent;
+    std::vector<std::string_view> bytes;
+    for (std::size_t i = 0; i < all.size(); ++i) bytes.push_back(all.substr(i, 1));
+    EXPECT_EQ(say_in_pieces(bytes), meant) << sent;
+    for (std::size_t i = 1; i < all.size(); ++i)
+      for (std::size_t j = i; j < std::min(all.size(), i + 3); ++j)
+        EXPECT_EQ(say_in_pieces({all.substr(0, i), all.substr(i, j - i), all.substr(j)}), meant)
+            << i << ' ' << j << ' ' << sent;
+  }
+}
+
+TEST_F(Server, outlives_a_chunked_body_that_stops_anywhere) {
+  const std::string sent =
+      "POST /things HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r";
+  for (std::size_t size = sent.size() - 4; size <= sent.size(); ++size) {
+    auto one = connect();
+    one.send_raw(std::string_view{sent}.substr(0, size));
+  }
+  EXPECT_EQ(connect().get("/").status, 200U);
 }
 
 TEST_F(Server, accepts_a_target_in_absolute_form) {

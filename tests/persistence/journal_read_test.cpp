@@ -34,6 +34,9 @@ TEST_P(Journal, loads_the_snapshot_and_the_events_after_it) {
   EXPECT_EQ(found.state->data, R"({"now":"late"})");
   EXPECT_EQ(found.state->subject, nth<account_id>(4));
   EXPECT_THAT(versions(found.events), ElementsAre(3));
+  const auto all = value(journal_->load_from_start(rental_n(1)));
+  EXPECT_FALSE(all.state);
+  EXPECT_THAT(versions(all.events), ElementsAre(1, 2, 3));
 }
 
 TEST_P(Journal, keeps_the_latest_snapshot) {

@@ -182,6 +182,7 @@ TEST_F(Sealing, stores_no_personal_text_and_gives_it_back_to_its_entity) {
   EXPECT_FALSE(is_stored("example.org"));
   EXPECT_EQ(names(), names_of{"Lovelace \"Ada\" \xC3\xA9"});
   EXPECT_EQ(connection_->load(adas_account)->events[0].data, event.data);
+  EXPECT_EQ(connection_->load_from_start(adas_account)->events[0].data, event.data);
   EXPECT_EQ(connection_->find_command(adas_account, event.command)->at(0).data, event.data);
 }
 

@@ -36,7 +36,7 @@ void crowd::arrive(testing::world& where, orders& book) {
     const wallet::top_up pay_in{id, payment_id{where.fresh_id().value}, amount};
     issue(wallet_ref(id), wallet::command{pay_in}, id, wallet::top_up_requested::type);
   }
-  for (int i = 0; i < users_ / 2; ++i) post();
+  for (int i = 0; i < users_; ++i) post();
 }
 
 void crowd::act(testing::world& where, orders& book, const model& known) {
@@ -44,14 +44,16 @@ void crowd::act(testing::world& where, orders& book, const model& known) {
   book_ = &book;
   for (const auto& [id, one] : known.deals)
     if (!one.is_final()) act_on(where, book, one);
-  if (dice_.percent(45)) request(known);
-  if (dice_.percent(12)) move_money();
-  if (dice_.percent(6)) change_advert(known);
-  if (dice_.percent(2) && std::ssize(known.adverts) < 2 * users_) post();
-  if (dice_.percent(15)) repeat();
+  if (dice_.percent(90)) request(known);
+  if (dice_.percent(40)) request(known);
+  if (dice_.percent(35)) move_money();
+  if (dice_.percent(8)) change_advert(known);
+  if (dice_.percent(6) && std::ssize(known.adverts) < 6 * users_) post();
+  if (dice_.percent(25)) repeat();
 }
 
-void crowd::ask_again(testing::world& where, orders& book, const std::vector<std::size_t>& unanswered) {
+void crowd::ask_again(testing::world& where, orders& book,
+                      const std::vector<std::size_t>& unanswered) {
   world_ = &where;
   book_ = &book;
   for (const auto which : unanswered)
@@ -65,7 +67,8 @@ void crowd::repeat() {
   book_->send_again(*world_, static_cast<std::size_t>(size - 1 - dice_.between(0, back)));
 }
 
-// --- money and adverts ----------------------------------------------------------------------------
+// --- money and adverts
+// ----------------------------------------------------------------------------
 
 void crowd::move_money() {
   const auto who = anyone();
@@ -91,16 +94,23 @@ offer crowd::some_offer() {
   terms.price = {{dice_.between(0, 300)}, dice_.pick(units)};
   terms.late_fee = {{dice_.between(0, 900)}, dice_.pick(units)};
   terms.grace = minutes{dice_.between(0, 8) * 15};
-  terms.max_late_periods = static_cast<int>(dice_.between(0, terms.late_fee.per == time_unit::hour ? 20 : 4));
+  terms.max_late_periods =
+      static_cast<int>(dice_.between(0, terms.late_fee.per == time_unit::hour ? 20 : 4));
   terms.deposit = {dice_.one_in(3) ? 0 : dice_.between(1, 4'000)};
   terms.cancellation = dice_.pick(policies);
   content.min_duration = one_hour;
   content.max_duration = one_day * dice_.between(1, 6);
   content.where = {"Berlin", "DE", {}, {}, {}};
   switch (dice_.between(0, 2)) {
-    case 0: content.item = book_details{dice_.pick(isbns), content.title, "Somebody"}; break;
-    case 1: content.item = vehicle_details{"car", "VW", "Golf", 2020, 5, 380, "manual", "petrol"}; break;
-    default: content.item = room_details{2, 1, 1, {"balcony"}}; break;
+    case 0:
+      content.item = book_details{dice_.pick(isbns), content.title, "Somebody"};
+      break;
+    case 1:
+      content.item = vehicle_details{"car", "VW", "Golf", 2020, 5, 380, "manual", "petrol"};
+      break;
+    default:
+      content.item = room_details{2, 1, 1, {"balcony"}};
+      break;
   }
   return content;
 }
@@ -115,7 +125,8 @@ void crowd::post() {
 
 void crowd::change_advert(const model& known) {
   if (known.adverts.empty()) return;
-  const auto& [id, one] = *std::next(known.adverts.begin(), dice_.between(0, std::ssize(known.adverts) - 1));
+  const auto& [id, one] =
+      *std::next(known.adverts.begin(), dice_.between(0, std::ssize(known.adverts) - 1));
   const auto who = dice_.one_in(20) ? anyone() : one.owner;
   if (dice_.one_in(6)) {
     issue(listing_ref(id), listing::command{listing::remove{}}, who, listing::removed::type);
@@ -137,7 +148,8 @@ void crowd::change_advert(const model& known) {
   issue(listing_ref(id), listing::command{change}, who, updated_type(content.kind()));
 }
 
-// --- rentals ----------------------------------------------------------------------------------------
+// --- rentals
+// ----------------------------------------------------------------------------------------
 
 void crowd::request(const model& known) {
   if (known.adverts.empty()) return;
@@ -149,14 +161,25 @@ void crowd::request(const model& known) {
   wish.listing = dice_.one_in(60) ? listing_id{world_->fresh_id().value} : listing;
   wish.renter = dice_.one_in(20) ? one.owner : anyone();
   if (dice_.percent(40)) wish.starts_at = now + minutes{dice_.between(-2, 4 * 24 * 60)};
+  // As soon as the one before has to be back: who is late keeps the next one waiting.
+  if (!one.calendar.empty() && dice_.percent(50)) {
+    const auto& taken =
+        *std::next(one.calendar.begin(), dice_.between(0, std::ssize(one.calendar) - 1));
+    if (taken.second.end > now)
+      wish.starts_at = taken.second.end + minutes{dice_.between(0, 2) * 10};
+  }
   const bool daily = one.content.terms.price.per == time_unit::day;
-  duration length = minutes{daily ? dice_.between(6 * 60, 3 * 24 * 60) : dice_.between(40, 20 * 60)};
+  duration length =
+      minutes{daily ? dice_.between(6 * 60, 3 * 24 * 60) : dice_.between(40, 20 * 60)};
   if (dice_.one_in(3)) length = std::chrono::floor<std::chrono::hours>(length);
   if (dice_.one_in(40)) length = one_day * 20;
   if (dice_.one_in(60)) length = -length;
-  if (dice_.one_in(3)) wish.ends_at = wish.starts_at.value_or(now) + length;
-  else wish.length = length;
-  if (dice_.one_in(60)) wish.length = wish.ends_at.has_value() ? std::optional{length} : std::nullopt;
+  if (dice_.one_in(3))
+    wish.ends_at = wish.starts_at.value_or(now) + length;
+  else
+    wish.length = length;
+  if (dice_.one_in(60))
+    wish.length = wish.ends_at.has_value() ? std::optional{length} : std::nullopt;
   if (dice_.one_in(4)) wish.expected_price = price_of(one.content.terms.price, length);
   if (dice_.one_in(40)) wish.expected_price = money{dice_.between(0, 500)};
   const auto renter = wish.renter;
@@ -183,18 +206,25 @@ void crowd::act_as_renter(const deal& about, instant now) {
     const auto left = about.due - now;
     int chance = left < one_hour ? 40 : 2;
     switch (temper_of(about.id, "renter")) {
-      case temper::prompt: break;
-      case temper::slow: chance = left < -2 * one_hour ? 12 : 0; break;
-      case temper::careless: chance = left < -one_day ? 1 : 0; break;
+      case temper::prompt:
+        break;
+      case temper::slow:
+        chance = left < -2 * one_hour ? 12 : 0;
+        break;
+      case temper::careless:
+        chance = left < -one_day ? 1 : 0;
+        break;
     }
     if (dice_.percent(chance)) return give(rental::give_back{}, rental::returned::type);
   }
-  const bool may_extend = about.now == rental::status::active || about.now == rental::status::booked;
+  const bool may_extend =
+      about.now == rental::status::active || about.now == rental::status::booked;
   if (may_extend && dice_.percent(about.due - now < one_hour * 3 ? 10 : 1)) {
     const instant until = about.due + minutes{dice_.between(-30, 24 * 60)};
     return give(rental::extend{until}, rental::extension_requested::type);
   }
-  const bool may_cancel = about.now == rental::status::pending || about.now == rental::status::booked ||
+  const bool may_cancel = about.now == rental::status::pending ||
+                          about.now == rental::status::booked ||
                           about.now == rental::status::waiting;
   if (may_cancel && dice_.percent(1)) give(rental::cancel{}, rental::cancelled::type);
 }

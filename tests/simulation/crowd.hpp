@@ -1,5 +1,5 @@
-// The people: they post, rent, return (or not), pay, quarrel and repeat themselves, by the seed. What
-// they know is what the checker has read from the journal so far.
+// The people: they post, rent, return (or not), pay, quarrel and repeat themselves, by the seed.
+// What they know is what the checker has read from the journal so far.
 #pragma once
 
 #include <map>
@@ -12,7 +12,7 @@
 namespace rentwave::simulation {
 
 class crowd {
-public:
+ public:
   crowd(std::uint64_t seed, int users) : dice_{seed}, users_{users} {}
 
   /// Everybody registers and tops up.
@@ -22,7 +22,7 @@ public:
   /// After a crash: who had no answer mostly asks again, under the same id.
   void ask_again(testing::world& where, orders& book, const std::vector<std::size_t>& unanswered);
 
-private:
+ private:
   /// How a renter, or an owner, takes things.
   enum class temper { prompt, slow, careless };
 

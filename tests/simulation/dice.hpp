@@ -9,7 +9,7 @@
 namespace rentwave::simulation {
 
 class dice {
-public:
+ public:
   explicit dice(std::uint64_t seed) : engine_{seed * 0x9E3779B97F4A7C15ULL + 1} {}
 
   /// From `low` to `high`, both included.
@@ -24,7 +24,7 @@ public:
   }
   std::mt19937_64& engine() { return engine_; }
 
-private:
+ private:
   std::mt19937_64 engine_;
 };
 

@@ -7,8 +7,9 @@ namespace {
 
 /// An entity's functions, any of which may throw before it does anything.
 class brittle final : public machine {
-public:
-  brittle(std::unique_ptr<machine> inner, faults& chance) : inner_{std::move(inner)}, chance_{chance} {}
+ public:
+  brittle(std::unique_ptr<machine> inner, faults& chance)
+      : inner_{std::move(inner)}, chance_{chance} {}
 
   bool restore(const snapshot& from) override { return inner_->restore(from); }
   journal_result<void> fold(const stored_event& event) override {
@@ -31,7 +32,9 @@ public:
     maybe_break();
     return inner_->alarm();
   }
-  outcome reply(const std::vector<stored_event>& events) const override { return inner_->reply(events); }
+  outcome reply(const std::vector<stored_event>& events) const override {
+    return inner_->reply(events);
+  }
   std::int64_t version() const override { return inner_->version(); }
   std::shared_ptr<const void> view() const override { return inner_->view(); }
   snapshot save() const override {
@@ -39,8 +42,10 @@ public:
     return inner_->save();
   }
 
-private:
-  void maybe_break(int times = 1) const { chance_.maybe_throw(chance_.rates().entity * times, "an entity"); }
+ private:
+  void maybe_break(int times = 1) const {
+    chance_.maybe_throw(chance_.rates().entity * times, "an entity");
+  }
 
   std::unique_ptr<machine> inner_;
   faults& chance_;
@@ -55,7 +60,8 @@ void faults::maybe_throw(int rate, const char* what) {
 }
 
 node_options faults::wrap(node_options options) {
-  options.machines = [this, inner = options.machines](const entity_ref& entity) -> std::unique_ptr<machine> {
+  options.machines =
+      [this, inner = options.machines](const entity_ref& entity) -> std::unique_ptr<machine> {
     return std::make_unique<brittle>(inner(entity), *this);
   };
   for (auto& one : options.subscriptions)

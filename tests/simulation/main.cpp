@@ -14,13 +14,14 @@ namespace {
 constexpr const char* usage =
     "usage: rentwave-simulate [--seed N] [--seeds N] [--days D] [--users U] [--verbose]\n"
     "\n"
-    "Runs a marketplace by a seed, with faults and crashes, and checks the invariants of the design.\n"
+    "Runs a marketplace by a seed, with faults and crashes, and checks the invariants of the "
+    "design.\n"
     "The same seed prints the same; the exit status is 1 when an invariant does not hold.\n"
     "\n"
     "  --seed N    the first seed, 1\n"
     "  --seeds N   so many seeds, one after the other, 1\n"
     "  --days D    domain time until the faults stop, 30\n"
-    "  --users U   people, 10\n"
+    "  --users U   people, 12\n"
     "  --verbose   every event and the program's log on standard error\n";
 
 template <class Number>
@@ -31,7 +32,8 @@ bool read(const char* text, Number& into) {
 }
 
 int refuse(std::string_view what) {
-  std::fprintf(stderr, "rentwave-simulate: %.*s\n%s", static_cast<int>(what.size()), what.data(), usage);
+  std::fprintf(stderr, "rentwave-simulate: %.*s\n%s", static_cast<int>(what.size()), what.data(),
+               usage);
   return 2;
 }
 
@@ -57,10 +59,11 @@ int main(int argc, char** argv) {
   }
   // CAF prints what an actor throws, which here happens all the time.
   std::cout.rdbuf(nullptr);
-  spdlog::set_level(wanted.verbose ? spdlog::level::warn : spdlog::level::off);
+  if (!wanted.verbose) spdlog::set_level(spdlog::level::off);
   for (const auto last = wanted.seed + seeds - 1; wanted.seed <= last; ++wanted.seed) {
     const auto result = rentwave::simulation::simulate(wanted);
-    std::printf("seed %llu\n%s", static_cast<unsigned long long>(wanted.seed), result.text().c_str());
+    std::printf("seed %llu\n%s", static_cast<unsigned long long>(wanted.seed),
+                result.text().c_str());
     std::fflush(stdout);
     if (result.violation) return 1;
   }

@@ -8,16 +8,15 @@ namespace rentwave::simulation {
 namespace {
 
 void see_order(model& all, const stored_event& event) {
-  auto& position = all.positions[event.partition];
-  expect(event.position == ++position, event,
-         "the partition's log goes from " + std::to_string(position - 1) + " to " +
-             std::to_string(event.position));
-  auto& version = all.versions[event.entity];
-  expect(event.version == ++version, event,
-         "the entity's version goes from " + std::to_string(version - 1) + " to " +
-             std::to_string(event.version));
-  auto& n = all.commands[{event.entity, event.command}];
-  expect(event.n == n++, event, "the command has another event " + std::to_string(event.n));
+  const auto position = ++all.positions[event.partition];
+  expect(event.position == position, event,
+         "position " + std::to_string(event.position) + " of the partition instead of " +
+             std::to_string(position));
+  const auto version = ++all.versions[event.entity];
+  expect(event.version == version, event,
+         "version " + std::to_string(event.version) + " instead of " + std::to_string(version));
+  const int n = all.commands[{event.entity, event.command}]++;
+  expect(event.n == n, event, "the command has another event " + std::to_string(event.n));
   auto& time = all.times[event.entity];
   expect(event.time >= time, event, "domain time went back");
   time = event.time;
@@ -43,7 +42,8 @@ void check_deal(const deal& d) {
     if (!d.periods[i].charged)
       throw violation{where, "late period " + std::to_string(i + 1) + " was never charged"};
   const bool owes_pay = d.now == rental::status::completed || d.now == rental::status::lost;
-  if (owes_pay && !d.paid) throw violation{where, "the rental has ended and its owner was not paid"};
+  if (owes_pay && !d.paid)
+    throw violation{where, "the rental has ended and its owner was not paid"};
 }
 
 void check_purse(account_id whose, const purse& p) {
@@ -66,9 +66,9 @@ void check_notices(const model& all) {
     const int wanted = due == all.notices_due.end() ? 0 : due->second;
     const int got = sent == all.notices_sent.end() ? 0 : sent->second;
     if (wanted != got)
-      throw violation{inbox_ref(whom), std::to_string(got) + " notices of " + type + " at " + text(time) +
-                                           " about " + to_string(rental) + " instead of " +
-                                           std::to_string(wanted)};
+      throw violation{inbox_ref(whom), std::to_string(got) + " notices of " + type + " at " +
+                                           text(time) + " about " + to_string(rental) +
+                                           " instead of " + std::to_string(wanted)};
   }
 }
 
@@ -79,7 +79,8 @@ void check_shelves(const model& all) {
       --left[book->isbn];
   for (const auto& [isbn, count] : left)
     if (count != 0)
-      throw violation{book_ref(isbn), std::to_string(count) + " adverts too many hang on this book"};
+      throw violation{book_ref(isbn),
+                      std::to_string(count) + " adverts too many hang on this book"};
 }
 
 }  // namespace
@@ -131,12 +132,18 @@ money purse::debt() const {
 void see(model& all, const stored_event& event) {
   see_order(all, event);
   switch (event.entity.kind) {
-    case entity_kind::listing: return see_listing(all, event);
-    case entity_kind::rental: return see_rental(all, event);
-    case entity_kind::wallet: return see_wallet(all, event);
-    case entity_kind::inbox: return see_inbox(all, event);
-    case entity_kind::book: return see_book(all, event);
-    default: return;
+    case entity_kind::listing:
+      return see_listing(all, event);
+    case entity_kind::rental:
+      return see_rental(all, event);
+    case entity_kind::wallet:
+      return see_wallet(all, event);
+    case entity_kind::inbox:
+      return see_inbox(all, event);
+    case entity_kind::book:
+      return see_book(all, event);
+    default:
+      return;
   }
 }
 
@@ -148,8 +155,9 @@ void check_settled(const model& all) {
   for (const auto& [id, one] : all.purses) check_purse(id, one);
   for (const auto& [id, one] : all.transfers)
     if (!one.received || !one.arrived)
-      throw violation{wallet_ref(one.from), "transfer " + to_string(id) + " of " + text(one.amount) +
-                                                (one.received ? " is not acknowledged" : " was lost")};
+      throw violation{wallet_ref(one.from),
+                      "transfer " + to_string(id) + " of " + text(one.amount) +
+                          (one.received ? " is not acknowledged" : " was lost")};
   check_notices(all);
   check_shelves(all);
 }
@@ -160,8 +168,9 @@ void check_prompt(const model& all, instant now, duration slack) {
     const int next = static_cast<int>(one.periods.size()) + 1;
     const auto due = falls_due(one.agreed->terms, one.due, next);
     if (due + slack < now)
-      throw violation{rental_ref(id), name_of(one) + ": late period " + std::to_string(next) + " fell due at " +
-                                          text(due) + " and was forgotten until " + text(now)};
+      throw violation{rental_ref(id), name_of(one) + ": late period " + std::to_string(next) +
+                                          " fell due at " + text(due) +
+                                          " and was forgotten until " + text(now)};
   }
 }
 

@@ -1,6 +1,6 @@
 // What the checker believes, folded from the journal's events alone: adverts with their calendars,
-// rentals with their terms, purses, transfers, notices. It shares the events' structs with the domain
-// and nothing else: rents, fees, due times and payouts are worked out here a second time.
+// rentals with their terms, purses, transfers, notices. It shares the events' structs with the
+// domain and nothing else: rents, fees, due times and payouts are worked out here a second time.
 #pragma once
 
 #include <map>
@@ -33,6 +33,11 @@ struct advert {
   bool removed = false;
   std::map<rental_id, period> calendar;
   std::map<rental_id, reservation> agreed;  ///< every reservation ever
+  std::optional<rental_id> with;            ///< whose renter has the item
+  std::set<rental_id> queued;               ///< those who wait for it
+  bool missing = false;                     ///< lost, until the owner switches it on again
+  std::optional<instant> came_back{};       ///< by the command that is being read
+  command_id last_command{};
 };
 
 struct late_period {
@@ -56,13 +61,13 @@ struct deal {
   std::optional<money> expected_price;
   rental::status now = rental::status::pending;
   std::optional<reservation> agreed;
-  instant due;      ///< the end that is paid for
+  instant due;  ///< the end that is paid for
   money rent;
   std::vector<late_period> periods;
   std::optional<wish_for_more> wish;
   std::optional<instant> returned_at;
   money claim;
-  money fee;        ///< after a cancel
+  money fee;  ///< after a cancel
   bool held = false;
   bool paid = false;
 
@@ -122,7 +127,7 @@ struct model {
   std::map<partition_id, std::int64_t> positions;
   std::map<entity_ref, std::int64_t> versions;
   std::map<entity_ref, instant> times;
-  std::map<std::pair<entity_ref, command_id>, int> commands;  ///< how many events
+  std::map<std::pair<entity_ref, command_id>, int> commands;          ///< how many events
   std::set<std::tuple<entity_ref, command_id, std::string>> effects;  ///< with the event's type
 };
 

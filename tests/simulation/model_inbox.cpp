@@ -16,13 +16,15 @@ void see_inbox(model& all, const stored_event& event) {
   const auto* told = std::get_if<inbox::delivered>(&*happened);
   if (!told) return;
   expect(to_string(told->owner) == event.entity.id, event, "a notice in another person's inbox");
-  expect(told->cursor == ++all.cursors[told->owner], event, "the notices are not numbered one by one");
+  expect(told->cursor == ++all.cursors[told->owner], event,
+         "the notices are not numbered one by one");
   const auto& notice = told->what;
   if (!is_counted(notice.type) || !notice.rental) return;
   const notice_key key{told->owner, notice.type, *notice.rental, notice.time};
   const auto due = all.notices_due.find(key);
   const int wanted = due == all.notices_due.end() ? 0 : due->second;
-  expect(++all.notices_sent[key] <= wanted, event, "notice of " + notice.type + " was told too often");
+  expect(++all.notices_sent[key] <= wanted, event,
+         "notice of " + notice.type + " was told too often");
 }
 
 }  // namespace rentwave::simulation

@@ -28,13 +28,16 @@ struct listing_events {
   template <item_kind Kind>
   void operator()(const listing::added<Kind>& e) const {
     check(!all.adverts.contains(id), "the advert is posted twice");
-    all.adverts[id] = {e.owner, e.content, true, false, {}, {}};
+    auto& fresh = all.adverts[id];
+    fresh.owner = e.owner;
+    fresh.content = e.content;
   }
   template <item_kind Kind>
   void operator()(const listing::updated<Kind>& e) const {
     check(!self().removed, "a removed advert changes");
     self().content = e.content;
     self().active = e.active;
+    if (e.active) self().missing = false;
   }
   void operator()(const listing::removed&) const {
     check(self().calendar.empty(), "an advert with bookings is removed");
@@ -59,16 +62,31 @@ struct listing_events {
   }
   void operator()(const listing::handed_over& e) const {
     check(self().calendar.contains(e.rental), "the item goes to somebody without a booking");
+    check(!self().with || self().with == e.rental, "the item goes to two renters");
+    self().with = e.rental;
+    self().queued.erase(e.rental);
   }
   void operator()(const listing::queued& e) const {
     check(self().calendar.contains(e.rental), "somebody without a booking is queued");
+    check(self().with || self().missing, "somebody waits for an item that is there");
+    self().queued.insert(e.rental);
   }
   void operator()(const listing::released& e) const {
     check(all.deals.contains(e.rental), "it releases a rental that nobody asked for");
-    if (const auto found = all.adverts.find(id); found != all.adverts.end())
-      found->second.calendar.erase(e.rental);
+    const auto found = all.adverts.find(id);
+    if (found == all.adverts.end()) return;
+    auto& one = found->second;
+    one.calendar.erase(e.rental);
+    one.queued.erase(e.rental);
+    if (one.with != e.rental) return;
+    one.with.reset();
+    one.came_back = event.time;
   }
-  void operator()(const listing::reclaimed& e) const { occupy(e.rental, e.when); }
+  void operator()(const listing::reclaimed& e) const {
+    check(!self().with, "it is not with who it is reclaimed from");
+    self().with = e.rental;
+    occupy(e.rental, e.when);
+  }
   void operator()(const listing::rescheduled& e) const {
     const auto found = self().calendar.find(e.rental);
     check(found != self().calendar.end(), "a booking that is not there moves");
@@ -78,10 +96,21 @@ struct listing_events {
     check(all.deals.contains(e.rental) && all.deals[e.rental].now == rental::status::lost,
           "the item is lost, and its rental is not");
     self().calendar.erase(e.rental);
+    if (self().with == e.rental) self().with.reset();
     self().active = false;
+    self().missing = true;
   }
   void operator()(const listing::settled&) const {}
 };
+
+/// Whoever waits gets it as soon as it is back, unless the own period has passed meanwhile.
+void check_queue(advert& one, const stored_event& next) {
+  const auto back = std::exchange(one.came_back, std::nullopt);
+  if (!back || one.with || one.missing) return;
+  for (const auto& rental : one.queued)
+    expect(one.calendar[rental].end <= *back, next,
+           "before it, the item came back and " + to_string(rental) + " did not get it");
+}
 
 }  // namespace
 
@@ -89,6 +118,11 @@ void see_listing(model& all, const stored_event& event) {
   const auto happened = decode<listing::event>(event.type, event.schema, event.data);
   const auto id = parse_id<listing_id>(event.entity.id);
   expect(happened.has_value() && id, event, "the event cannot be read");
+  if (const auto found = all.adverts.find(*id); found != all.adverts.end()) {
+    auto& one = found->second;
+    if (one.last_command != event.command) check_queue(one, event);
+    one.last_command = event.command;
+  }
   std::visit(listing_events{all, event, *id}, *happened);
 }
 

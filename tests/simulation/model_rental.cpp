@@ -31,9 +31,7 @@ struct rental_events {
     return self.agreed->terms;
   }
   account_id owner() const { return self.agreed->owner; }
-  void tell(account_id whom) const {
-    ++all.notices_due[{whom, event.type, self.id, event.time}];
-  }
+  void tell(account_id whom) const { ++all.notices_due[{whom, event.type, self.id, event.time}]; }
 
   void operator()(const rental::requested& e) const {
     check(e.at == event.time && e.when.start >= event.time, "a start in the past");
@@ -118,7 +116,8 @@ struct rental_events {
     was({status::returned});
     check(e.rent == self.rent, "a rent of " + text(e.rent) + " instead of " + text(self.rent));
     check(e.claim >= money{} && e.claim <= terms().deposit, "a claim above the deposit");
-    check(e.automatic == (event.time >= *self.returned_at + 2 * day), "automatic only after 48 hours");
+    check(e.automatic == (event.time >= *self.returned_at + 2 * day),
+          "automatic only after 48 hours");
     self.now = status::completed;
     self.claim = e.claim;
     tell(self.renter);
@@ -149,7 +148,8 @@ struct rental_events {
   }
   void operator()(const rental::extension_requested& e) const {
     was({status::booked, status::active});
-    check(!self.wish && event.time < self.due && e.ends_at > self.due, "a wish that makes no sense");
+    check(!self.wish && event.time < self.due && e.ends_at > self.due,
+          "a wish that makes no sense");
     self.wish = wish_for_more{e.n, e.ends_at, std::nullopt};
   }
   void operator()(const rental::extension_reserved& e) const {
@@ -160,7 +160,7 @@ struct rental_events {
     self.wish->rent = e.rent;
   }
   void operator()(const rental::extended& e) const {
-    was({status::booked, status::active});
+    was({status::booked, status::waiting, status::active});
     check(self.wish && self.wish->n == e.n && self.wish->rent == e.rent, "not what was agreed");
     check(e.due == self.wish->ends_at, "until another time than agreed");
     self.due = e.due;

@@ -95,7 +95,8 @@ struct wallet_events {
     auto& about = rental(e.rental);
     check(e.n >= 1 && e.n <= std::ssize(about.periods), "a period that never fell due");
     auto& period = about.periods[static_cast<std::size_t>(e.n - 1)];
-    check(!std::exchange(period.charged, true), "period " + std::to_string(e.n) + " is charged twice");
+    check(!std::exchange(period.charged, true),
+          "period " + std::to_string(e.n) + " is charged twice");
     check(event.time >= period.due, "before its time");
     auto& one = held_for(e.rental);
     const money first = std::min(self.balance, period.fee);
@@ -131,8 +132,10 @@ struct wallet_events {
     owed->second -= e.amount;
     if (owed->second == money{}) self.debts.erase(owed);
     self.balance -= e.amount;
-    if (e.into_hold) held_for(e.rental).fees += e.amount;
-    else self.leaving += e.amount;
+    if (e.into_hold)
+      held_for(e.rental).fees += e.amount;
+    else
+      self.leaving += e.amount;
     balance_is(e.balance);
   }
   void operator()(const wallet::sent& e) const {
@@ -150,7 +153,8 @@ struct wallet_events {
     const auto found = all.transfers.find(e.transfer);
     check(found != all.transfers.end(), "nobody has sent it");
     auto& one = found->second;
-    check(one.to == id && one.amount == e.amount && one.from == e.from, "another transfer than sent");
+    check(one.to == id && one.amount == e.amount && one.from == e.from,
+          "another transfer than sent");
     check(!std::exchange(one.received, true), "the same transfer arrives twice");
     self.balance += e.amount;
     balance_is(e.balance);
@@ -193,14 +197,15 @@ void see_wallet(model& all, const stored_event& event) {
 void check_money(const model& all) {
   money sum;
   for (const auto& [id, one] : all.purses) {
-    if (one.leaving != money{}) throw violation{wallet_ref(id), text(one.leaving) + " left for nowhere"};
+    if (one.leaving != money{})
+      throw violation{wallet_ref(id), text(one.leaving) + " left for nowhere"};
     sum += content(one);
   }
   for (const auto& [id, one] : all.transfers)
     if (!one.received) sum += one.amount;
   if (sum != all.brought_in)
-    throw violation{{entity_kind::wallet, ""}, text(sum) + " are there, " + text(all.brought_in) +
-                                                   " were brought in"};
+    throw violation{{entity_kind::wallet, ""},
+                    text(sum) + " are there, " + text(all.brought_in) + " were brought in"};
 }
 
 }  // namespace rentwave::simulation

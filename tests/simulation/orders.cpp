@@ -20,7 +20,8 @@ bool has_effect(const model& all, const order& one) {
 
 void orders::send(testing::world& where, entity_ref to, any_command body, account_id caller,
                   std::string effect) {
-  all_.push_back({where.fresh_id(), std::move(to), std::move(body), caller, std::move(effect), where.now()});
+  all_.push_back(
+      {where.fresh_id(), std::move(to), std::move(body), caller, std::move(effect), where.now()});
   send_again(where, all_.size() - 1);
   open_.back().fresh = true;
 }
@@ -74,13 +75,15 @@ std::vector<std::size_t> orders::give_up(const told& tell) {
 
 void orders::check_all_answered() const {
   for (const auto& one : open_)
-    throw violation{all_[one.order].to, name_of(all_[one.order]) + " never had an answer, not even an error"};
+    throw violation{all_[one.order].to,
+                    name_of(all_[one.order]) + " never had an answer, not even an error"};
 }
 
 void orders::check_acknowledged(const model& all) {
   for (const auto which : std::exchange(acknowledged_, {}))
     if (!has_effect(all, all_[which]))
-      throw violation{all_[which].to, name_of(all_[which]) + " was acknowledged, and is not in the journal"};
+      throw violation{all_[which].to,
+                      name_of(all_[which]) + " was acknowledged, and is not in the journal"};
 }
 
 void orders::check_against(const model& all) const {

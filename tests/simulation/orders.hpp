@@ -20,22 +20,23 @@ struct order {
   instant first_sent;  ///< domain time
   bool accepted = false;
   bool refused = false;
-  bool unsure = false; ///< an error, or no answer
+  bool unsure = false;  ///< an error, or no answer
 };
 
 struct sending {
   std::size_t order = 0;
-  int life = 0;                ///< of the process
-  bool was_accepted = false;   ///< the order, before this sending: the answer must be the same
-  bool fresh = true;           ///< the order's first sending
+  int life = 0;               ///< of the process
+  bool was_accepted = false;  ///< the order, before this sending: the answer must be the same
+  bool fresh = true;          ///< the order's first sending
   testing::pending<outcome> answer;
 };
 
 class orders {
-public:
+ public:
   using told = std::function<void(const std::string& line)>;
 
-  void send(testing::world& where, entity_ref to, any_command body, account_id caller, std::string effect);
+  void send(testing::world& where, entity_ref to, any_command body, account_id caller,
+            std::string effect);
   void send_again(testing::world& where, std::size_t which);
   /// Collects answers in the order of sending and tells each. Throws `violation`.
   void collect(const told& tell);
@@ -53,7 +54,7 @@ public:
   std::int64_t refusals() const { return refusals_; }
   std::int64_t errors() const { return errors_; }
 
-private:
+ private:
   void settle(sending& one, const told& tell);
 
   std::vector<order> all_;

@@ -27,14 +27,14 @@ node_options options_of(dice& chance) {
   options.clock_rate = chance.pick(rates);
   // Short against the story, so that sleep, forgetting and re-reading happen in it.
   options.idle_time = chance.pick(spans);
-  options.answer_memory = chance.pick(spans);
+  options.answer_memory = chance.one_in(3) ? std::chrono::minutes{10} : chance.pick(spans);
   options.alarm_horizon = chance.pick(spans);
   options.retry_delay = milliseconds{chance.between(500, 5'000)};
   return options;
 }
 
 class history {
-public:
+ public:
   explicit history(const plan& wanted)
       : plan_{wanted},
         dice_{wanted.seed},
@@ -58,7 +58,7 @@ public:
     return std::move(report_);
   }
 
-private:
+ private:
   void live() {
     faults_.attach(world_.journal());
     crowd_.arrive(world_, orders_);
@@ -66,6 +66,7 @@ private:
     while (world_.now() < end) {
       faults_.round(world_.journal());
       crowd_.act(world_, orders_, model_);
+      look();
       work();
       if (faults_.is_time_to_crash()) crash();
       advance(milliseconds{dice_.between(20, 1'400)});
@@ -83,6 +84,7 @@ private:
     read_along();
     orders_.collect(tell_);
     orders_.check_acknowledged(model_);
+    check_reads();
   }
 
   void advance(duration real) {
@@ -101,8 +103,43 @@ private:
     check_money(model_);
     orders_.check_acknowledged(model_);
     faults_.attach(world_.journal());
-    world_.start();
+    reads_.clear();
+    start();
     crowd_.ask_again(world_, orders_, unanswered);
+  }
+
+  /// Whose journal does not answer does not start; somebody tries again.
+  void start() {
+    try {
+      world_.start();
+    } catch (const std::runtime_error&) {
+      ++report_.counts["failed starts"];
+      world_.journal().fail_reads(false);
+      world_.start();
+    }
+  }
+
+  // --- reading
+  // ------------------------------------------------------------------------------------
+
+  /// Somebody looks at something: what is durable by now, and nothing that is not.
+  void look() {
+    if (model_.versions.empty()) return;
+    const auto& [what, version] =
+        *std::next(model_.versions.begin(), dice_.between(0, std::ssize(model_.versions) - 1));
+    reads_.push_back({what, version, world_.query(what, dice_.one_in(5))});
+  }
+
+  void check_reads() {
+    for (const auto& one : reads_) {
+      const auto* view = one.answer.value();
+      if (!view) continue;
+      ++report_.counts["reads"];
+      if ((*view)->version < one.at_least) throw violation{one.what, "a read of an old state"};
+      if ((*view)->version > model_.versions[one.what])
+        throw violation{one.what, "a read of a state that is not durable"};
+    }
+    std::erase_if(reads_, [](const auto& one) { return one.answer.done(); });
   }
 
   /// Nobody acts and nothing fails: alarms are prompt, and every rental comes to its end.
@@ -131,6 +168,8 @@ private:
 
   void check_end() {
     orders_.check_all_answered();
+    check_reads();
+    if (!reads_.empty()) throw violation{reads_[0].what, "a read never had an answer"};
     orders_.check_against(model_);
     check_money(model_);
     check_settled(model_);
@@ -141,8 +180,10 @@ private:
   void compare_states() {
     for (const auto& [id, one] : model_.deals) {
       const auto state = world_.look(rental_ref(id))->as<rental::state>();
-      if (state.now != one.now) throw violation{rental_ref(id), "its state is not that of its events"};
-      if (!state.owed.empty()) throw violation{rental_ref(id), "it still owes " + key_of(state.owed[0])};
+      if (state.now != one.now)
+        throw violation{rental_ref(id), "its state is not that of its events"};
+      if (!state.owed.empty())
+        throw violation{rental_ref(id), "it still owes " + key_of(state.owed[0])};
     }
     for (const auto& [id, one] : model_.purses) {
       const auto state = world_.look(wallet_ref(id))->as<wallet::state>();
@@ -156,8 +197,6 @@ private:
     }
   }
 
-  // --- reading the journal ------------------------------------------------------------------------
-
   void read_along() {
     auto& store = world_.journal();
     store.fail_reads(false);
@@ -167,8 +206,9 @@ private:
     for (const auto& event : *fresh) {
       sequence_ = event.sequence;
       last_ = event.time;
-      mix(std::to_string(event.partition) + '/' + std::to_string(event.position) + ' ' + to_string(event.entity) +
-          ' ' + event.type + ' ' + format_instant(event.time) + ' ' + event.data);
+      mix(std::to_string(event.partition) + '/' + std::to_string(event.position) + ' ' +
+          to_string(event.entity) + ' ' + event.type + ' ' + format_instant(event.time) + ' ' +
+          event.data);
       note(event);
       see(model_, event);
     }
@@ -191,8 +231,8 @@ private:
   }
 
   std::string describe(const violation& found) const {
-    std::string text = "seed " + std::to_string(plan_.seed) + ", after " + format_instant(last_) + ", " +
-                       to_string(found.where) + ": " + found.what() + '\n';
+    std::string text = "seed " + std::to_string(plan_.seed) + ", after " + format_instant(last_) +
+                       ", " + to_string(found.where) + ": " + found.what() + '\n';
     if (const auto events = recent_.find(found.where); events != recent_.end())
       for (const auto& line : events->second) text += "  " + line + '\n';
     return text;
@@ -209,6 +249,12 @@ private:
     for (const auto& [id, one] : model_.deals) counts["late periods"] += std::ssize(one.periods);
   }
 
+  struct read_under_way {
+    entity_ref what;
+    std::int64_t at_least;
+    testing::pending<view_ptr> answer;
+  };
+
   plan plan_;
   dice dice_;
   faults faults_;
@@ -219,6 +265,7 @@ private:
   model model_;
   report report_;
   orders::told tell_;
+  std::vector<read_under_way> reads_;
   std::int64_t sequence_ = 0;
   instant last_;
   std::map<entity_ref, std::vector<std::string>> recent_;
@@ -232,7 +279,8 @@ std::string report::text() const {
   char line[32];
   std::snprintf(line, sizeof line, "trace %016llx\n", static_cast<unsigned long long>(trace));
   result += line;
-  for (const auto& [what, how_many] : counts) result += what + ' ' + std::to_string(how_many) + '\n';
+  for (const auto& [what, how_many] : counts)
+    result += what + ' ' + std::to_string(how_many) + '\n';
   return result;
 }
 

@@ -1,5 +1,5 @@
-// One history by a seed: a world, its people, its faults, and the checker that reads along. All that
-// it prints follows from the seed.
+// One history by a seed: a world, its people, its faults, and the checker that reads along. All
+// that it prints follows from the seed.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,13 @@ namespace rentwave::simulation {
 
 struct plan {
   std::uint64_t seed = 1;
-  int days = 30;    ///< of domain time, until the faults stop and everything settles
-  int users = 10;
+  int days = 30;  ///< of domain time, until the faults stop and everything settles
+  int users = 12;
   bool verbose = false;
 };
 
 struct report {
-  std::uint64_t trace = 0;  ///< a hash over all answers and all events, in order
+  std::uint64_t trace = 0;               ///< a hash over all answers and all events, in order
   std::optional<std::string> violation;  ///< the sentence, when, and the entity's last events
   std::map<std::string, std::int64_t> counts;
 

@@ -40,7 +40,7 @@ struct reply_to_test {
 };
 
 class fake_market final : public backend {
-public:
+ public:
   fake_market();
 
   reply_to_test call(handler handle, const question& what);
@@ -75,10 +75,10 @@ public:
   boost::uuids::uuid new_uuid() override;
   bool is_ready() const override { return true; }
 
-protected:
+ protected:
   boost::asio::awaitable<bool> run(std::function<void(journal&)> job) override;
 
-private:
+ private:
   using any_state =
       std::variant<listing::state, book::state, rental::state, wallet::state, inbox::state>;
   struct entity {

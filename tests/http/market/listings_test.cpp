@@ -10,7 +10,7 @@ using ::testing::ElementsAre;
 using ::testing::UnorderedElementsAre;
 
 class Listings : public market_scene {
-protected:
+ protected:
   reply_to_test get(const std::string& id) {
     return market.call(get_listing, {.parameters = {id}});
   }

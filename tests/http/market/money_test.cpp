@@ -8,7 +8,7 @@ namespace {
 using nlohmann::json;
 
 class Wallet : public market_scene {
-protected:
+ protected:
   reply_to_test top_up(const json& body, std::string key = {}) {
     return pay(post_top_up, body, key);
   }
@@ -16,7 +16,7 @@ protected:
     return pay(post_withdrawal, body, key);
   }
 
-private:
+ private:
   reply_to_test pay(handler what, const json& body, const std::string& key) {
     question asked{.who = renter, .body = body};
     if (!key.empty()) asked.headers.emplace_back("idempotency-key", key);
@@ -101,7 +101,7 @@ TEST_F(Wallet, has_a_statement_newest_first) {
 // --- notifications -------------------------------------------------------------------------------
 
 class Notifications : public market_scene {
-protected:
+ protected:
   void tell(const std::string& text) {
     inbox::notice notice;
     notice.type = "rent.book";

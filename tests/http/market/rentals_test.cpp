@@ -14,7 +14,7 @@ using ::testing::ElementsAre;
 
 /// The advert of these tests costs 2.50 a day, and 3.00 for each late hour.
 class Rentals : public market_scene {
-protected:
+ protected:
   reply_to_test quote(const std::string& listing, json body, account_id who = renter) {
     body["listing_id"] = listing;
     return market.call(quote_rental, {.who = who, .body = body});
@@ -203,7 +203,8 @@ TEST_F(Rentals, come_back_and_are_paid) {
   const auto early = act(complete_rental, owner, rental);
   EXPECT_EQ(early.status, 409U);
   EXPECT_EQ(early.code(), "wrong_status");
-  EXPECT_EQ(early.body["status"], "active");
+  EXPECT_EQ(early.body["rental_status"], "active");
+  EXPECT_EQ(early.body["status"], 409);
 
   const auto back = act(return_rental, renter, rental);
   EXPECT_EQ(back.status, 200U);

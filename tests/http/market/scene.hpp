@@ -30,7 +30,7 @@ inline complaints complaints_of(const reply_to_test& reply) {
 }
 
 class market_scene : public ::testing::Test {
-protected:
+ protected:
   /// The id of a new advert of `owner`.
   std::string advert(item_kind kind = item_kind::book) { return advert(posting(kind)); }
   std::string advert(const nlohmann::json& body) {

@@ -1,0 +1,62 @@
+# The table of bench/run out of its lines of figures: medians of the rounds, in brackets the range.
+# Ratios are made within a round, so that what disturbs both sides of it cancels out.
+#
+#   http    GET|POST  rentwave|constant  requests/s  p50 ms  p99 ms  µs CPU a request
+#   journal group     ours/s             by hand/s
+#   idle    what      count              RSS bytes   allocated bytes
+#   sizeof  type      bytes
+
+function median(name,    i, j, n, t, sorted) {
+  n = count[name]
+  for (i = 1; i <= n; i++) sorted[i] = value[name, i]
+  for (i = 2; i <= n; i++)
+    for (j = i; j > 1 && sorted[j] < sorted[j - 1]; j--) {
+      t = sorted[j]; sorted[j] = sorted[j - 1]; sorted[j - 1] = t
+    }
+  low = sorted[1]
+  high = sorted[n]
+  return n % 2 ? sorted[(n + 1) / 2] : (sorted[n / 2] + sorted[n / 2 + 1]) / 2
+}
+function add(name, x) { value[name, ++count[name]] = x }
+function shown(name, form,    m) {
+  m = median(name)
+  return sprintf(form " (" form "–" form ")", m, low, high)
+}
+function ratio_of(name, figure, a, b,    i) {
+  for (i = 1; i <= count[a]; i++) add(name, value[a, i] / value[b, i])
+  return sprintf("| %s | %s | %s | %s |\n", figure, shown(name, "%.2f"), shown(a, form),
+                 shown(b, form))
+}
+
+BEGIN { FS = "\t"; split("requests/s|p50, ms|p99, ms|CPU a request, µs", figures, "|") }
+$1 == "http" { for (i = 1; i <= 4; i++) add($2 $3 i, $(3 + i)); methods[$2] }
+$1 == "journal" {
+  add("ours" $2, $3)
+  add("raw" $2, $4)
+  if (!($2 in seen)) { seen[$2]; groups[++g] = $2 }
+}
+$1 == "idle" { idle[$2] = $4; heap[$2] = $5; actors = $3 }
+$1 == "sizeof" { sizes = sizes (sizes ? ", " : "") $2 " " $3 }
+
+END {
+  print "| what | ratio | RentWave | beside it |\n| --- | --- | --- | --- |"
+  split("GET POST", order, " ")
+  for (m = 1; m <= 2; m++)
+    for (i = 1; i <= 4; i++) {
+      form = i == 1 || i == 4 ? "%.0f" : "%.1f"
+      if (order[m] in methods)
+        printf "%s", ratio_of("r" m i, order[m] " " figures[i], order[m] "rentwave" i,
+                              order[m] "constant" i)
+    }
+  form = "%.0f"
+  for (i = 1; i <= g; i++)
+    printf "%s", ratio_of("j" i, "appends/s, groups of " groups[i], "ours" groups[i],
+                          "raw" groups[i])
+  if (actors) {
+    printf "| bytes of an idle actor, RSS | %.1f | %d | %d |\n", idle["rental"] / idle["plain"],
+      idle["rental"], idle["plain"]
+    printf "| the same, by malloc | %.1f | %d | %d |\n", heap["rental"] / heap["plain"],
+      heap["rental"], heap["plain"]
+  }
+  if (sizes) print "\nsizeof: " sizes
+}

@@ -1,0 +1,52 @@
+// A RentWave in a process of its own, on a free port, over a journal in a temporary folder that outlives
+// its restarts. Owned by a test, on the test's thread.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rentwave::testing {
+
+/// A folder of its own, removed with everything in it.
+class temporary_folder {
+public:
+  temporary_folder();
+  ~temporary_folder();
+  temporary_folder(const temporary_folder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+private:
+  std::filesystem::path path_;
+};
+
+class server_process {
+public:
+  explicit server_process(std::vector<std::string> options = {});
+  ~server_process();  ///< kill -9, if it runs
+
+  /// Waits until it is ready. `death` as mortal_main.cpp takes it. Throws when it does not come up, but
+  /// not when it dies of that.
+  void start(const std::string& death = {});
+  void kill();
+  /// SIGTERM; the number of appends that it tells at its end.
+  long stop();
+  bool has_died();
+  std::uint16_t port() const { return port_; }
+  std::string journal_url() const;
+
+private:
+  std::string read_line();
+
+  temporary_folder folder_;
+  std::vector<std::string> options_;
+  std::uint16_t port_ = 0;
+  pid_t pid_ = -1;
+  int output_ = -1;
+};
+
+}  // namespace rentwave::testing

@@ -1,0 +1,155 @@
+#include "tests/story/story.hpp"
+
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
+namespace rentwave::testing {
+namespace {
+
+using nlohmann::json;
+
+constexpr auto patience = std::chrono::seconds{30};
+
+void expect(bool holds, const std::string& sentence) {
+  if (!holds) throw std::runtime_error{sentence};
+}
+
+json book_advert() {
+  return {{"kind", "book"},
+          {"title", "Meditations"},
+          {"description", "A good copy"},
+          {"price", {{"amount", 250}, {"per", "hour"}}},
+          // A day of domain time is 24 s here: there is one late period, however slow the machine is.
+          {"late_fee", {{"amount", 300}, {"per", "day"}}},
+          {"grace", "PT30M"},
+          {"deposit", 2000},
+          {"min_duration", "PT1H"},
+          {"max_duration", "P14D"},
+          {"place", {{"city", "Berlin"}, {"country", "DE"}}},
+          {"book",
+           {{"isbn", "9780140449334"}, {"title", "Meditations"}, {"author", "Marcus Aurelius"}}}};
+}
+
+}  // namespace
+
+http::client_response story::try_once(const std::string& method, const std::string& path,
+                                      const http::client::fields& headers, const std::string& body) {
+  http::client client{server_.port()};
+  return client.send(method, path, headers, body);
+}
+
+http::client_response story::persist(const std::string& method, const std::string& path,
+                                     const http::client::fields& headers, const std::string& body) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    if (server_.has_died()) server_.start();
+    try {
+      auto answer = try_once(method, path, headers, body);
+      if (answer.status != 503) return answer;
+    } catch (const std::exception&) {
+      // The connection broke: whether the request had its effect is not known.
+    }
+    expect(std::chrono::steady_clock::now() < until, method + ' ' + path + " had no answer");
+  }
+}
+
+json story::ask(const person& who, const std::string& method, const std::string& path,
+                const json& body) {
+  http::client::fields headers{{"Content-Type", "application/json"}};
+  if (!who.token.empty()) headers.push_back({"Authorization", "Bearer " + who.token});
+  if (method == "POST") headers.push_back({"Idempotency-Key", "story-" + std::to_string(++keys_)});
+  const auto answer = persist(method, path, headers, body.is_null() ? "" : body.dump());
+  expect(answer.status < 300, method + ' ' + path + " answered " + std::to_string(answer.status) + ": " +
+                                  answer.body);
+  return answer.body.empty() ? json{} : answer.json();
+}
+
+void story::sign_up(person& who) {
+  const auto user = ask(who, "POST", "/api/users",
+                        {{"username", who.name}, {"password", "correct horse battery"}});
+  expect(user["username"] == who.name, "another name came back");
+}
+
+void story::log_in(person& who) {
+  const auto session = ask(who, "POST", "/api/sessions",
+                           {{"username", who.name}, {"password", "correct horse battery"}});
+  who.token = session["access_token"];
+}
+
+/// An action has no key: after a cut it may have been carried out already, which its status shows.
+void story::act(const person& who, const std::string& action, const std::string& status) {
+  const auto answer = persist("POST", "/api/rentals/" + rental_ + '/' + action,
+                              {{"Authorization", "Bearer " + who.token}}, "");
+  expect(answer.status == 200 || answer.status == 409, action + " answered " + answer.body);
+  wait_for_status(who, status);
+}
+
+void story::wait_for_status(const person& who, const std::string& status) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  for (std::string now; now != status;) {
+    now = ask(who, "GET", "/api/rentals/" + rental_)["status"];
+    expect(std::chrono::steady_clock::now() < until, "it stays " + now + ", not " + status);
+  }
+}
+
+void story::expect_balance(const person& who, long cents) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  for (long found = -1; found != cents;) {
+    const auto wallet = ask(who, "GET", "/api/me/wallet");
+    found = wallet["balance"]["amount"];
+    if (found == cents) expect(wallet["held"]["amount"] == 0 && wallet["owed"]["amount"] == 0, "not settled");
+    expect(std::chrono::steady_clock::now() < until,
+           who.name + " has " + std::to_string(found) + ", not " + std::to_string(cents));
+  }
+}
+
+void story::play() {
+  const std::vector<std::function<void()>> steps{
+      [this] { sign_up(owner_); },
+      [this] { sign_up(renter_); },
+      [this] { log_in(owner_); },
+      [this] { log_in(renter_); },
+      [this] { ask(renter_, "POST", "/api/me/wallet/top-ups", {{"amount", 10'000}}); },
+      [this] { listing_ = ask(owner_, "POST", "/api/listings", book_advert())["id"]; },
+      [this] {
+        const auto found = ask(renter_, "GET", "/api/listings?q=medit&kind=book");
+        expect(found["items"].size() == 1 && found["items"][0]["id"] == listing_, "search finds it once");
+      },
+      [this] {
+        rental_ = ask(renter_, "POST", "/api/rentals", {{"listing_id", listing_}, {"duration", "PT1H"}})["id"];
+      },
+      [this] { wait_for_status(renter_, "late"); },
+      [this] { act(renter_, "return", "returned"); },
+      [this] { act(owner_, "complete", "completed"); },
+      [this] { expect_balance(renter_, 10'000 - 250 - 300); },
+      [this] { expect_balance(owner_, 250 + 300); },
+      [this] {
+        const auto charges = ask(renter_, "GET", "/api/rentals/" + rental_ + "/charges");
+        expect(charges["items"].size() == 1, "one late fee");
+      },
+      [this] {
+        // The owner hears of it a moment later: the notifier is a subscription.
+        const auto until = std::chrono::steady_clock::now() + patience;
+        for (;;) {
+          int booked = 0;
+          int completed = 0;
+          const auto notices = ask(owner_, "GET", "/api/me/notifications");
+          for (const auto& notice : notices["items"]) {
+            booked += notice["type"] == "rent.book";
+            completed += notice["type"] == "rent.complete";
+          }
+          expect(booked <= 1 && completed <= 1, "told twice");
+          if (booked == 1 && completed == 1) return;
+          expect(std::chrono::steady_clock::now() < until, "never told");
+        }
+      },
+  };
+  bool first = true;
+  for (const auto& step : steps) {
+    if (!std::exchange(first, false)) between_steps();
+    step();
+  }
+}
+
+}  // namespace rentwave::testing

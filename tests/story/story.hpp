@@ -1,0 +1,51 @@
+// The rental story as a client lives it: two people, one book, one late fee. Every step may be cut off
+// by the server's death and is then tried again, as a client with Idempotency-Keys would. Domain time
+// has to run 3,600 times as fast.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/http/client.hpp"
+#include "tests/story/server_process.hpp"
+
+namespace rentwave::testing {
+
+class story {
+public:
+  explicit story(server_process& server) : server_{server} {}
+
+  /// Called before each step but the first.
+  std::function<void()> between_steps = [] {};
+  /// From registration to the money. Throws with a sentence when something is not as it has to be.
+  void play();
+
+private:
+  struct person {
+    std::string name;
+    std::string token;
+  };
+
+  nlohmann::json ask(const person& who, const std::string& method, const std::string& path,
+                     const nlohmann::json& body = nullptr);
+  /// Until the server has answered with anything but 503; restarts it when it is dead.
+  http::client_response persist(const std::string& method, const std::string& path,
+                                const http::client::fields& headers, const std::string& body);
+  http::client_response try_once(const std::string& method, const std::string& path,
+                                 const http::client::fields& headers, const std::string& body);
+  void sign_up(person& who);
+  void log_in(person& who);
+  void act(const person& who, const std::string& action, const std::string& status);
+  void wait_for_status(const person& who, const std::string& status);
+  void expect_balance(const person& who, long cents);
+
+  server_process& server_;
+  person owner_{"olga", ""};
+  person renter_{"rob", ""};
+  std::string listing_;
+  std::string rental_;
+  int keys_ = 0;
+};
+
+}  // namespace rentwave::testing
