@@ -1,4 +1,5 @@
-// The program `rentwave`: reads the settings, starts the application and stops it on SIGTERM or SIGINT.
+// The program `rentwave`: reads the settings, starts the application and stops it on SIGTERM or
+// SIGINT.
 #include <pthread.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -7,9 +8,9 @@
 #include <csignal>
 #include <iostream>
 
-#include "application.hpp"
+#include "application/application.hpp"
 #include "config/parse.hpp"
-#include "events_command.hpp"
+#include "application/events_command.hpp"
 
 namespace {
 
@@ -32,8 +33,8 @@ void set_up_log(const config::log_settings& settings) {
     spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
 }
 
-/// SIGTERM and SIGINT are taken by `sigwait` of the main thread; every thread started later inherits
-/// the mask.
+/// SIGTERM and SIGINT are taken by `sigwait` of the main thread; every thread started later
+/// inherits the mask.
 sigset_t block_stop_signals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -59,7 +60,8 @@ int serve(const config::settings& settings) {
   }
   std::cout << running.banner() << std::endl;
   if (settings.clock.rate != 1)
-    std::cout << "DOMAIN TIME RUNS " << settings.clock.rate << " TIMES AS FAST AS REAL TIME" << std::endl;
+    std::cout << "DOMAIN TIME RUNS " << settings.clock.rate << " TIMES AS FAST AS REAL TIME"
+              << std::endl;
   int signal = 0;
   sigwait(&signals, &signal);
   spdlog::info("stopping: requests under way have {} s to end",

@@ -38,7 +38,7 @@ const std::string event_data =
 
 /// The batches of one file, one after the other: entities by turns, in the partitions they hash to.
 class feed {
-public:
+ public:
   explicit feed(std::size_t group)
       : group_{group}, positions_(partition_count), epochs_(partition_count) {
     for (std::size_t i = 0; i < entity_count; ++i) {
@@ -68,7 +68,7 @@ public:
     return batch;
   }
 
-private:
+ private:
   static std::size_t index(partition_id of) { return static_cast<std::size_t>(of); }
 
   entity_append one_event(const entity_ref& ref, std::int64_t version) {
@@ -156,8 +156,8 @@ void measure(const std::string& folder, std::size_t group, int rounds,
   for (int i = 0; i < rounds; ++i) {
     const auto by_us = appends_per_second(for_ours, group, length,
                                           [&](const auto& batch) { check(ours->append(batch)); });
-    const auto by_hand = appends_per_second(for_raw, group, length,
-                                            [&](const auto& batch) { raw.write(batch); });
+    const auto by_hand =
+        appends_per_second(for_raw, group, length, [&](const auto& batch) { raw.write(batch); });
     std::cout << "journal\t" << group << '\t' << by_us << '\t' << by_hand << std::endl;
   }
 }

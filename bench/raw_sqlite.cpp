@@ -42,8 +42,8 @@ struct raw_sqlite::statements {
 
   sqlite3_stmt* prepare(const char* sql) const {
     sqlite3_stmt* made = nullptr;
-    demand(db, sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &made, nullptr) ==
-                   SQLITE_OK);
+    demand(db,
+           sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &made, nullptr) == SQLITE_OK);
     return made;
   }
 

@@ -12,7 +12,7 @@ namespace rentwave::bench {
 
 /// Used by one thread. A failure ends the program.
 class raw_sqlite {
-public:
+ public:
   /// The file is a journal that nobody has open.
   explicit raw_sqlite(const std::string& file);
   ~raw_sqlite();
@@ -22,7 +22,7 @@ public:
   /// One durable transaction.
   void write(const std::vector<partition_append>& batch);
 
-private:
+ private:
   struct statements;
   std::unique_ptr<statements> on_;
 };

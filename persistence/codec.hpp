@@ -1,6 +1,6 @@
-// The JSON form of events and states (design.md section 5). The members listed by Boost.Describe are
-// the form: an unknown member is ignored, an absent one keeps its default, so that releases N-1 and
-// N+1 understand each other; a changed meaning is a new schema number and an upcaster.
+// The JSON form of events and states (design.md section 5). The members listed by Boost.Describe
+// are the form: an unknown member is ignored, an absent one keeps its default, so that releases N-1
+// and N+1 understand each other; a changed meaning is a new schema number and an upcaster.
 #pragma once
 
 #include <optional>

@@ -161,25 +161,26 @@ void project(const event_place& at, const listing::event& event, row_changes& ro
 void project(const event_place& at, const rental::event& event, row_changes& rows) {
   using rental::status;
   const auto becomes = [&](status next) { rows.push_back(now(at, next)); };
-  std::visit(overloaded{
-                 [&](const rental::requested& e) { rows.push_back(row_of(at, e)); },
-                 [&](const rental::reserved& e) { rows.push_back(agreed(at, e.agreed)); },
-                 [&](const rental::booked&) { becomes(status::booked); },
-                 [&](const rental::waited&) { becomes(status::waiting); },
-                 [&](const rental::started& e) { rows.push_back(started(at, e)); },
-                 [&](const rental::late& e) { rows.push_back(late(at, e)); },
-                 [&](const rental::returned&) { becomes(status::returned); },
-                 [&](const rental::disputed& e) { becomes(e.late ? status::late : status::active); },
-                 [&](const rental::completed&) { becomes(status::completed); },
-                 [&](const rental::rejected&) { becomes(status::rejected); },
-                 [&](const rental::cancelled&) { becomes(status::cancelled); },
-                 [&](const rental::lost&) { becomes(status::lost); },
-                 [&](const rental::extended& e) { rows.push_back(extended(at, e)); },
-                 [](const among<rental::hand_over_requested, rental::reminded, rental::charged,
-                                rental::extension_requested, rental::extension_reserved,
-                                rental::extension_rejected, rental::settled> auto&) {},
-             },
-             event);
+  std::visit(
+      overloaded{
+          [&](const rental::requested& e) { rows.push_back(row_of(at, e)); },
+          [&](const rental::reserved& e) { rows.push_back(agreed(at, e.agreed)); },
+          [&](const rental::booked&) { becomes(status::booked); },
+          [&](const rental::waited&) { becomes(status::waiting); },
+          [&](const rental::started& e) { rows.push_back(started(at, e)); },
+          [&](const rental::late& e) { rows.push_back(late(at, e)); },
+          [&](const rental::returned&) { becomes(status::returned); },
+          [&](const rental::disputed& e) { becomes(e.late ? status::late : status::active); },
+          [&](const rental::completed&) { becomes(status::completed); },
+          [&](const rental::rejected&) { becomes(status::rejected); },
+          [&](const rental::cancelled&) { becomes(status::cancelled); },
+          [&](const rental::lost&) { becomes(status::lost); },
+          [&](const rental::extended& e) { rows.push_back(extended(at, e)); },
+          [](const among<rental::hand_over_requested, rental::reminded, rental::charged,
+                         rental::extension_requested, rental::extension_reserved,
+                         rental::extension_rejected, rental::settled> auto&) {},
+      },
+      event);
 }
 
 void project(const event_place& at, const wallet::event& event, row_changes& rows) {

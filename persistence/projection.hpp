@@ -1,4 +1,5 @@
-// Events into read-model rows: pure, the same for every journal, and run again by `rentwave reindex`.
+// Events into read-model rows: pure, the same for every journal, and run again by `rentwave
+// reindex`.
 #pragma once
 
 #include <cstdint>

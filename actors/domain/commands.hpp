@@ -16,8 +16,8 @@
 namespace rentwave {
 
 /// By the receiver's kind; `wake` and `answered` are alternatives of each kind's own variant.
-using any_command = std::variant<login::command, account::command, session::command,
-                                 listing::command, book::command, rental::command, wallet::command,
-                                 inbox::command, payment::command>;
+using any_command =
+    std::variant<login::command, account::command, session::command, listing::command,
+                 book::command, rental::command, wallet::command, inbox::command, payment::command>;
 
 }  // namespace rentwave

@@ -47,15 +47,31 @@ std::uint64_t stable_hash(const entity_ref& ref);
 inline entity_ref login_ref(std::string username) {
   return {entity_kind::login, std::move(username)};
 }
-inline entity_ref account_ref(account_id id) { return {entity_kind::account, to_string(id)}; }
-inline entity_ref session_ref(session_id id) { return {entity_kind::session, to_string(id)}; }
-inline entity_ref listing_ref(listing_id id) { return {entity_kind::listing, to_string(id)}; }
-inline entity_ref book_ref(std::string isbn) { return {entity_kind::book, std::move(isbn)}; }
-inline entity_ref rental_ref(rental_id id) { return {entity_kind::rental, to_string(id)}; }
+inline entity_ref account_ref(account_id id) {
+  return {entity_kind::account, to_string(id)};
+}
+inline entity_ref session_ref(session_id id) {
+  return {entity_kind::session, to_string(id)};
+}
+inline entity_ref listing_ref(listing_id id) {
+  return {entity_kind::listing, to_string(id)};
+}
+inline entity_ref book_ref(std::string isbn) {
+  return {entity_kind::book, std::move(isbn)};
+}
+inline entity_ref rental_ref(rental_id id) {
+  return {entity_kind::rental, to_string(id)};
+}
 /// A wallet and an inbox have the id of their account.
-inline entity_ref wallet_ref(account_id id) { return {entity_kind::wallet, to_string(id)}; }
-inline entity_ref inbox_ref(account_id id) { return {entity_kind::inbox, to_string(id)}; }
-inline entity_ref payment_ref(payment_id id) { return {entity_kind::payment, to_string(id)}; }
+inline entity_ref wallet_ref(account_id id) {
+  return {entity_kind::wallet, to_string(id)};
+}
+inline entity_ref inbox_ref(account_id id) {
+  return {entity_kind::inbox, to_string(id)};
+}
+inline entity_ref payment_ref(payment_id id) {
+  return {entity_kind::payment, to_string(id)};
+}
 
 }  // namespace rentwave
 

@@ -70,8 +70,8 @@ struct state {
   using event_type = event;
 
   account_id owner;
-  std::int64_t last = 0;   ///< the newest cursor
-  std::int64_t read = 0;   ///< everything up to here has been read
+  std::int64_t last = 0;  ///< the newest cursor
+  std::int64_t read = 0;  ///< everything up to here has been read
 
   std::int64_t unread() const { return last - read; }
 };

@@ -145,7 +145,7 @@ struct rescheduled {
   static constexpr std::string_view type = "listing.reschedule";
   rental_id rental;
   instant ends_at;
-  money rent;  ///< for the further time; zero when it moved back
+  money rent;     ///< for the further time; zero when it moved back
   instant due{};  ///< the end that is paid for: `ends_at`, or later after a reclaim
   std::optional<reservation> agreed{};  ///< the answer to `extend`; none when it moved back
   int retracted = 0;                    ///< the extension that was undone, if any
@@ -171,11 +171,10 @@ struct settled {
 };
 BOOST_DESCRIBE_STRUCT(settled, (), (want))
 
-using event =
-    std::variant<added<item_kind::book>, added<item_kind::vehicle>, added<item_kind::room>,
-                 updated<item_kind::book>, updated<item_kind::vehicle>, updated<item_kind::room>,
-                 removed, reserved, handed_over, queued, released, reclaimed, rescheduled, lost,
-                 settled>;
+using event = std::variant<added<item_kind::book>, added<item_kind::vehicle>,
+                           added<item_kind::room>, updated<item_kind::book>,
+                           updated<item_kind::vehicle>, updated<item_kind::room>, removed, reserved,
+                           handed_over, queued, released, reclaimed, rescheduled, lost, settled>;
 
 // --- state ------------------------------------------------------------------------------------
 //
@@ -188,11 +187,11 @@ struct booking {
   rental_id rental;
   account_id renter;
   period when;
-  bool out = false;     ///< the renter has the item; it is late once `when.end` has passed
-  bool queued = false;  ///< its start has come while the item was still with the one before
-  instant due{};        ///< the end that is paid for: `when.end`, or later after a reclaim
-  rental_terms terms{}; ///< as agreed: the price of extensions
-  int retracted = 0;    ///< the last extension that was undone; it and those before come too late
+  bool out = false;      ///< the renter has the item; it is late once `when.end` has passed
+  bool queued = false;   ///< its start has come while the item was still with the one before
+  instant due{};         ///< the end that is paid for: `when.end`, or later after a reclaim
+  rental_terms terms{};  ///< as agreed: the price of extensions
+  int retracted = 0;     ///< the last extension that was undone; it and those before come too late
 };
 BOOST_DESCRIBE_STRUCT(booking, (), (rental, renter, when, out, queued, due, terms, retracted))
 
@@ -215,7 +214,7 @@ struct state {
   bool exists = false;
   bool removed = false;
   bool active = false;
-  bool missing = false;            ///< lost, until the owner switches the advert on again
+  bool missing = false;  ///< lost, until the owner switches the advert on again
   listing_id id;
   account_id owner;
   offer content;

@@ -99,16 +99,17 @@ struct state {
   std::string username;  ///< empty until someone registers
   account_id account;
   personal password_hash;
-  int password_version = 0;          ///< 1 from registration on
+  int password_version = 0;  ///< 1 from registration on
   bool account_ready = false;
-  personal display_name;             ///< until the account is ready
+  personal display_name;  ///< until the account is ready
   personal email;
   personal address;
   std::vector<session_id> sessions;  ///< oldest first, at most `max_sessions`
   std::vector<session_id> ending;    ///< told to end, not acknowledged
 };
-BOOST_DESCRIBE_STRUCT(state, (), (username, account, password_hash, password_version, account_ready,
-                                  display_name, email, address, sessions, ending))
+BOOST_DESCRIBE_STRUCT(state, (),
+                      (username, account, password_hash, password_version, account_ready,
+                       display_name, email, address, sessions, ending))
 
 /// One more ends the oldest.
 inline constexpr std::size_t max_sessions = 50;

@@ -54,8 +54,8 @@ struct extend {
 /// The listing: the item that this renter waits for is back.
 struct item_ready {};
 
-using command = std::variant<request, give_back, confirm, dispute, cancel, extend, item_ready,
-                             answered, wake>;
+using command =
+    std::variant<request, give_back, confirm, dispute, cancel, extend, item_ready, answered, wake>;
 
 // --- events: their `type` is the storage format and part of the HTTP interface -----------------
 
@@ -124,8 +124,8 @@ BOOST_DESCRIBE_STRUCT(reminded, (), (about, due))
 struct late {
   static constexpr std::string_view type = "rent.late";
   subject_matter about;
-  int n = 0;         ///< the late period, from 1
-  instant due;       ///< when this period's fee fell due
+  int n = 0;    ///< the late period, from 1
+  instant due;  ///< when this period's fee fell due
   money fee;
 };
 BOOST_DESCRIBE_STRUCT(late, (), (about, n, due, fee))
@@ -210,19 +210,19 @@ BOOST_DESCRIBE_STRUCT(extension_rejected, (), (n, why))
 
 /// What a rental may owe to others; see `wants` for the commands.
 enum class step {
-  reserve,            ///< listing: keep the period
-  hold,               ///< wallet: hold rent and deposit
-  hand_over,          ///< listing: is the item there?
-  charge,             ///< wallet: late fee of period n, one after the other
-  release,            ///< listing: free the period; n counts returns
-  reclaim,            ///< listing: not back after all; n counts disputes
-  pay,                ///< wallet: pay the owner, give back the rest; after every charge
-  undo_hold,          ///< wallet: give everything back
-  deactivate,         ///< listing: the item is lost
-  extend,             ///< listing: keep it until the later end of extension n
-  undo_extend,        ///< listing: back to the earlier end
-  hold_extension,     ///< wallet: hold the rent of extension n
-  undo_hold_extension ///< wallet: give it back
+  reserve,             ///< listing: keep the period
+  hold,                ///< wallet: hold rent and deposit
+  hand_over,           ///< listing: is the item there?
+  charge,              ///< wallet: late fee of period n, one after the other
+  release,             ///< listing: free the period; n counts returns
+  reclaim,             ///< listing: not back after all; n counts disputes
+  pay,                 ///< wallet: pay the owner, give back the rest; after every charge
+  undo_hold,           ///< wallet: give everything back
+  deactivate,          ///< listing: the item is lost
+  extend,              ///< listing: keep it until the later end of extension n
+  undo_extend,         ///< listing: back to the earlier end
+  hold_extension,      ///< wallet: hold the rent of extension n
+  undo_hold_extension  ///< wallet: give it back
 };
 BOOST_DESCRIBE_ENUM(step, reserve, hold, hand_over, charge, release, reclaim, pay, undo_hold,
                     deactivate, extend, undo_extend, hold_extension, undo_hold_extension)
@@ -250,7 +250,17 @@ using event =
 //   returned ─dispute→ active, or late when late fees were charged before
 
 enum class status {
-  none, pending, booked, waiting, active, late, returned, completed, rejected, cancelled, lost
+  none,
+  pending,
+  booked,
+  waiting,
+  active,
+  late,
+  returned,
+  completed,
+  rejected,
+  cancelled,
+  lost
 };
 BOOST_DESCRIBE_ENUM(status, none, pending, booked, waiting, active, late, returned, completed,
                     rejected, cancelled, lost)
@@ -279,12 +289,12 @@ struct state {
 
   rental_id id;
   status now = status::none;
-  subject_matter about;      ///< owner and title are known from `reserved` on
-  period when;               ///< `when.end` is the due time; an extension moves it
+  subject_matter about;  ///< owner and title are known from `reserved` on
+  period when;           ///< `when.end` is the due time; an extension moves it
   instant requested_at;
   std::optional<money> expected_price;
   rental_terms terms;
-  money rent;                ///< what will be paid to the owner, extensions included
+  money rent;  ///< what will be paid to the owner, extensions included
   bool reserved = false;
   bool handed_over = false;
   bool hand_over_asked = false;
@@ -293,11 +303,11 @@ struct state {
   std::optional<instant> returned_at;
   std::vector<receipt> receipts;
   std::optional<extension> pending_extension;
-  int extensions = 0;        ///< how many were ever asked for
+  int extensions = 0;  ///< how many were ever asked for
   int returns = 0;
   int disputes = 0;
-  money claim;               ///< the part of the deposit that goes to the owner at the end
-  money fee;                 ///< what the owner keeps after a cancel
+  money claim;  ///< the part of the deposit that goes to the owner at the end
+  money fee;    ///< what the owner keeps after a cancel
   std::optional<refusal> rejection;
   std::vector<obligation<step>> owed;
 };

@@ -88,8 +88,9 @@ struct state {
   bool announce = false;  ///< the login has yet to hear of the start
   bool withdraw = false;  ///< the login has yet to hear of the end, once it has heard of the start
 };
-BOOST_DESCRIBE_STRUCT(state, (), (now, id, account, username, password_version, device, address,
-                                  since, announce, withdraw))
+BOOST_DESCRIBE_STRUCT(state, (),
+                      (now, id, account, username, password_version, device, address, since,
+                       announce, withdraw))
 
 // --- the entity's functions (design.md section 4) -----------------------------------------------
 

@@ -197,9 +197,9 @@ struct received {
 };
 BOOST_DESCRIBE_STRUCT(received, (), (owner, transfer, from, rental, amount, balance))
 
-using event = std::variant<top_up_requested, topped_up, top_up_failed, withdrawn, paid_out,
-                           withdrawal_failed, held, released, charged, paid, repaid, sent, arrived,
-                           received>;
+using event =
+    std::variant<top_up_requested, topped_up, top_up_failed, withdrawn, paid_out, withdrawal_failed,
+                 held, released, charged, paid, repaid, sent, arrived, received>;
 
 // --- state ------------------------------------------------------------------------------------
 
@@ -258,20 +258,21 @@ struct state {
   using event_type = event;
 
   account_id owner;
-  money balance;                         ///< free money; never negative
+  money balance;  ///< free money; never negative
   std::map<rental_id, holding> holds;
-  std::vector<debt> debts;               ///< oldest first; paid in this order
-  std::vector<transfer> outgoing;        ///< sent, not acknowledged
+  std::vector<debt> debts;         ///< oldest first; paid in this order
+  std::vector<transfer> outgoing;  ///< sent, not acknowledged
   std::vector<open_payment> payments;
-  std::vector<undone_hold> undone;       ///< undone or paid, the newest `max_undone`: never again
-  std::vector<payment_id> done_payments;    ///< the newest `remembered_payments`: never again
+  std::vector<undone_hold> undone;        ///< undone or paid, the newest `max_undone`: never again
+  std::vector<payment_id> done_payments;  ///< the newest `remembered_payments`: never again
   std::vector<payment_id> failed_payments;  ///< likewise; also for who asks how it went
 
   money held() const;
   money owed() const;
 };
-BOOST_DESCRIBE_STRUCT(state, (), (owner, balance, holds, debts, outgoing, payments, undone,
-                                  done_payments, failed_payments))
+BOOST_DESCRIBE_STRUCT(state, (),
+                      (owner, balance, holds, debts, outgoing, payments, undone, done_payments,
+                       failed_payments))
 
 inline constexpr std::size_t max_holds = 1000;
 inline constexpr std::size_t max_undone = 1000;

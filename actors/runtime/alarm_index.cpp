@@ -25,7 +25,8 @@ void alarm_index::abandon_read() {
   std::erase_if(slots_, [](const auto& entry) { return !entry.second.due; });
 }
 
-void alarm_index::changed(const entity_ref& entity, std::optional<instant> due, std::int64_t version) {
+void alarm_index::changed(const entity_ref& entity, std::optional<instant> due,
+                          std::int64_t version) {
   const auto known = slots_.find(entity);
   if (known != slots_.end() && known->second.version > version) return;
   if (due && *due > horizon_) due.reset();  // will be read when its time is near

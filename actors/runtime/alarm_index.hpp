@@ -1,6 +1,7 @@
-// The alarms of the near future, in memory: a plain class inside the partition, tested without actors.
-// The journal keeps all alarms; this index holds those up to a horizon and agrees with the journal
-// whatever the order in which commits and a reading of the table arrive (design.md section 6).
+// The alarms of the near future, in memory: a plain class inside the partition, tested without
+// actors. The journal keeps all alarms; this index holds those up to a horizon and agrees with the
+// journal whatever the order in which commits and a reading of the table arrive (design.md section
+// 6).
 #pragma once
 
 #include <map>
@@ -16,11 +17,11 @@
 namespace rentwave {
 
 class alarm_index {
-public:
+ public:
   /// Raises the horizon, before the table is read, so that no commit falls between the two.
   void begin_read(instant horizon);
-  /// The rows that were read, earliest first; of an entity's alarms the higher version wins. When the
-  /// table had more than were read (`complete` is false), the horizon sinks to the last one.
+  /// The rows that were read, earliest first; of an entity's alarms the higher version wins. When
+  /// the table had more than were read (`complete` is false), the horizon sinks to the last one.
   void finish_read(const std::vector<alarm_row>& rows, bool complete = true);
   /// The reading failed; what is known stays.
   void abandon_read();
@@ -35,7 +36,7 @@ public:
   instant horizon() const { return horizon_; }
   std::size_t size() const { return by_due_.size(); }
 
-private:
+ private:
   struct slot {
     std::optional<instant> due;
     std::int64_t version = 0;

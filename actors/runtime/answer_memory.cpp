@@ -5,7 +5,8 @@
 namespace rentwave {
 
 void answer_memory::remember(command_id id, instant at, const outcome& answer) {
-  auto kept = std::holds_alternative<accepted>(answer) ? nullptr : std::make_unique<outcome>(answer);
+  auto kept =
+      std::holds_alternative<accepted>(answer) ? nullptr : std::make_unique<outcome>(answer);
   entries_.push_back({id, at, std::move(kept)});
 }
 

@@ -1,5 +1,5 @@
-// What an entity remembers of the commands that it carried out, so that a repeat gets the same answer.
-// Bounded by time: what is older is looked up in the journal (design.md section 4).
+// What an entity remembers of the commands that it carried out, so that a repeat gets the same
+// answer. Bounded by time: what is older is looked up in the journal (design.md section 4).
 #pragma once
 
 #include <memory>
@@ -12,10 +12,11 @@
 namespace rentwave {
 
 class answer_memory {
-public:
+ public:
   /// Commands whose events are from before `since` are not in here.
   void covers(instant since) { since_ = since; }
-  /// True when a command that was first sent at `cause` would be remembered if it had had an effect.
+  /// True when a command that was first sent at `cause` would be remembered if it had had an
+  /// effect.
   bool would_know(instant cause) const { return cause >= since_; }
 
   void remember(command_id id, instant at, const outcome& answer);
@@ -24,7 +25,7 @@ public:
   void forget_before(instant oldest);
   std::size_t size() const { return entries_.size(); }
 
-private:
+ private:
   struct entry {
     command_id id;
     instant at;

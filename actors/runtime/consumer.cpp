@@ -16,7 +16,7 @@ constexpr auto retry_delay = std::chrono::seconds{1};
 constexpr auto effect_timeout = std::chrono::seconds{30};
 
 class consumer {
-public:
+ public:
   explicit consumer(caf::event_based_actor* self) : self_{self} {}
   const char* name = "subscription";
 
@@ -31,8 +31,10 @@ public:
     if (durable.events.empty()) return;
     latest_ = std::max(latest_, durable.events.back().position);
     // The usual case: the log goes on where we are, and needs no reading.
-    if (!busy_ && durable.events.front().position == position_ + 1) handle(durable.events);
-    else advance();
+    if (!busy_ && durable.events.front().position == position_ + 1)
+      handle(durable.events);
+    else
+      advance();
   }
 
   void reopen(const reopened& news) {
@@ -46,11 +48,12 @@ public:
     advance();
   }
 
-private:
+ private:
   void read_offset() {
     busy_ = true;
-    self_->request(context_->reader_for(partition_), caf::infinite,
-                   offset_request{partition_, what_.name})
+    self_
+        ->request(context_->reader_for(partition_), caf::infinite,
+                  offset_request{partition_, what_.name})
         .then(
             [this](std::int64_t position) {
               started_ = true;
@@ -65,8 +68,9 @@ private:
   void advance() {
     if (busy_ || position_ >= latest_) return;
     busy_ = true;
-    self_->request(context_->reader_for(partition_), caf::infinite,
-                   log_request{partition_, position_, page})
+    self_
+        ->request(context_->reader_for(partition_), caf::infinite,
+                  log_request{partition_, position_, page})
         .then(
             [this](const events_ptr& events) {
               busy_ = false;
@@ -100,8 +104,8 @@ private:
   void send(const stored_event& event, effect wanted) {
     auto command = std::make_shared<command_envelope>();
     command->to = std::move(wanted.to);
-    command->id = want_command_id(event.entity, what_.name + '/' + std::to_string(event.version) + '/' +
-                                                    wanted.key);
+    command->id = want_command_id(
+        event.entity, what_.name + '/' + std::to_string(event.version) + '/' + wanted.key);
     command->body = std::move(wanted.body);
     command->cause = event.time;
     command->from = event.entity;
@@ -118,7 +122,8 @@ private:
 
   void acknowledged() {
     if (--outstanding_ > 0) return;
-    if (failed_) return retry(make_error(runtime_errc::unavailable, "an effect was not acknowledged"));
+    if (failed_)
+      return retry(make_error(runtime_errc::unavailable, "an effect was not acknowledged"));
     position_ = reached_;
     self_->send(context_->writer, offset_note{partition_, {what_.name, position_}});
     busy_ = false;

@@ -1,5 +1,5 @@
-// Runs one subscription over one partition's log: a child of the partition, which starts it anew when it
-// fails. The offset follows once the effects are acknowledged (design.md section 7).
+// Runs one subscription over one partition's log: a child of the partition, which starts it anew
+// when it fails. The offset follows once the effects are acknowledged (design.md section 7).
 #pragma once
 
 #include <caf/actor.hpp>

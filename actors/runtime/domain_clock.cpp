@@ -7,7 +7,8 @@ namespace rentwave {
 namespace {
 
 duration scaled(duration length, double factor) {
-  return duration{static_cast<std::int64_t>(std::ceil(static_cast<double>(length.count()) * factor))};
+  return duration{
+      static_cast<std::int64_t>(std::ceil(static_cast<double>(length.count()) * factor))};
 }
 
 instant domain_at(const clock_anchor& anchor, instant real) {

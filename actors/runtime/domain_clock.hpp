@@ -1,5 +1,5 @@
-// Domain time: anchor + rate × real time since the anchor (design.md section 6). Shared by all actors
-// of a node and read from any thread; it never goes back.
+// Domain time: anchor + rate × real time since the anchor (design.md section 6). Shared by all
+// actors of a node and read from any thread; it never goes back.
 #pragma once
 
 #include <atomic>
@@ -15,7 +15,7 @@ using time_source = std::function<instant()>;
 instant system_time();
 
 class domain_clock {
-public:
+ public:
   domain_clock(clock_anchor anchor, time_source real);
 
   instant now() const;
@@ -25,14 +25,14 @@ public:
   duration in_real(duration domain) const;
   instant real_now() const { return real_(); }
 
-private:
+ private:
   clock_anchor anchor_;
   time_source real_;
   mutable std::atomic<std::int64_t> latest_;  ///< the highest that was told, in microseconds
 };
 
-/// The anchor to go on from: domain time has run on since the journal's last anchor, at that anchor's
-/// rate, and from now on runs at `rate`. The new anchor is durable when this returns.
+/// The anchor to go on from: domain time has run on since the journal's last anchor, at that
+/// anchor's rate, and from now on runs at `rate`. The new anchor is durable when this returns.
 journal_result<clock_anchor> anchor_clock(journal& where, double rate, instant real_now);
 
 }  // namespace rentwave

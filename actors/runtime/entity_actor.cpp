@@ -12,10 +12,10 @@
 namespace rentwave {
 namespace {
 
-constexpr std::size_t batch_limit = 256;        ///< commands of one append
-constexpr std::size_t settled_limit = 256;      ///< queries that wait for the end of a saga
-constexpr std::int64_t snapshot_interval = 100; ///< events
-constexpr int longest_backoff = 5;              ///< doublings of the retry delay
+constexpr std::size_t batch_limit = 256;         ///< commands of one append
+constexpr std::size_t settled_limit = 256;       ///< queries that wait for the end of a saga
+constexpr std::int64_t snapshot_interval = 100;  ///< events
+constexpr int longest_backoff = 5;               ///< doublings of the retry delay
 
 /// What waits to be served: a command, a query, or (neither) the alarm.
 struct waiting {
@@ -31,7 +31,8 @@ struct held_answer {
   outcome answer;
 };
 
-/// A want that was sent. `cause` is a lower bound of when it was first sent, by this actor or before.
+/// A want that was sent. `cause` is a lower bound of when it was first sent, by this actor or
+/// before.
 struct sent_want {
   command_id id;
   instant cause;
@@ -39,7 +40,7 @@ struct sent_want {
 };
 
 class entity {
-public:
+ public:
   explicit entity(caf::event_based_actor* self) : self_{self} {}
   const char* name = "entity";
 
@@ -69,14 +70,16 @@ public:
     self_->quit(caf::exit_reason::normal);
   }
 
-private:
+ private:
   // --- loading -----------------------------------------------------------------------------------
 
   void load(bool from_start) {
     busy_ = true;
     self_->request(context_->reader_for(partition_), caf::infinite, load_request{ref_, from_start})
         .then([this, from_start](const history_ptr& found) { loaded(*found, from_start); },
-              [this](const caf::error& why) { end(runtime_errc::unavailable, self_->system().render(why)); });
+              [this](const caf::error& why) {
+                end(runtime_errc::unavailable, self_->system().render(why));
+              });
   }
 
   void loaded(const history& found, bool from_start) {
@@ -113,7 +116,8 @@ private:
     const auto& events = found.events;
     // Behind a snapshot nothing was read, and events of one instant may lie on both sides of it.
     if (found.state)
-      return (events.empty() ? context_->clock->now() : std::max(oldest, events.front().time)) + duration{1};
+      return (events.empty() ? context_->clock->now() : std::max(oldest, events.front().time)) +
+             duration{1};
     return events.empty() || events.front().time >= oldest ? instant::min() : oldest;
   }
 
@@ -160,7 +164,8 @@ private:
     record(command, given.now, std::move(*step), held.answer);
   }
 
-  void record(const command_envelope& command, instant now, machine::step step, const outcome& answer) {
+  void record(const command_envelope& command, instant now, machine::step step,
+              const outcome& answer) {
     if (step.events.empty()) return;
     memory_.remember(command.id, now, answer);
     trace_ = command.trace;
@@ -200,8 +205,9 @@ private:
 
   void look_up() {
     busy_ = true;
-    self_->request(context_->reader_for(partition_), caf::infinite,
-                   find_request{ref_, waiting_.front().command->id})
+    self_
+        ->request(context_->reader_for(partition_), caf::infinite,
+                  find_request{ref_, waiting_.front().command->id})
         .then(
             [this](const events_ptr& found) {
               busy_ = false;
@@ -214,12 +220,15 @@ private:
               }
               serve();
             },
-            [this](const caf::error& why) { end(runtime_errc::unavailable, self_->system().render(why)); });
+            [this](const caf::error& why) {
+              end(runtime_errc::unavailable, self_->system().render(why));
+            });
   }
 
   // --- writing -----------------------------------------------------------------------------------
 
-  /// The stored alarm is the earlier of the domain's own and, while something is owed, the next retry.
+  /// The stored alarm is the earlier of the domain's own and, while something is owed, the next
+  /// retry.
   void set_alarm() {
     if (append_.events.empty() && !woken_) return;
     const auto now = context_->clock->now();
@@ -229,7 +238,8 @@ private:
                                    (1 << std::min(retries_, longest_backoff));
       due = due ? std::min(*due, retry) : retry;
     }
-    // A wake may come for an alarm that is no longer ours; its row has to move, or it fires for ever.
+    // A wake may come for an alarm that is no longer ours; its row has to move, or it fires for
+    // ever.
     if (!woken_ && stored_alarm_ && *stored_alarm_ == due) return;
     append_.alarm = {false, due};
     woken_ = false;
@@ -245,7 +255,9 @@ private:
     request->what = std::move(append_);
     self_->request(context_->writer, caf::infinite, append_ptr{std::move(request)})
         .then([this](const entity_result_ptr& result) { written(*result); },
-              [this](const caf::error& why) { end(runtime_errc::unavailable, self_->system().render(why)); });
+              [this](const caf::error& why) {
+                end(runtime_errc::unavailable, self_->system().render(why));
+              });
   }
 
   void written(const entity_result& result) {
@@ -258,14 +270,17 @@ private:
     serve();
   }
 
-  // --- answering ----------------------------------------------------------------------------------
+  // --- answering
+  // ----------------------------------------------------------------------------------
 
   /// Everything that was held rests on durable events now. What is owed goes out as well.
   void release() {
     // Taken away once all are answered: should a step throw, `end` tells whoever is left.
     for (auto& one : held_) {
-      if (one.asked.query) answer_query(one.asked);
-      else answer_command(one);
+      if (one.asked.query)
+        answer_query(one.asked);
+      else
+        answer_command(one);
     }
     held_.clear();
     send_wants(context_->clock->now());
@@ -305,7 +320,8 @@ private:
     bool repeated = false;
     for (auto& owed : machine_->wants()) {
       const auto id = want_command_id(ref_, owed.key);
-      const auto before = std::find_if(sent_.begin(), sent_.end(), [&](auto& s) { return s.id == id; });
+      const auto before =
+          std::find_if(sent_.begin(), sent_.end(), [&](auto& s) { return s.id == id; });
       auto record = before == sent_.end() ? sent_want{id, cause, instant::min()} : *before;
       if (record.last == instant::min() || now - record.last >= patience) {
         repeated = repeated || record.last != instant::min();
@@ -315,8 +331,10 @@ private:
       still.push_back(record);
     }
     sent_ = std::move(still);
-    if (sent_.empty()) retries_ = 0;
-    else if (repeated) ++retries_;
+    if (sent_.empty())
+      retries_ = 0;
+    else if (repeated)
+      ++retries_;
   }
 
   void send_want(want owed, const sent_want& record) {
@@ -333,18 +351,20 @@ private:
   }
 
   view_ptr view() const {
-    return std::make_shared<const entity_view>(entity_view{ref_, machine_->version(), machine_->view()});
+    return std::make_shared<const entity_view>(
+        entity_view{ref_, machine_->version(), machine_->view()});
   }
 
-  // --- ending -------------------------------------------------------------------------------------
+  // --- ending
+  // -------------------------------------------------------------------------------------
 
   static void refuse(waiting& one, runtime_errc code, std::string detail) {
     one.promise.deliver(make_error(code, std::move(detail)));
   }
 
-public:
-  /// The journal failed, or the entity threw: whoever waits is told, and the partition starts it anew
-  /// with the next message.
+ public:
+  /// The journal failed, or the entity threw: whoever waits is told, and the partition starts it
+  /// anew with the next message.
   void end(runtime_errc code, const std::string& detail) {
     spdlog::warn("{} ends: {} ({})", to_string(ref_), to_string(code), detail);
     for (auto& one : held_) refuse(one.asked, code, detail);
@@ -357,7 +377,7 @@ public:
     self_->quit(make_error(code, detail));
   }
 
-private:
+ private:
   caf::event_based_actor* self_;
   context_ptr context_;
   entity_ref ref_;
@@ -368,14 +388,15 @@ private:
   bool busy_ = false;   ///< loading, looking up or appending: nothing is decided meanwhile
   bool woken_ = false;  ///< an alarm fired since the last append
   int retries_ = 0;
-  trace_id trace_;      ///< of the latest command with an effect
+  trace_id trace_;  ///< of the latest command with an effect
   std::vector<waiting> waiting_;
   std::vector<held_answer> held_;
   std::vector<waiting> settled_waiters_;
   std::vector<sent_want> sent_;
   entity_append append_;
   alarm_change written_alarm_;
-  std::optional<std::optional<instant>> stored_alarm_;  ///< the row in the journal, once it is known
+  std::optional<std::optional<instant>>
+      stored_alarm_;  ///< the row in the journal, once it is known
 };
 
 using entity_self = caf::stateful_actor<entity>;
@@ -421,8 +442,8 @@ caf::behavior live(entity_self* self, const context_ptr& context, const entity_r
 
 caf::actor spawn_entity(caf::event_based_actor* parent, context_ptr context, entity_ref entity,
                         partition_id partition) {
-  return parent->spawn<caf::monitored + caf::lazy_init>(live, std::move(context), std::move(entity),
-                                                        partition, caf::actor_cast<caf::actor>(parent));
+  return parent->spawn<caf::monitored + caf::lazy_init>(
+      live, std::move(context), std::move(entity), partition, caf::actor_cast<caf::actor>(parent));
 }
 
 }  // namespace rentwave

@@ -1,5 +1,6 @@
 // The one generic entity actor (design.md section 4): what turns an entity's pure functions into an
-// addressable, durable, idempotent actor. Started by its partition, which is the only one to send to it.
+// addressable, durable, idempotent actor. Started by its partition, which is the only one to send
+// to it.
 #pragma once
 
 #include <caf/actor.hpp>

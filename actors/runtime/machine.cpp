@@ -11,9 +11,15 @@ namespace rentwave {
 namespace {
 
 // Whose key seals an entity's personal fields.
-std::optional<account_id> subject_of(const login::state& s) { return s.account; }
-std::optional<account_id> subject_of(const account::state& s) { return s.id; }
-std::optional<account_id> subject_of(const session::state& s) { return s.account; }
+std::optional<account_id> subject_of(const login::state& s) {
+  return s.account;
+}
+std::optional<account_id> subject_of(const account::state& s) {
+  return s.id;
+}
+std::optional<account_id> subject_of(const session::state& s) {
+  return s.account;
+}
 template <class State>
 std::optional<account_id> subject_of(const State&) {
   return std::nullopt;
@@ -43,7 +49,7 @@ class entity_machine final : public machine {
   using command = typename State::command_type;
   using event = typename State::event_type;
 
-public:
+ public:
   explicit entity_machine(const entity_ref& entity) : entity_{entity} {}
 
   bool restore(const snapshot& from) override {
@@ -108,7 +114,7 @@ public:
     return saved;
   }
 
-private:
+ private:
   void fold_in(const event& happened) {
     if (state_.use_count() > 1) state_ = std::make_shared<State>(*state_);
     // The last reader's accesses, on its thread, come before it let go; the count alone is relaxed.
@@ -125,15 +131,24 @@ private:
 template <template <class> class Use, class... Arguments>
 auto for_kind(entity_kind kind, Arguments&&... arguments) {
   switch (kind) {
-    case entity_kind::login: return Use<login::state>::make(std::forward<Arguments>(arguments)...);
-    case entity_kind::account: return Use<account::state>::make(std::forward<Arguments>(arguments)...);
-    case entity_kind::session: return Use<session::state>::make(std::forward<Arguments>(arguments)...);
-    case entity_kind::listing: return Use<listing::state>::make(std::forward<Arguments>(arguments)...);
-    case entity_kind::book: return Use<book::state>::make(std::forward<Arguments>(arguments)...);
-    case entity_kind::rental: return Use<rental::state>::make(std::forward<Arguments>(arguments)...);
-    case entity_kind::wallet: return Use<wallet::state>::make(std::forward<Arguments>(arguments)...);
-    case entity_kind::inbox: return Use<inbox::state>::make(std::forward<Arguments>(arguments)...);
-    case entity_kind::payment: break;
+    case entity_kind::login:
+      return Use<login::state>::make(std::forward<Arguments>(arguments)...);
+    case entity_kind::account:
+      return Use<account::state>::make(std::forward<Arguments>(arguments)...);
+    case entity_kind::session:
+      return Use<session::state>::make(std::forward<Arguments>(arguments)...);
+    case entity_kind::listing:
+      return Use<listing::state>::make(std::forward<Arguments>(arguments)...);
+    case entity_kind::book:
+      return Use<book::state>::make(std::forward<Arguments>(arguments)...);
+    case entity_kind::rental:
+      return Use<rental::state>::make(std::forward<Arguments>(arguments)...);
+    case entity_kind::wallet:
+      return Use<wallet::state>::make(std::forward<Arguments>(arguments)...);
+    case entity_kind::inbox:
+      return Use<inbox::state>::make(std::forward<Arguments>(arguments)...);
+    case entity_kind::payment:
+      break;
   }
   assert(!"the payment provider is not an entity");
   std::abort();

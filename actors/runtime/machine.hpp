@@ -19,11 +19,11 @@
 namespace rentwave {
 
 class machine {
-public:
+ public:
   virtual ~machine() = default;
 
-  /// What a decide leads to: its events are folded into the state already. The metadata of the events
-  /// (time, command, actor, trace) is the caller's to fill in.
+  /// What a decide leads to: its events are folded into the state already. The metadata of the
+  /// events (time, command, actor, trace) is the caller's to fill in.
   struct step {
     outcome answer;
     std::vector<new_event> events;

@@ -1,5 +1,5 @@
-// One running RentWave: starts the actors over a journal and stops them in order. Made by main (or a
-// test), which owns the actor system and the journal and outlives it.
+// One running RentWave: starts the actors over a journal and stops them in order. Made by main (or
+// a test), which owns the actor system and the journal and outlives it.
 #pragma once
 
 #include <caf/actor.hpp>
@@ -19,9 +19,9 @@ namespace rentwave {
 
 struct node_options {
   std::string name = "node";
-  int partitions = 64;   ///< as the journal was made
-  int readers = 2;       ///< connections for reading
-  bool threads = true;   ///< false: everything on CAF's scheduler, for simulations
+  int partitions = 64;  ///< as the journal was made
+  int readers = 2;      ///< connections for reading
+  bool threads = true;  ///< false: everything on CAF's scheduler, for simulations
   double clock_rate = 1;
   time_source real_time = system_time;
   machine_factory machines = make_machine;
@@ -29,22 +29,22 @@ struct node_options {
   std::shared_ptr<payment_provider> payments = sandbox_payments();
 
   // Real time:
-  duration retry_delay = std::chrono::seconds{5};      ///< until a want is sent again
-  duration idle_time = std::chrono::minutes{2};        ///< until an entity sleeps
-  duration answer_memory = std::chrono::minutes{10};   ///< how long entities remember answers
-  duration alarm_horizon = std::chrono::minutes{2};    ///< alarms in memory
-  duration alarm_tick = std::chrono::seconds{1};       ///< the clock is read at least so often
+  duration retry_delay = std::chrono::seconds{5};     ///< until a want is sent again
+  duration idle_time = std::chrono::minutes{2};       ///< until an entity sleeps
+  duration answer_memory = std::chrono::minutes{10};  ///< how long entities remember answers
+  duration alarm_horizon = std::chrono::minutes{2};   ///< alarms in memory
+  duration alarm_tick = std::chrono::seconds{1};      ///< the clock is read at least so often
   // Limits:
   std::size_t entity_queue = 4096;  ///< messages that wait in one entity; more are `overloaded`
   std::size_t batch_events = 2000;  ///< of one transaction
 };
 
 class node {
-public:
+ public:
   /// Reads the clock's anchor, opens the partitions and their subscriptions. Errors: those of the
   /// journal. Serving begins at once; `is_ready` says when everything is open.
-  static journal_result<std::unique_ptr<node>> start(caf::actor_system& system, journal_store& store,
-                                                     node_options options);
+  static journal_result<std::unique_ptr<node>> start(caf::actor_system& system,
+                                                     journal_store& store, node_options options);
   ~node();
   node(const node&) = delete;
   node& operator=(const node&) = delete;
@@ -59,7 +59,7 @@ public:
   /// Without threads the scheduler has to run afterwards, before the node is destroyed.
   void stop();
 
-private:
+ private:
   node() = default;
 
   struct parts;

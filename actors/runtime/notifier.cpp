@@ -23,7 +23,8 @@ struct writer {
     notice.text = std::move(text);
     notice.listing = listing;
     notice.rental = rental;
-    effects.push_back({role, inbox_ref(whom), inbox::command{inbox::deliver{whom, std::move(notice)}}});
+    effects.push_back(
+        {role, inbox_ref(whom), inbox::command{inbox::deliver{whom, std::move(notice)}}});
   }
   void owner(const subject_matter& about, std::string text) {
     tell(about.owner, "owner", about.listing, std::move(text));
@@ -45,8 +46,9 @@ void write(writer& to, const rental::event& happened) {
                                   " to " + format_instant(e.when.end) + ".");
           },
           [&](const rental::waited& e) {
-            to.renter(e.about, quoted(e.about) + " is not back yet. Your rental starts as soon as it is; "
-                                                 "until then you can cancel free of charge.");
+            to.renter(e.about, quoted(e.about) +
+                                   " is not back yet. Your rental starts as soon as it is; "
+                                   "until then you can cancel free of charge.");
           },
           [&](const rental::reminded& e) {
             to.renter(e.about, quoted(e.about) + " is due at " + format_instant(e.due) + ".");
@@ -60,8 +62,9 @@ void write(writer& to, const rental::event& happened) {
             if (e.by == rental::party::owner) {
               to.renter(e.about, "The owner has " + quoted(e.about) + " back.");
             } else {
-              to.owner(e.about, quoted(e.about) + " was returned. Confirm it, or dispute it within 48 "
-                                                  "hours.");
+              to.owner(e.about, quoted(e.about) +
+                                    " was returned. Confirm it, or dispute it within 48 "
+                                    "hours.");
             }
           },
           [&](const rental::disputed& e) {
@@ -76,7 +79,8 @@ void write(writer& to, const rental::event& happened) {
             if (e.about.owner != account_id{} && e.by != rental::party::owner)
               to.owner(e.about, "A rental of " + quoted(e.about) + " was cancelled.");
             if (e.by != rental::party::renter)
-              to.renter(e.about, "Your rental of " + quoted(e.about) + " was cancelled; you pay nothing.");
+              to.renter(e.about,
+                        "Your rental of " + quoted(e.about) + " was cancelled; you pay nothing.");
           },
           [&](const rental::lost& e) {
             to.renter(e.about, quoted(e.about) + " counts as lost. The deposit went to the owner.");

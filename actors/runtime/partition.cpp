@@ -20,7 +20,8 @@ using tick_atom = caf::atom_constant<caf::atom("tick")>;
 
 constexpr auto reopen_delay = std::chrono::seconds{1};
 constexpr int alarm_page = 10'000;
-constexpr std::size_t buffer_limit = 10'000;  ///< messages kept while the partition or an entity is not up
+constexpr std::size_t buffer_limit =
+    10'000;  ///< messages kept while the partition or an entity is not up
 
 /// A message that could not be passed on yet.
 struct kept_message {
@@ -31,13 +32,13 @@ struct kept_message {
 
 struct child {
   caf::actor handle;
-  instant last_used;       ///< real time
-  bool sleeping = false;   ///< told to end; what comes is kept back
+  instant last_used;      ///< real time
+  bool sleeping = false;  ///< told to end; what comes is kept back
   std::vector<kept_message> kept;
 };
 
 class partition {
-public:
+ public:
   explicit partition(caf::event_based_actor* self) : self_{self} {}
   const char* name = "partition";
 
@@ -65,7 +66,8 @@ public:
   }
 
   void committed(const commit_ptr& durable) {
-    for (const auto& alarm : durable->alarms) alarms_.changed(alarm.entity, alarm.due, alarm.version);
+    for (const auto& alarm : durable->alarms)
+      alarms_.changed(alarm.entity, alarm.due, alarm.version);
     for (const auto& consumer : consumers_) self_->send(consumer, durable);
     arm();
   }
@@ -81,7 +83,8 @@ public:
     const auto now = context_->clock->now();
     for (const auto& entity : alarms_.take_due(now)) wake(entity);
     const auto span = context_->clock->in_domain(context_->options.alarm_horizon);
-    if (!alarms_.is_reading() && (reread_ || alarms_.horizon() < now + span / 2)) read_alarms(now + span);
+    if (!alarms_.is_reading() && (reread_ || alarms_.horizon() < now + span / 2))
+      read_alarms(now + span);
     put_idle_to_sleep();
     next_tick_ = instant::max();
     arm();
@@ -103,8 +106,10 @@ public:
   }
 
   void end(const caf::error& reason) {
-    for (const auto& [entity, one] : children_) caf::anon_send_exit(one.handle, caf::exit_reason::user_shutdown);
-    for (const auto& consumer : consumers_) caf::anon_send_exit(consumer, caf::exit_reason::user_shutdown);
+    for (const auto& [entity, one] : children_)
+      caf::anon_send_exit(one.handle, caf::exit_reason::user_shutdown);
+    for (const auto& consumer : consumers_)
+      caf::anon_send_exit(consumer, caf::exit_reason::user_shutdown);
     consumers_.clear();
     self_->quit(reason);
   }
@@ -116,7 +121,7 @@ public:
     for (auto& message : std::exchange(found->second.kept, {})) pass_on(found->second, message);
   }
 
-private:
+ private:
   void opened() {
     open_ = true;
     for (const auto& one : context_->options.subscriptions)
@@ -131,7 +136,8 @@ private:
     const auto ended = std::find_if(consumers_.begin(), consumers_.end(),
                                     [&](const auto& one) { return one.address() == news.source; });
     if (ended == consumers_.end()) return;
-    const auto& what = context_->options.subscriptions[static_cast<std::size_t>(ended - consumers_.begin())];
+    const auto& what =
+        context_->options.subscriptions[static_cast<std::size_t>(ended - consumers_.begin())];
     spdlog::error("subscription {} of partition {} ended and starts again: {}", what.name, id_,
                   self_->system().render(news.reason));
     *ended = spawn_consumer(self_, context_, id_, what);
@@ -152,23 +158,28 @@ private:
   }
 
   static void pass_on(child& target, kept_message& message) {
-    if (message.command) message.promise.delegate(target.handle, message.command);
-    else message.promise.delegate(target.handle, message.query);
+    if (message.command)
+      message.promise.delegate(target.handle, message.command);
+    else
+      message.promise.delegate(target.handle, message.query);
   }
 
   void wake(const entity_ref& entity) {
     auto& target = find(entity);
     target.last_used = context_->clock->real_now();
     // One that is falling asleep leaves its alarm in the journal; it fires when that is read again.
-    if (target.sleeping) reread_ = true;
-    else self_->send(target.handle, wake_note{});
+    if (target.sleeping)
+      reread_ = true;
+    else
+      self_->send(target.handle, wake_note{});
   }
 
   void read_alarms(instant horizon) {
     reread_ = false;
     alarms_.begin_read(horizon);
-    self_->request(context_->reader_for(id_), caf::infinite,
-                   alarms_request{id_, alarms_.horizon(), alarm_page})
+    self_
+        ->request(context_->reader_for(id_), caf::infinite,
+                  alarms_request{id_, alarms_.horizon(), alarm_page})
         .then(
             [this](const alarms_ptr& found) {
               alarms_.finish_read(*found, found->size() < alarm_page);
@@ -217,12 +228,13 @@ private:
   std::unordered_map<caf::actor_addr, entity_ref> names_;
   std::vector<caf::actor> consumers_;  ///< one a subscription, in their order
   alarm_index alarms_;
-  instant next_tick_ = instant::max();  ///< domain time
-  instant next_sweep_ = instant::min(); ///< real time
+  instant next_tick_ = instant::max();   ///< domain time
+  instant next_sweep_ = instant::min();  ///< real time
   std::uint64_t generation_ = 0;
 };
 
-caf::behavior live(caf::stateful_actor<partition>* self, const context_ptr& context, partition_id id) {
+caf::behavior live(caf::stateful_actor<partition>* self, const context_ptr& context,
+                   partition_id id) {
   self->state.setup(context, id);
   self->set_down_handler([self](caf::down_msg& news) { self->state.down(news); });
   self->set_exit_handler([self](caf::exit_msg& order) { self->state.end(order.reason); });

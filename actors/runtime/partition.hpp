@@ -1,5 +1,6 @@
-// A slice of all entities: routes to them, starts and supervises them, wakes them when their alarms are
-// due, and hands its log to the subscriptions (design.md sections 1 and 7). One actor a partition.
+// A slice of all entities: routes to them, starts and supervises them, wakes them when their alarms
+// are due, and hands its log to the subscriptions (design.md sections 1 and 7). One actor a
+// partition.
 #pragma once
 
 #include <caf/actor.hpp>

@@ -9,7 +9,7 @@ namespace rentwave {
 namespace {
 
 class sandbox final : public payment_provider {
-public:
+ public:
   bool is_sandbox() const override { return true; }
   std::optional<refusal> collect(const payment::collect&) override { return std::nullopt; }
   std::optional<refusal> pay_out(const payment::pay_out&) override { return std::nullopt; }
@@ -27,8 +27,8 @@ caf::behavior serve(caf::event_based_actor*, const context_ptr& context) {
     auto home = std::make_shared<command_envelope>();
     home->to = *asked->from;
     home->id = derive_id<command_id>(asked->id, "answer");
-    home->body = answered_command(
-        home->to.kind, {asked->want, refused ? outcome{*refused} : outcome{accepted{}}});
+    home->body = answered_command(home->to.kind,
+                                  {asked->want, refused ? outcome{*refused} : outcome{accepted{}}});
     home->cause = asked->cause;
     home->from = asked->to;
     home->trace = asked->trace;

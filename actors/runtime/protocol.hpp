@@ -32,8 +32,8 @@
 
 namespace rentwave {
 
-/// Why there is no answer. None of these says that the command had no effect: ask again under the same
-/// command id.
+/// Why there is no answer. None of these says that the command had no effect: ask again under the
+/// same command id.
 enum class runtime_errc : std::uint8_t {
   none,
   unavailable,  ///< the journal failed, or the partition is not open
@@ -50,13 +50,13 @@ struct command_envelope {
   entity_ref to;
   command_id id;
   any_command body;
-  /// A lower bound of when it was first sent, in domain time: what is older than an entity's memory of
-  /// answers is looked up in the journal. The default is "unknown".
+  /// A lower bound of when it was first sent, in domain time: what is older than an entity's memory
+  /// of answers is looked up in the journal. The default is "unknown".
   instant cause = instant::min();
   std::optional<account_id> caller;  ///< the person who asks, as authenticated by a gateway
   std::optional<entity_ref> from;    ///< the entity that asks or answers
-  /// The key of `from`'s want that this is: the answer goes there, as `answered`. Empty: the answer is
-  /// the response of the CAF request, if it is one.
+  /// The key of `from`'s want that this is: the answer goes there, as `answered`. Empty: the answer
+  /// is the response of the CAF request, if it is one.
   std::string want;
   trace_id trace;
 };
@@ -91,7 +91,8 @@ struct still_awake {
   entity_ref entity;
 };
 
-// --- to and from the journal's threads ----------------------------------------------------------------
+// --- to and from the journal's threads
+// ----------------------------------------------------------------
 
 /// One entity's part of a batch.
 struct append_request {
@@ -102,7 +103,8 @@ using append_ptr = std::shared_ptr<const append_request>;
 /// Also for failures of the whole batch: then `failed` says unavailable, unknown_outcome or fenced.
 using entity_result_ptr = std::shared_ptr<const entity_result>;
 
-/// What became durable in one partition by one transaction: the same order for everyone who hears of it.
+/// What became durable in one partition by one transaction: the same order for everyone who hears
+/// of it.
 struct commit {
   partition_id partition = 0;
   std::vector<stored_event> events;
@@ -154,8 +156,8 @@ using history_ptr = std::shared_ptr<const history>;
 using events_ptr = std::shared_ptr<const std::vector<stored_event>>;
 using alarms_ptr = std::shared_ptr<const std::vector<alarm_row>>;
 
-/// Any other question to the journal, run by a reader. A job that is dropped unrun is just destroyed:
-/// who waits must learn it from the destructor of what `run` holds.
+/// Any other question to the journal, run by a reader. A job that is dropped unrun is just
+/// destroyed: who waits must learn it from the destructor of what `run` holds.
 struct read_job {
   std::function<void(journal&)> run;
 };

@@ -50,7 +50,8 @@ caf::behavior serve(caf::stateful_actor<reader_state>* self, std::shared_ptr<jou
 
 }  // namespace
 
-caf::actor spawn_reader(caf::actor_system& system, std::unique_ptr<journal> connection, bool threads) {
+caf::actor spawn_reader(caf::actor_system& system, std::unique_ptr<journal> connection,
+                        bool threads) {
   std::shared_ptr<journal> shared{std::move(connection)};
   return threads ? system.spawn<caf::detached>(serve, shared) : system.spawn(serve, shared);
 }

@@ -1,5 +1,5 @@
-// Reads the journal for others: a blocking connection behind messages. Each reader is one thread of its
-// own (or, in simulations, one actor of the scheduler).
+// Reads the journal for others: a blocking connection behind messages. Each reader is one thread of
+// its own (or, in simulations, one actor of the scheduler).
 #pragma once
 
 #include <caf/actor.hpp>
@@ -12,6 +12,7 @@
 namespace rentwave {
 
 /// `threads` false: an actor of the scheduler, for simulations.
-caf::actor spawn_reader(caf::actor_system& system, std::unique_ptr<journal> connection, bool threads);
+caf::actor spawn_reader(caf::actor_system& system, std::unique_ptr<journal> connection,
+                        bool threads);
 
 }  // namespace rentwave

@@ -1,5 +1,5 @@
-// Which partition an entity is in, and which actor to send to. Immutable and shared: a look-up, not a
-// hop (design.md section 8).
+// Which partition an entity is in, and which actor to send to. Immutable and shared: a look-up, not
+// a hop (design.md section 8).
 #pragma once
 
 #include <caf/actor.hpp>

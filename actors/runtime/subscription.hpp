@@ -1,6 +1,6 @@
-// What a subscription is: a name and a pure function from an event to commands (design.md section 7).
-// The runtime gives it the durable events of every partition, in order, at least once; each command's id
-// comes from the event, so that a repeat has no second effect.
+// What a subscription is: a name and a pure function from an event to commands (design.md section
+// 7). The runtime gives it the durable events of every partition, in order, at least once; each
+// command's id comes from the event, so that a repeat has no second effect.
 #pragma once
 
 #include <functional>

@@ -24,7 +24,7 @@ struct waiting_append {
 };
 
 class writer {
-public:
+ public:
   explicit writer(caf::event_based_actor* self) : self_{self} {}
   const char* name = "writer";
 
@@ -79,7 +79,7 @@ public:
     for (std::size_t i = 0; i < batch.size(); ++i) finish(batch[i], (*results)[i], members[i]);
   }
 
-private:
+ private:
   /// Takes a partition over from ourselves when an unknown outcome cost us the lease.
   bool has_lease(partition_id partition) {
     if (leases_.contains(partition)) return true;
@@ -137,7 +137,8 @@ private:
 
   void failed(const journal_error& why, const std::vector<partition_append>& batch,
               std::vector<std::vector<waiting_append>>& members) {
-    spdlog::warn("the journal did not take a transaction: {} ({})", to_string(why.code), why.detail);
+    spdlog::warn("the journal did not take a transaction: {} ({})", to_string(why.code),
+                 why.detail);
     // Written or not: with a new epoch nothing of that transaction can still arrive, and reading
     // tells what is there. Nothing is guessed.
     if (why.code == journal_errc::unknown_outcome)
@@ -151,7 +152,8 @@ private:
       for (const auto& offset : part.offsets) note({part.partition, offset});
   }
 
-  static void fail(std::vector<waiting_append>& appends, journal_errc code, const std::string& detail) {
+  static void fail(std::vector<waiting_append>& appends, journal_errc code,
+                   const std::string& detail) {
     auto result = std::make_shared<entity_result>();
     result->failed = journal_error{code, detail};
     const entity_result_ptr shared = std::move(result);

@@ -1,6 +1,7 @@
 // The journal's one writer in a node: gathers what arrives while a transaction becomes durable, and
-// writes that together as the next one (group commit). It holds the partitions' epochs, so it is also
-// where a stale owner is stopped. A thread of its own, or an actor of the scheduler in simulations.
+// writes that together as the next one (group commit). It holds the partitions' epochs, so it is
+// also where a stale owner is stopped. A thread of its own, or an actor of the scheduler in
+// simulations.
 #pragma once
 
 #include <caf/actor.hpp>

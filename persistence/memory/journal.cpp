@@ -75,7 +75,8 @@ class memory_journal final : public journal {
   journal_result<history> load_from_start(const entity_ref& of) override {
     return reading([&]() -> journal_result<history> {
       history found;
-      if (const auto* stored = find(of)) found.events = events_of(*stored, 0, stored->events.size());
+      if (const auto* stored = find(of))
+        found.events = events_of(*stored, 0, stored->events.size());
       return found;
     });
   }

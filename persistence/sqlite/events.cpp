@@ -50,9 +50,9 @@ journal_result<history> sqlite_journal::load(const entity_ref& entity) {
 journal_result<history> sqlite_journal::load_from_start(const entity_ref& entity) {
   return guarded([&]() -> journal_result<history> {
     history found;
-    found.events = read_events(
-        db_.prepared(select_events("WHERE kind = ?1 AND id = ?2 ORDER BY version"))
-            .query(entity.kind, entity.id));
+    found.events =
+        read_events(db_.prepared(select_events("WHERE kind = ?1 AND id = ?2 ORDER BY version"))
+                        .query(entity.kind, entity.id));
     return found;
   });
 }

@@ -28,7 +28,8 @@ std::string text_of(const fs::path& path) {
 std::vector<fs::path> sources() {
   std::vector<fs::path> found;
   if (fs::exists(root / "main.cpp")) found.emplace_back("main.cpp");
-  for (auto* top : {"actors", "bench", "cluster", "config", "http", "persistence", "tests"}) {
+  for (auto* top :
+       {"actors", "application", "bench", "cluster", "config", "http", "persistence", "tests"}) {
     if (!fs::exists(root / top)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(root / top))
       if (entry.path().extension() == ".hpp" || entry.path().extension() == ".cpp")

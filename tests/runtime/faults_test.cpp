@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 /// Throws at the first command that asks for it, then behaves.
 class throwing_machine final : public machine {
-public:
+ public:
   throwing_machine(std::unique_ptr<machine> real, std::shared_ptr<int> times)
       : real_{std::move(real)}, times_{std::move(times)} {}
 
@@ -27,12 +27,14 @@ public:
   }
   std::vector<want> wants() const override { return real_->wants(); }
   std::optional<instant> alarm() const override { return real_->alarm(); }
-  outcome reply(const std::vector<stored_event>& events) const override { return real_->reply(events); }
+  outcome reply(const std::vector<stored_event>& events) const override {
+    return real_->reply(events);
+  }
   std::int64_t version() const override { return real_->version(); }
   std::shared_ptr<const void> view() const override { return real_->view(); }
   snapshot save() const override { return real_->save(); }
 
-private:
+ private:
   std::unique_ptr<machine> real_;
   std::shared_ptr<int> times_;
 };
@@ -90,7 +92,8 @@ TEST_P(Unknown_outcome, is_settled_by_asking_again_under_the_same_id) {
   const auto id = m.world.fresh_id();
   const auto payment = m.fresh<payment_id>();
   int faults = 1;
-  m.world.journal().on_append([&](std::uint64_t) { return faults-- > 0 ? GetParam() : append_fault::none; });
+  m.world.journal().on_append(
+      [&](std::uint64_t) { return faults-- > 0 ? GetParam() : append_fault::none; });
   const auto sent_at = m.world.now();
   const auto first = try_top_up(m, m.renter, payment, id, sent_at);
   EXPECT_EQ(code_of(first), runtime_errc::unavailable);
@@ -100,7 +103,8 @@ TEST_P(Unknown_outcome, is_settled_by_asking_again_under_the_same_id) {
   EXPECT_EQ(m.wallet(m.renter).balance, (money{500}));
 }
 INSTANTIATE_TEST_SUITE_P(, Unknown_outcome,
-                         ::testing::Values(append_fault::unknown_written, append_fault::unknown_not_written));
+                         ::testing::Values(append_fault::unknown_written,
+                                           append_fault::unknown_not_written));
 
 TEST(Command, repeated_after_its_answer_was_forgotten_is_looked_up) {
   auto options = market::small();
@@ -112,11 +116,13 @@ TEST(Command, repeated_after_its_answer_was_forgotten_is_looked_up) {
   const auto rental = m.rent(listing, 2h);
   const auto id = m.world.fresh_id();
   const auto asked_at = m.world.now();
-  auto returned = m.world.send(rental_ref(rental), rental::command{rental::give_back{}}, id, m.renter);
+  auto returned =
+      m.world.send(rental_ref(rental), rental::command{rental::give_back{}}, id, m.renter);
   m.world.run();
   ASSERT_TRUE(std::holds_alternative<accepted>(*returned.value()));
   m.pass(20min);  // the entity forgot, fell asleep and was loaded again
-  auto again = m.world.send(rental_ref(rental), rental::command{rental::give_back{}}, id, m.renter, asked_at);
+  auto again = m.world.send(rental_ref(rental), rental::command{rental::give_back{}}, id, m.renter,
+                            asked_at);
   m.world.run();
   EXPECT_TRUE(std::holds_alternative<accepted>(*again.value()));
   // Under another id it is what it is: too late for that.

@@ -52,7 +52,8 @@ struct market {
 
   listing_id advertise(offer content = sample_book()) {
     const auto id = fresh<listing_id>();
-    world.ask(listing_ref(id), listing::command{listing::post{id, owner, std::move(content)}}, owner);
+    world.ask(listing_ref(id), listing::command{listing::post{id, owner, std::move(content)}},
+              owner);
     return id;
   }
 
@@ -76,10 +77,18 @@ struct market {
     return !std::holds_alternative<refusal>(world.ask(std::move(to), std::move(body), caller));
   }
 
-  rentwave::rental::state rental(rental_id id) { return world.look(rental_ref(id))->as<rental::state>(); }
-  rentwave::wallet::state wallet(account_id id) { return world.look(wallet_ref(id))->as<wallet::state>(); }
-  rentwave::inbox::state inbox(account_id id) { return world.look(inbox_ref(id))->as<inbox::state>(); }
-  rentwave::listing::state listing(listing_id id) { return world.look(listing_ref(id))->as<listing::state>(); }
+  rentwave::rental::state rental(rental_id id) {
+    return world.look(rental_ref(id))->as<rental::state>();
+  }
+  rentwave::wallet::state wallet(account_id id) {
+    return world.look(wallet_ref(id))->as<wallet::state>();
+  }
+  rentwave::inbox::state inbox(account_id id) {
+    return world.look(inbox_ref(id))->as<inbox::state>();
+  }
+  rentwave::listing::state listing(listing_id id) {
+    return world.look(listing_ref(id))->as<listing::state>();
+  }
 
   void pass(duration real) { world.pass(real); }
 

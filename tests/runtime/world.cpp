@@ -103,16 +103,18 @@ pending<outcome> world::send(entity_ref to, any_command body, command_id id,
   envelope->caller = caller;
   pending<outcome> waiting;
   const auto target = routes().find(envelope->to);
-  system().spawn([target, waiting, command = command_ptr{std::move(envelope)}](caf::event_based_actor* self) {
-    self->request(target, caf::infinite, command)
-        .then([waiting](const outcome& answer) { waiting.slot->emplace(answer); },
-              [waiting](const caf::error& why) { waiting.slot->emplace(why); });
-  });
+  system().spawn(
+      [target, waiting, command = command_ptr{std::move(envelope)}](caf::event_based_actor* self) {
+        self->request(target, caf::infinite, command)
+            .then([waiting](const outcome& answer) { waiting.slot->emplace(answer); },
+                  [waiting](const caf::error& why) { waiting.slot->emplace(why); });
+      });
   return waiting;
 }
 
 pending<view_ptr> world::query(entity_ref of, bool settled) {
-  const query_ptr question = std::make_shared<const query_envelope>(query_envelope{std::move(of), settled});
+  const query_ptr question =
+      std::make_shared<const query_envelope>(query_envelope{std::move(of), settled});
   pending<view_ptr> waiting;
   const auto target = routes().find(question->to);
   system().spawn([target, waiting, question](caf::event_based_actor* self) {
@@ -129,7 +131,8 @@ template <class T>
 T value_of(const pending<T>& waiting, const entity_ref& whom, caf::actor_system& system) {
   if (!waiting.done()) throw std::runtime_error{to_string(whom) + " did not answer"};
   if (waiting.failed())
-    throw std::runtime_error{to_string(whom) + ": " + system.render(std::get<caf::error>(**waiting.slot))};
+    throw std::runtime_error{to_string(whom) + ": " +
+                             system.render(std::get<caf::error>(**waiting.slot))};
   return *waiting.value();
 }
 

@@ -1,5 +1,5 @@
-// A whole node on CAF's deterministic scheduler, over the in-memory journal: nothing moves unless the
-// test says so, and time is virtual. Shared by the runtime's tests and the simulation.
+// A whole node on CAF's deterministic scheduler, over the in-memory journal: nothing moves unless
+// the test says so, and time is virtual. Shared by the runtime's tests and the simulation.
 #pragma once
 
 #include <caf/all.hpp>
@@ -28,7 +28,7 @@ struct pending {
 };
 
 class world {
-public:
+ public:
   /// `base` is changed where a deterministic world needs it (no threads, virtual time).
   explicit world(node_options base = {});
   ~world();
@@ -65,7 +65,7 @@ public:
   /// Virtual real time, which goes on over crashes.
   instant real_now() const;
 
-private:
+ private:
   struct machine {
     caf::actor_system_config config;
     caf::actor_system system;

@@ -1,7 +1,7 @@
-// rentwave over a journal that kills the process, as kill -9 would, at one append: the number and the
-// moment come from the environment variable MORTAL_APPEND, as "<number>:before" or "<number>:after" the
-// commit, or "<number>:reply", a moment later, when the answer is on its way to the client. Without it,
-// it prints the number of appends at its end.
+// rentwave over a journal that kills the process, as kill -9 would, at one append: the number and
+// the moment come from the environment variable MORTAL_APPEND, as "<number>:before" or
+// "<number>:after" the commit, or "<number>:reply", a moment later, when the answer is on its way
+// to the client. Without it, it prints the number of appends at its end.
 #include <pthread.h>
 #include <unistd.h>
 
@@ -12,7 +12,7 @@
 #include <iostream>
 #include <thread>
 
-#include "application.hpp"
+#include "application/application.hpp"
 #include "config/parse.hpp"
 #include "persistence/forwarding_journal.hpp"
 
@@ -37,7 +37,7 @@ void die() {
 std::atomic<long> appends{0};
 
 class mortal_journal final : public forwarding_journal {
-public:
+ public:
   mortal_journal(std::unique_ptr<journal> inner, death end)
       : forwarding_journal{std::move(inner)}, death_{end} {}
 
@@ -55,12 +55,12 @@ public:
     return result;
   }
 
-private:
+ private:
   death death_;
 };
 
 class mortal_store final : public journal_store {
-public:
+ public:
   mortal_store(std::unique_ptr<journal_store> inner, death end)
       : inner_{std::move(inner)}, death_{end} {}
   journal_result<std::unique_ptr<journal>> connect() override {
@@ -70,7 +70,7 @@ public:
   }
   std::string promise() const override { return inner_->promise(); }
 
-private:
+ private:
   std::unique_ptr<journal_store> inner_;
   death death_;
 };

@@ -35,8 +35,9 @@ void server_process::start(const std::string& death) {
   kill();
   int ends[2];
   if (pipe(ends) != 0) throw std::runtime_error{"no pipe"};
-  std::vector<std::string> words{RENTWAVE_PROGRAM, "--http.port=0", "--journal.url=" + journal_url(),
-                                 "--journal.partitions=4", "--log.level=off"};
+  std::vector<std::string> words{RENTWAVE_PROGRAM, "--http.port=0",
+                                 "--journal.url=" + journal_url(), "--journal.partitions=4",
+                                 "--log.level=off"};
   words.insert(words.end(), options_.begin(), options_.end());
   std::vector<char*> arguments;
   for (auto& word : words) arguments.push_back(word.data());
@@ -48,16 +49,20 @@ void server_process::start(const std::string& death) {
     dup2(ends[1], STDOUT_FILENO);
     close(ends[0]);
     close(ends[1]);
-    if (death.empty()) unsetenv("MORTAL_APPEND");
-    else setenv("MORTAL_APPEND", death.c_str(), 1);
+    if (death.empty())
+      unsetenv("MORTAL_APPEND");
+    else
+      setenv("MORTAL_APPEND", death.c_str(), 1);
     execv(arguments[0], arguments.data());
     _exit(127);
   }
   close(ends[1]);
   output_ = ends[0];
   const auto line = read_line();
-  if (line.starts_with("port ")) port_ = static_cast<std::uint16_t>(std::stoi(line.substr(5)));
-  else if (death.empty()) throw std::runtime_error{"the server did not come up: " + line};
+  if (line.starts_with("port "))
+    port_ = static_cast<std::uint16_t>(std::stoi(line.substr(5)));
+  else if (death.empty())
+    throw std::runtime_error{"the server did not come up: " + line};
 }
 
 std::string server_process::read_line() {

@@ -1,5 +1,5 @@
-// A RentWave in a process of its own, on a free port, over a journal in a temporary folder that outlives
-// its restarts. Owned by a test, on the test's thread.
+// A RentWave in a process of its own, on a free port, over a journal in a temporary folder that
+// outlives its restarts. Owned by a test, on the test's thread.
 #pragma once
 
 #include <sys/types.h>
@@ -14,23 +14,23 @@ namespace rentwave::testing {
 
 /// A folder of its own, removed with everything in it.
 class temporary_folder {
-public:
+ public:
   temporary_folder();
   ~temporary_folder();
   temporary_folder(const temporary_folder&) = delete;
   const std::filesystem::path& path() const { return path_; }
 
-private:
+ private:
   std::filesystem::path path_;
 };
 
 class server_process {
-public:
+ public:
   explicit server_process(std::vector<std::string> options = {});
   ~server_process();  ///< kill -9, if it runs
 
-  /// Waits until it is ready. `death` as mortal_main.cpp takes it. Throws when it does not come up, but
-  /// not when it dies of that.
+  /// Waits until it is ready. `death` as mortal_main.cpp takes it. Throws when it does not come up,
+  /// but not when it dies of that.
   void start(const std::string& death = {});
   void kill();
   /// SIGTERM; the number of appends that it tells at its end.
@@ -39,7 +39,7 @@ public:
   std::uint16_t port() const { return port_; }
   std::string journal_url() const;
 
-private:
+ private:
   std::string read_line();
 
   temporary_folder folder_;

@@ -16,25 +16,27 @@ void expect(bool holds, const std::string& sentence) {
 }
 
 json book_advert() {
-  return {{"kind", "book"},
-          {"title", "Meditations"},
-          {"description", "A good copy"},
-          {"price", {{"amount", 250}, {"per", "hour"}}},
-          // A day of domain time is 24 s here: there is one late period, however slow the machine is.
-          {"late_fee", {{"amount", 300}, {"per", "day"}}},
-          {"grace", "PT30M"},
-          {"deposit", 2000},
-          {"min_duration", "PT1H"},
-          {"max_duration", "P14D"},
-          {"place", {{"city", "Berlin"}, {"country", "DE"}}},
-          {"book",
-           {{"isbn", "9780140449334"}, {"title", "Meditations"}, {"author", "Marcus Aurelius"}}}};
+  return {
+      {"kind", "book"},
+      {"title", "Meditations"},
+      {"description", "A good copy"},
+      {"price", {{"amount", 250}, {"per", "hour"}}},
+      // A day of domain time is 24 s here: there is one late period, however slow the machine is.
+      {"late_fee", {{"amount", 300}, {"per", "day"}}},
+      {"grace", "PT30M"},
+      {"deposit", 2000},
+      {"min_duration", "PT1H"},
+      {"max_duration", "P14D"},
+      {"place", {{"city", "Berlin"}, {"country", "DE"}}},
+      {"book",
+       {{"isbn", "9780140449334"}, {"title", "Meditations"}, {"author", "Marcus Aurelius"}}}};
 }
 
 }  // namespace
 
 http::client_response story::try_once(const std::string& method, const std::string& path,
-                                      const http::client::fields& headers, const std::string& body) {
+                                      const http::client::fields& headers,
+                                      const std::string& body) {
   http::client client{server_.port()};
   return client.send(method, path, headers, body);
 }
@@ -60,8 +62,8 @@ json story::ask(const person& who, const std::string& method, const std::string&
   if (!who.token.empty()) headers.push_back({"Authorization", "Bearer " + who.token});
   if (method == "POST") headers.push_back({"Idempotency-Key", "story-" + std::to_string(++keys_)});
   const auto answer = persist(method, path, headers, body.is_null() ? "" : body.dump());
-  expect(answer.status < 300, method + ' ' + path + " answered " + std::to_string(answer.status) + ": " +
-                                  answer.body);
+  expect(answer.status < 300,
+         method + ' ' + path + " answered " + std::to_string(answer.status) + ": " + answer.body);
   return answer.body.empty() ? json{} : answer.json();
 }
 
@@ -98,7 +100,8 @@ void story::expect_balance(const person& who, long cents) {
   for (long found = -1; found != cents;) {
     const auto wallet = ask(who, "GET", "/api/me/wallet");
     found = wallet["balance"]["amount"];
-    if (found == cents) expect(wallet["held"]["amount"] == 0 && wallet["owed"]["amount"] == 0, "not settled");
+    if (found == cents)
+      expect(wallet["held"]["amount"] == 0 && wallet["owed"]["amount"] == 0, "not settled");
     expect(std::chrono::steady_clock::now() < until,
            who.name + " has " + std::to_string(found) + ", not " + std::to_string(cents));
   }
@@ -110,14 +113,18 @@ void story::play() {
       [this] { sign_up(renter_); },
       [this] { log_in(owner_); },
       [this] { log_in(renter_); },
-      [this] { ask(renter_, "POST", "/api/me/wallet/top-ups", {{"amount", 10'000}}); },
+      [this] {
+        ask(renter_, "POST", "/api/me/wallet/top-ups", {{"amount", 10'000}});
+      },
       [this] { listing_ = ask(owner_, "POST", "/api/listings", book_advert())["id"]; },
       [this] {
         const auto found = ask(renter_, "GET", "/api/listings?q=medit&kind=book");
-        expect(found["items"].size() == 1 && found["items"][0]["id"] == listing_, "search finds it once");
+        expect(found["items"].size() == 1 && found["items"][0]["id"] == listing_,
+               "search finds it once");
       },
       [this] {
-        rental_ = ask(renter_, "POST", "/api/rentals", {{"listing_id", listing_}, {"duration", "PT1H"}})["id"];
+        rental_ = ask(renter_, "POST", "/api/rentals",
+                      {{"listing_id", listing_}, {"duration", "PT1H"}})["id"];
       },
       [this] { wait_for_status(renter_, "late"); },
       [this] { act(renter_, "return", "returned"); },

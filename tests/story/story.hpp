@@ -1,6 +1,6 @@
-// The rental story as a client lives it: two people, one book, one late fee. Every step may be cut off
-// by the server's death and is then tried again, as a client with Idempotency-Keys would. Domain time
-// has to run 3,600 times as fast.
+// The rental story as a client lives it: two people, one book, one late fee. Every step may be cut
+// off by the server's death and is then tried again, as a client with Idempotency-Keys would.
+// Domain time has to run 3,600 times as fast.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,7 @@
 namespace rentwave::testing {
 
 class story {
-public:
+ public:
   explicit story(server_process& server) : server_{server} {}
 
   /// Called before each step but the first.
@@ -21,7 +21,7 @@ public:
   /// From registration to the money. Throws with a sentence when something is not as it has to be.
   void play();
 
-private:
+ private:
   struct person {
     std::string name;
     std::string token;

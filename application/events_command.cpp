@@ -1,4 +1,4 @@
-#include "events_command.hpp"
+#include "application/events_command.hpp"
 
 #include <boost/describe/enum_from_string.hpp>
 #include <nlohmann/json.hpp>
@@ -56,7 +56,8 @@ int complain(const std::string& sentence) {
 int print_events(const config::invocation& asked) {
   event_filter filter;
   if (!asked.events.entity.empty() && !parse_entity(asked.events.entity, filter))
-    return complain("--entity is to be kind/id, for example rental/0192…, not " + asked.events.entity);
+    return complain("--entity is to be kind/id, for example rental/0192…, not " +
+                    asked.events.entity);
   if (!asked.events.type.empty()) filter.type = asked.events.type;
   std::int64_t after = 0;
   const auto& cursor = asked.events.after;

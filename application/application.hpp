@@ -1,5 +1,6 @@
 // The whole program, put together: journal, actors and HTTP server in the order that they need each
-// other, and apart again in the opposite one. main.cpp runs it; tests run it in processes of their own.
+// other, and apart again in the opposite one. main.cpp runs it; tests run it in processes of their
+// own.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -16,11 +17,12 @@
 namespace rentwave {
 
 class application {
-public:
+ public:
   /// A decorator around the journal, for tests that make it fail.
   using wrapper = std::function<std::unique_ptr<journal_store>(std::unique_ptr<journal_store>)>;
 
-  /// Starts everything; ready once every partition is open. The error is a sentence for the operator.
+  /// Starts everything; ready once every partition is open. The error is a sentence for the
+  /// operator.
   static boost::system::result<std::unique_ptr<application>, std::string> start(
       const config::settings& settings, const wrapper& wrap = {});
   ~application();
@@ -33,7 +35,7 @@ public:
   /// Requests under way end first, then the actors, then the journal.
   void stop(std::chrono::milliseconds grace);
 
-private:
+ private:
   application();
   struct parts;
   std::unique_ptr<parts> parts_;

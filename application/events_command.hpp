@@ -1,5 +1,5 @@
-// `rentwave events`: the journal's log as JSON lines, for logs, exports and research. Reads beside a
-// running node and changes nothing; personal fields stay sealed.
+// `rentwave events`: the journal's log as JSON lines, for logs, exports and research. Reads beside
+// a running node and changes nothing; personal fields stay sealed.
 #pragma once
 
 #include "config/parse.hpp"

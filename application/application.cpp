@@ -1,4 +1,4 @@
-#include "application.hpp"
+#include "application/application.hpp"
 
 #include <sodium.h>
 
@@ -19,7 +19,8 @@
 namespace rentwave {
 namespace {
 
-/// What is fixed when a journal is made. A setting that was not given follows it; another one is refused.
+/// What is fixed when a journal is made. A setting that was not given follows it; another one is
+/// refused.
 struct journal_facts {
   int partitions = 0;
   std::string currency;
@@ -35,7 +36,8 @@ boost::system::result<journal_facts, std::string> read_facts(journal& where,
                                                              const config::settings& settings) {
   const auto partitions = where.pin("partitions", std::to_string(settings.journal.partitions));
   const auto currency = where.pin("currency", settings.money.currency);
-  const auto name = where.pin("node-name", settings.node.name.empty() ? random_name() : settings.node.name);
+  const auto name =
+      where.pin("node-name", settings.node.name.empty() ? random_name() : settings.node.name);
   const auto secret = http::load_token_secret(where);
   for (const auto* one : {&partitions, &currency, &name, &secret})
     if (!*one) return "the journal cannot be read: " + one->error().detail;
@@ -53,9 +55,9 @@ http::server_options server_options_of(const config::settings& settings) {
   options.port = settings.http.port;
   options.threads = settings.http.threads;
   const auto& limits = settings.limits;
-  options.limits = {limits.connections,    limits.requests_in_flight, limits.header_bytes,
-                    limits.body_bytes,     limits.header_timeout,     limits.body_timeout,
-                    limits.write_timeout,  limits.idle_timeout,       limits.request_timeout};
+  options.limits = {limits.connections,   limits.requests_in_flight, limits.header_bytes,
+                    limits.body_bytes,    limits.header_timeout,     limits.body_timeout,
+                    limits.write_timeout, limits.idle_timeout,       limits.request_timeout};
   return options;
 }
 
@@ -63,7 +65,7 @@ http::auth_options auth_options_of(const config::settings& settings) {
   http::auth_options options;
   options.token_lifetime = settings.auth.token_lifetime;
   options.origin = settings.http.origin;
-  if (settings.limits.request_timeout.count() > 0) options.request_timeout = settings.limits.request_timeout;
+  options.request_timeout = settings.limits.request_timeout;
   options.password_threads = settings.limits.password_hashes_at_once;
   options.password_queue = settings.limits.password_queue;
   return options;
@@ -117,18 +119,19 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
 
   const auto* here = p.running.get();
   http::backend::facts about{std::string{config::version()}, settings.limits.header_bytes,
-                             settings.limits.body_bytes, settings.http.origin.starts_with("https:")};
+                             settings.limits.body_bytes,
+                             settings.http.origin.starts_with("https:")};
   p.api = std::make_unique<http::actor_backend>(
-      http::backend_parts{*p.system, here->routes(), [here] { return here->reader(); }, here->clock(),
-                          [here] { return here->is_ready(); }, p.facts.currency, p.facts.token_secret,
-                          true, std::move(about)},
+      http::backend_parts{*p.system, here->routes(), [here] { return here->reader(); },
+                          here->clock(), [here] { return here->is_ready(); }, p.facts.currency,
+                          p.facts.token_secret, true, std::move(about)},
       auth_options_of(settings));
   p.gate = std::make_unique<http::token_authenticator>(*p.api, settings.http.origin);
   p.server = std::make_unique<http::server>(server_options_of(settings), *p.api, *p.gate,
                                             http::all_routes());
   if (const auto listening = p.server->start(); !listening)
-    return "cannot listen on " + settings.http.address + ":" + std::to_string(settings.http.port) + ": " +
-           listening.error().message();
+    return "cannot listen on " + settings.http.address + ":" + std::to_string(settings.http.port) +
+           ": " + listening.error().message();
   return made;
 }
 
