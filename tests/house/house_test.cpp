@@ -86,6 +86,10 @@ struct violation {
   const char* path;
   const char* include;
   const char* expected;
+
+  friend void PrintTo(const violation& of, std::ostream* out) {
+    *out << of.path << ' ' << of.include;
+  }
 };
 
 class IncludeRules : public testing::TestWithParam<violation> {};
