@@ -3,13 +3,11 @@
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 find_package(CAF 0.17 REQUIRED COMPONENTS core io openssl)
-find_package(Boost 1.81 REQUIRED COMPONENTS url) # Boost::headers (Asio, Beast, UUID), Boost::url
+find_package(Boost 1.81 REQUIRED) # Boost::headers: Asio, Beast, Describe, UUID
 find_package(OpenSSL REQUIRED)
 find_package(SQLite3 REQUIRED)
-find_package(SQLiteCpp REQUIRED)
 find_package(cpp-jwt REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(prometheus-cpp REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(GTest REQUIRED)
 find_package(PkgConfig REQUIRED)
