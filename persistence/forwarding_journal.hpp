@@ -54,6 +54,9 @@ class forwarding_journal : public journal {
                                       std::string_view subscription) override {
     return inner_->offset(partition, subscription);
   }
+  journal_result<std::optional<instant>> latest_event_time() override {
+    return inner_->latest_event_time();
+  }
   journal_result<std::optional<clock_anchor>> anchor() override { return inner_->anchor(); }
   journal_result<void> set_anchor(const clock_anchor& now) override {
     return inner_->set_anchor(now);

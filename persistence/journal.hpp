@@ -163,6 +163,9 @@ class journal : public read_models {
   virtual journal_result<std::int64_t> offset(partition_id partition,
                                               std::string_view subscription) = 0;
 
+  /// The latest domain time among the newest 10,000 events, which is more than a transaction holds:
+  /// no event of this journal is later.
+  virtual journal_result<std::optional<instant>> latest_event_time() = 0;
   /// The latest, if any.
   virtual journal_result<std::optional<clock_anchor>> anchor() = 0;
   /// Appends one; a domain time before the latest one's is refused with `mismatch`.

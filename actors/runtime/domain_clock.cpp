@@ -44,8 +44,12 @@ duration domain_clock::in_real(duration domain) const {
 journal_result<clock_anchor> anchor_clock(journal& where, double rate, instant real_now) {
   const auto last = where.anchor();
   if (!last) return last.error();
+  const auto latest_event = where.latest_event_time();
+  if (!latest_event) return latest_event.error();
   clock_anchor next{real_now, real_now, rate};
   if (*last) next.domain = domain_at(**last, real_now);
+  // The real clock may have been set back since.
+  if (*latest_event) next.domain = std::max(next.domain, **latest_event);
   if (const auto kept = where.set_anchor(next); !kept) return kept.error();
   return next;
 }

@@ -142,6 +142,15 @@ class memory_journal final : public journal {
     });
   }
 
+  journal_result<std::optional<instant>> latest_event_time() override {
+    return reading([&]() -> journal_result<std::optional<instant>> {
+      std::optional<instant> latest;
+      for (const auto& event : tables_.events)
+        if (!latest || event.time > *latest) latest = event.time;
+      return latest;
+    });
+  }
+
   journal_result<std::optional<clock_anchor>> anchor() override {
     return reading([&]() -> journal_result<std::optional<clock_anchor>> { return tables_.anchor; });
   }

@@ -39,6 +39,7 @@ class sqlite_journal final : public journal {
                                       std::string_view subscription) override;
 
   // settings.cpp
+  journal_result<std::optional<instant>> latest_event_time() override;
   journal_result<std::optional<clock_anchor>> anchor() override;
   journal_result<void> set_anchor(const clock_anchor& now) override;
   journal_result<std::string> pin(std::string_view name, std::string_view value) override;
