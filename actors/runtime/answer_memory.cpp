@@ -3,6 +3,29 @@
 #include <algorithm>
 
 namespace rentwave {
+namespace {
+
+instant first_covered(const history& loaded, instant oldest, instant now) {
+  const auto& events = loaded.events;
+  // Behind a snapshot nothing was read, and events of one instant may lie on both sides of it.
+  if (loaded.state)
+    return (events.empty() ? now : std::max(oldest, events.front().time)) + duration{1};
+  return events.empty() || events.front().time >= oldest ? instant::min() : oldest;
+}
+
+}  // namespace
+
+void answer_memory::recall(const history& loaded, instant oldest, instant now,
+                           const reply_function& reply) {
+  since_ = first_covered(loaded, oldest, now);
+  const auto& events = loaded.events;
+  for (auto first = events.begin(); first != events.end();) {
+    const auto last = std::find_if(first, events.end(),
+                                   [&](const auto& e) { return e.command != first->command; });
+    if (first->time >= oldest) remember(first->command, first->time, reply({first, last}));
+    first = last;
+  }
+}
 
 void answer_memory::remember(command_id id, instant at, const outcome& answer) {
   auto kept =

@@ -8,6 +8,7 @@
 
 #include "actors/runtime/answer_memory.hpp"
 #include "actors/runtime/protocol.hpp"
+#include "actors/runtime/sent_wants.hpp"
 
 namespace rentwave {
 namespace {
@@ -15,7 +16,6 @@ namespace {
 constexpr std::size_t batch_limit = 256;         ///< commands of one append
 constexpr std::size_t settled_limit = 256;       ///< queries that wait for the end of a saga
 constexpr std::int64_t snapshot_interval = 100;  ///< events
-constexpr int longest_backoff = 5;               ///< doublings of the retry delay
 
 /// What waits to be served: a command, a query, or (neither) the alarm.
 struct waiting {
@@ -29,14 +29,6 @@ struct waiting {
 struct held_answer {
   waiting asked;
   outcome answer;
-};
-
-/// A want that was sent. `cause` is a lower bound of when it was first sent, by this actor or
-/// before.
-struct sent_want {
-  command_id id;
-  instant cause;
-  instant last;
 };
 
 class entity {
@@ -71,7 +63,7 @@ class entity {
   }
 
  private:
-  // --- loading -----------------------------------------------------------------------------------
+  // --- loading ---
 
   void load(bool from_start) {
     busy_ = true;
@@ -91,41 +83,21 @@ class entity {
     for (const auto& event : found.events)
       if (const auto folded = machine_->fold(event); !folded)
         return end(runtime_errc::unavailable, folded.error().detail);
-    const auto oldest = oldest_remembered();
-    memory_.covers(first_covered(found, oldest));
-    remember(found.events, oldest);
+    memory_.recall(found, oldest_remembered(), context_->clock->now(),
+                   [this](const auto& events) { return machine_->reply(events); });
     if (!found.events.empty()) trace_ = found.events.back().trace;
     busy_ = false;
     // What a former life of this entity owes, and may have sent.
-    send_wants(instant::min());
+    reckon_wants(instant::min());
+    release();
     serve();
-  }
-
-  void remember(const std::vector<stored_event>& events, instant oldest) {
-    for (auto first = events.begin(); first != events.end();) {
-      const auto last = std::find_if(first, events.end(),
-                                     [&](const auto& e) { return e.command != first->command; });
-      if (first->time >= oldest)
-        memory_.remember(first->command, first->time, machine_->reply({first, last}));
-      first = last;
-    }
-  }
-
-  /// Commands from before this instant may have had their effect without being remembered here.
-  instant first_covered(const history& found, instant oldest) const {
-    const auto& events = found.events;
-    // Behind a snapshot nothing was read, and events of one instant may lie on both sides of it.
-    if (found.state)
-      return (events.empty() ? context_->clock->now() : std::max(oldest, events.front().time)) +
-             duration{1};
-    return events.empty() || events.front().time >= oldest ? instant::min() : oldest;
   }
 
   instant oldest_remembered() const {
     return context_->clock->now() - context_->clock->in_domain(context_->options.answer_memory);
   }
 
-  // --- serving -----------------------------------------------------------------------------------
+  // --- serving ---
 
   /// Decides together, in order, what waits; at most one append is under way (design.md section 4).
   void serve() {
@@ -138,7 +110,10 @@ class entity {
     while (taken < waiting_.size() && taken < batch_limit && !must_look_up(waiting_[taken]))
       carry_out(std::move(waiting_[taken++]));
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(taken));
-    set_alarm();
+    if (!append_.events.empty() || woken_) {
+      reckon_wants(context_->clock->now());
+      set_alarm();
+    }
     if (append_.events.empty() && append_.alarm.keep) return release();
     write();
   }
@@ -225,17 +200,14 @@ class entity {
             });
   }
 
-  // --- writing -----------------------------------------------------------------------------------
+  // --- writing ---
 
   /// The stored alarm is the earlier of the domain's own and, while something is owed, the next
   /// retry.
   void set_alarm() {
-    if (append_.events.empty() && !woken_) return;
-    const auto now = context_->clock->now();
     auto due = machine_->alarm();
-    if (!machine_->wants().empty()) {
-      const auto retry = now + context_->clock->in_domain(context_->options.retry_delay) *
-                                   (1 << std::min(retries_, longest_backoff));
+    if (!sent_.empty()) {
+      const auto retry = context_->clock->now() + sent_.backoff(retry_delay());
       due = due ? std::min(*due, retry) : retry;
     }
     // A wake may come for an alarm that is no longer ours; its row has to move, or it fires for
@@ -270,8 +242,7 @@ class entity {
     serve();
   }
 
-  // --- answering
-  // ----------------------------------------------------------------------------------
+  // --- answering ---
 
   /// Everything that was held rests on durable events now. What is owed goes out as well.
   void release() {
@@ -283,13 +254,13 @@ class entity {
         answer_command(one);
     }
     held_.clear();
-    send_wants(context_->clock->now());
+    for (auto& one : std::exchange(to_send_, {})) send_want(std::move(one));
     if (settled_waiters_.empty() || !sent_.empty()) return;
     for (auto& one : std::exchange(settled_waiters_, {})) one.promise.deliver(view());
   }
 
   void answer_query(waiting& one) {
-    if (!one.query->settled || machine_->wants().empty()) return one.promise.deliver(view());
+    if (!one.query->settled || sent_.empty()) return one.promise.deliver(view());
     if (settled_waiters_.size() >= settled_limit)
       return refuse(one, runtime_errc::overloaded, "too many wait for " + to_string(ref_));
     settled_waiters_.push_back(std::move(one));
@@ -312,51 +283,32 @@ class entity {
     caf::anon_send(to, command_ptr{std::move(home)});
   }
 
-  /// Sends what is owed and not under way, and again what has had no answer for the retry delay.
-  void send_wants(instant cause) {
-    const auto now = context_->clock->now();
-    const auto patience = context_->clock->in_domain(context_->options.retry_delay);
-    std::vector<sent_want> still;
-    bool repeated = false;
-    for (auto& owed : machine_->wants()) {
-      const auto id = want_command_id(ref_, owed.key);
-      const auto before =
-          std::find_if(sent_.begin(), sent_.end(), [&](auto& s) { return s.id == id; });
-      auto record = before == sent_.end() ? sent_want{id, cause, instant::min()} : *before;
-      if (record.last == instant::min() || now - record.last >= patience) {
-        repeated = repeated || record.last != instant::min();
-        record.last = now;
-        send_want(std::move(owed), record);
-      }
-      still.push_back(record);
-    }
-    sent_ = std::move(still);
-    if (sent_.empty())
-      retries_ = 0;
-    else if (repeated)
-      ++retries_;
+  /// What has to go out once all that led to it is durable.
+  void reckon_wants(instant cause) {
+    to_send_ = sent_.update(ref_, machine_->wants(), cause, context_->clock->now(), retry_delay());
   }
 
-  void send_want(want owed, const sent_want& record) {
+  void send_want(sent_wants::sending one) {
     auto command = std::make_shared<command_envelope>();
-    command->to = std::move(owed.to);
-    command->id = record.id;
-    command->body = std::move(owed.body);
-    command->cause = record.cause;
+    command->to = std::move(one.what.to);
+    command->id = one.id;
+    command->body = std::move(one.what.body);
+    command->cause = one.cause;
     command->from = ref_;
-    command->want = std::move(owed.key);
+    command->want = std::move(one.what.key);
     command->trace = trace_;
     const auto& to = context_->routes->find(command->to);
     caf::anon_send(to, command_ptr{std::move(command)});
   }
+
+  duration retry_delay() const { return context_->clock->in_domain(context_->options.retry_delay); }
 
   view_ptr view() const {
     return std::make_shared<const entity_view>(
         entity_view{ref_, machine_->version(), machine_->view()});
   }
 
-  // --- ending
-  // -------------------------------------------------------------------------------------
+  // --- ending ---
 
   static void refuse(waiting& one, runtime_errc code, std::string detail) {
     one.promise.deliver(make_error(code, std::move(detail)));
@@ -387,12 +339,12 @@ class entity {
   answer_memory memory_;
   bool busy_ = false;   ///< loading, looking up or appending: nothing is decided meanwhile
   bool woken_ = false;  ///< an alarm fired since the last append
-  int retries_ = 0;
-  trace_id trace_;  ///< of the latest command with an effect
+  trace_id trace_;      ///< of the latest command with an effect
   std::vector<waiting> waiting_;
   std::vector<held_answer> held_;
   std::vector<waiting> settled_waiters_;
-  std::vector<sent_want> sent_;
+  sent_wants sent_;
+  std::vector<sent_wants::sending> to_send_;
   entity_append append_;
   alarm_change written_alarm_;
   std::optional<std::optional<instant>>

@@ -44,7 +44,7 @@ enum class runtime_errc : std::uint8_t {
 caf::error make_error(runtime_errc code, std::string detail = {});
 std::string to_string(runtime_errc code);
 
-// --- to entities ---------------------------------------------------------------------------------
+// --- to entities ---
 
 struct command_envelope {
   entity_ref to;
@@ -91,8 +91,7 @@ struct still_awake {
   entity_ref entity;
 };
 
-// --- to and from the journal's threads
-// ----------------------------------------------------------------
+// --- to and from the journal's threads ---
 
 /// One entity's part of a batch.
 struct append_request {
