@@ -58,6 +58,10 @@ class forwarding_journal : public journal {
                                       std::string_view subscription) override {
     return inner_->offset(partition, subscription);
   }
+  journal_result<std::vector<dead_letter>> dead_letters(std::optional<partition_id> partition,
+                                                        int limit) override {
+    return inner_->dead_letters(partition, limit);
+  }
   journal_result<std::optional<instant>> latest_event_time() override {
     return inner_->latest_event_time();
   }

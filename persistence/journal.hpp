@@ -77,6 +77,19 @@ struct offset_change {
   std::int64_t position = 0;  ///< everything up to here has had its effect
 };
 
+/// Where an event stands in a subscription's dead letters.
+struct letter_key {
+  std::string subscription;
+  std::int64_t position = 0;  ///< of the event
+};
+/// An event that a subscription gave up on, or one of the same entity that waits behind it.
+struct dead_letter : letter_key {
+  partition_id partition = 0;
+  entity_ref entity;
+  std::string reason;  ///< empty: it waits behind an earlier one
+  instant since;       ///< real time
+};
+
 /// All that one transaction writes of one partition. `epoch` and `position` are its fence.
 struct partition_append {
   partition_id partition = 0;
@@ -84,6 +97,8 @@ struct partition_append {
   std::int64_t position = 0;  ///< of the partition's last event so far
   std::vector<entity_append> entities;
   std::vector<offset_change> offsets;
+  std::vector<dead_letter> given_up{};  ///< of this partition; one that is there already stays
+  std::vector<letter_key> replayed{};   ///< letters that are none any more
 };
 
 struct entity_result {
@@ -126,8 +141,8 @@ struct event_filter {
 
 class journal : public read_models {
  public:
-  /// Makes `owner` the only writer of the partition from now on by raising its epoch: whoever had it
-  /// before is fenced. An owner's name is that of one life of one process.
+  /// Makes `owner` the only writer of the partition from now on by raising its epoch: whoever had
+  /// it before is fenced. An owner's name is that of one life of one process.
   virtual journal_result<partition_lease> take_over(partition_id partition,
                                                     std::string_view owner) = 0;
 
@@ -167,6 +182,10 @@ class journal : public read_models {
   /// How far a subscription has come; 0 when it never wrote one.
   virtual journal_result<std::int64_t> offset(partition_id partition,
                                               std::string_view subscription) = 0;
+
+  /// The dead letters of a partition, or of all; by partition, subscription and position.
+  virtual journal_result<std::vector<dead_letter>> dead_letters(
+      std::optional<partition_id> partition, int limit) = 0;
 
   /// The latest domain time among the newest 10,000 events, which is more than a transaction holds:
   /// no event of this journal is later.

@@ -150,6 +150,17 @@ class memory_journal final : public journal {
     });
   }
 
+  journal_result<std::vector<dead_letter>> dead_letters(std::optional<partition_id> partition,
+                                                        int limit) override {
+    return reading([&]() -> journal_result<std::vector<dead_letter>> {
+      std::vector<dead_letter> found;
+      for (const auto& [key, letter] : tables_.letters)
+        if ((!partition || std::get<0>(key) == *partition) && std::ssize(found) < limit)
+          found.push_back(letter);
+      return found;
+    });
+  }
+
   journal_result<std::optional<instant>> latest_event_time() override {
     return reading([&]() -> journal_result<std::optional<instant>> {
       std::optional<instant> latest;
@@ -271,6 +282,10 @@ class memory_journal final : public journal {
     result.position = std::ssize(found->second.log);
     for (const auto& [subscription, position] : wanted.offsets)
       tables_.offsets[{wanted.partition, subscription}] = position;
+    for (const auto& letter : wanted.given_up)
+      tables_.letters.try_emplace({wanted.partition, letter.subscription, letter.position}, letter);
+    for (const auto& [subscription, position] : wanted.replayed)
+      tables_.letters.erase({wanted.partition, subscription, position});
     return result;
   }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -37,6 +38,7 @@ struct memory_tables {
   std::unordered_map<entity_ref, entity> entities;
   std::map<partition_id, std::set<std::pair<instant, entity_ref>>> due;
   std::map<std::pair<partition_id, std::string>, std::int64_t> offsets;
+  std::map<std::tuple<partition_id, std::string, std::int64_t>, dead_letter> letters;
   std::optional<clock_anchor> anchor;
   std::map<std::string, std::string, std::less<>> pinned;
   std::map<account_id, std::optional<std::string>> keys;  ///< nullopt: destroyed

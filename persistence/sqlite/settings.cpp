@@ -31,6 +31,24 @@ std::optional<std::optional<std::string>> stored_key(connection& db, account_id 
 
 }  // namespace
 
+journal_result<std::vector<dead_letter>> sqlite_journal::dead_letters(
+    std::optional<partition_id> partition, int limit) {
+  return guarded([&]() -> journal_result<std::vector<dead_letter>> {
+    auto stored = db_.prepared(
+                         "SELECT subscription, position, partition, kind, id, reason, since"
+                         " FROM dead_letters WHERE ?1 IS NULL OR partition = ?1"
+                         " ORDER BY partition, subscription, position LIMIT ?2")
+                      .query(partition, std::max(limit, 0));
+    std::vector<dead_letter> found;
+    while (stored.next()) {
+      auto& letter = found.emplace_back();
+      stored.read(letter.subscription, letter.position, letter.partition, letter.entity.kind,
+                  letter.entity.id, letter.reason, letter.since);
+    }
+    return found;
+  });
+}
+
 journal_result<std::optional<instant>> sqlite_journal::latest_event_time() {
   return guarded([&]() -> journal_result<std::optional<instant>> {
     const auto latest = first<std::optional<instant>>(

@@ -233,6 +233,32 @@ TEST_P(Journal, keeps_offsets_by_partition_and_subscription) {
   EXPECT_EQ(value(journal_->offset(2, "notifier")), 0);
 }
 
+TEST_P(Journal, keeps_dead_letters_until_they_are_replayed) {
+  append({to_entity(rental_n(1), 0, {event(1)})});
+  auto wanted = to_partition(1, lease_, {});
+  wanted.given_up = {letter_at(2, ""), letter_at(1)};
+  value(journal_->append({wanted}));
+  wanted.given_up = {letter_at(1, "another reason")};
+  value(journal_->append({wanted}));
+
+  const auto kept = value(journal_->dead_letters(1, 10));
+  ASSERT_EQ(kept.size(), 2u);
+  EXPECT_EQ(kept[0].position, 1);
+  EXPECT_EQ(kept[0].subscription, "notifier");
+  EXPECT_EQ(kept[0].partition, 1);
+  EXPECT_EQ(kept[0].entity, rental_n(1));
+  EXPECT_EQ(kept[0].reason, "planted") << "the first reason stays";
+  EXPECT_EQ(kept[0].since, at(50));
+  EXPECT_EQ(kept[1].reason, "");
+  EXPECT_EQ(value(journal_->dead_letters({}, 1)).size(), 1u);
+  EXPECT_THAT(value(journal_->dead_letters(2, 10)), IsEmpty());
+
+  wanted.given_up.clear();
+  wanted.replayed = {{"notifier", 1}};
+  value(journal_->append({wanted}));
+  EXPECT_EQ(value(journal_->dead_letters(1, 10)).at(0).position, 2);
+}
+
 TEST_P(Journal, knows_the_latest_time_of_an_event) {
   EXPECT_EQ(value(journal_->latest_event_time()), std::nullopt);
   auto later = event(1);
