@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "persistence/sqlite/error.hpp"
+#include "persistence/sqlite/title_words.hpp"
 
 namespace rentwave::sqlite {
 namespace {
@@ -69,6 +70,7 @@ void connection::open() {
   sqlite3_busy_timeout(handle_, busy_timeout_ms);
   try {
     execute(settings);
+    register_words_in_title(handle_);
     if (how_ == access::read_only) execute("PRAGMA query_only = ON");
   } catch (...) {
     close();
