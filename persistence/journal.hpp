@@ -179,6 +179,9 @@ class journal : public read_models {
   /// key stays destroyed: `find_key` is empty, and `ensure_key` fails with not_found.
   virtual journal_result<std::string> ensure_key(account_id person, std::string_view fresh) = 0;
   virtual journal_result<std::optional<std::string>> find_key(account_id person) = 0;
+  /// Success means that no byte of the key is left in the journal's files. `unavailable` can also
+  /// mean that the key is gone for every call already and only its bytes are not: ask again until
+  /// it succeeds.
   virtual journal_result<void> destroy_key(account_id person) = 0;
 };
 

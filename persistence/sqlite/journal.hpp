@@ -12,7 +12,8 @@ namespace rentwave::sqlite {
 class sqlite_journal final : public journal {
  public:
   /// Throws `error`.
-  sqlite_journal(const std::filesystem::path& file, access how) : db_(file, how) {}
+  sqlite_journal(const std::filesystem::path& file, access how, log_limits limits = {})
+      : db_(file, how, limits) {}
 
   // append.cpp
   journal_result<partition_lease> take_over(partition_id partition,
