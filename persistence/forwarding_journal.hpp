@@ -42,8 +42,8 @@ class forwarding_journal : public journal {
                                                      int limit) override {
     return inner_->read_log(partition, after_position, limit);
   }
-  journal_result<std::vector<stored_event>> scan(std::int64_t after_sequence,
-                                                 const event_filter& filter, int limit) override {
+  journal_result<scanned> scan(std::int64_t after_sequence, const event_filter& filter,
+                               int limit) override {
     return inner_->scan(after_sequence, filter, limit);
   }
   journal_result<std::vector<alarm_row>> alarms(partition_id partition, instant horizon,

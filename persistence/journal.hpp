@@ -124,6 +124,14 @@ struct event_filter {
   std::optional<instant> to{};    ///< exclusive
 };
 
+/// What `scan` found, and up to where there is nothing else that it was to find.
+struct scanned {
+  std::vector<stored_event> events;
+  /// The sequence to go on after: of the last event when there are as many as were asked for, else
+  /// the journal's latest when it was looked at; never before where the scan began.
+  std::int64_t looked_to = 0;
+};
+
 class journal : public read_models {
  public:
   /// Makes `owner` the only writer of the partition from now on: a compare-and-set that raises the
@@ -134,7 +142,8 @@ class journal : public read_models {
   /// One transaction for everything, durable when this returns. A partition whose epoch or position
   /// is another is left out (`fenced`); an entity whose rows are refused is left out with its
   /// error, and the positions of the others close up. The results are in the order of the batch.
-  /// Errors: unavailable (nothing was written), unknown_outcome.
+  /// Errors: unknown_outcome; any other, for the most part unavailable, means that nothing was
+  /// written.
   virtual journal_result<std::vector<partition_result>> append(
       const std::vector<partition_append>& batch) = 0;
 
@@ -152,9 +161,10 @@ class journal : public read_models {
   virtual journal_result<std::vector<stored_event>> read_log(partition_id partition,
                                                              std::int64_t after_position,
                                                              int limit) = 0;
-  /// All partitions, in order of writing, for `rentwave events` and administrators.
-  virtual journal_result<std::vector<stored_event>> scan(std::int64_t after_sequence,
-                                                         const event_filter& filter, int limit) = 0;
+  /// All partitions, in order of writing, for `rentwave events` and administrators. Whoever goes on
+  /// after `looked_to` misses nothing and looks at nothing twice.
+  virtual journal_result<scanned> scan(std::int64_t after_sequence, const event_filter& filter,
+                                       int limit) = 0;
 
   /// Alarms due at or before `horizon`, earliest first.
   virtual journal_result<std::vector<alarm_row>> alarms(partition_id partition, instant horizon,

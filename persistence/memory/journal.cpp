@@ -111,13 +111,15 @@ class memory_journal final : public journal {
     });
   }
 
-  journal_result<std::vector<stored_event>> scan(std::int64_t after_sequence,
-                                                 const event_filter& filter, int limit) override {
-    return reading([&]() -> journal_result<std::vector<stored_event>> {
-      std::vector<stored_event> found;
-      for (const auto& event : tables_.events) {
-        if (std::ssize(found) >= limit) break;
-        if (event.sequence > after_sequence && passes(event, filter)) found.push_back(event);
+  journal_result<scanned> scan(std::int64_t after_sequence, const event_filter& filter,
+                               int limit) override {
+    return reading([&]() -> journal_result<scanned> {
+      scanned found{{}, after_sequence};
+      for (auto i = static_cast<std::size_t>(std::max<std::int64_t>(after_sequence, 0));
+           i < tables_.events.size() && std::ssize(found.events) < limit; ++i) {
+        const auto& event = tables_.events[i];
+        found.looked_to = event.sequence;
+        if (passes(event, filter)) found.events.push_back(event);
       }
       return found;
     });

@@ -32,8 +32,8 @@ class sqlite_journal final : public journal {
   journal_result<std::vector<stored_event>> read_log(partition_id partition,
                                                      std::int64_t after_position,
                                                      int limit) override;
-  journal_result<std::vector<stored_event>> scan(std::int64_t after_sequence,
-                                                 const event_filter& filter, int limit) override;
+  journal_result<scanned> scan(std::int64_t after_sequence, const event_filter& filter,
+                               int limit) override;
   journal_result<std::vector<alarm_row>> alarms(partition_id partition, instant horizon,
                                                 int limit) override;
   journal_result<std::int64_t> offset(partition_id partition,

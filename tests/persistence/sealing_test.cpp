@@ -188,8 +188,9 @@ TEST_F(Sealing, stores_no_personal_text_and_gives_it_back_to_its_entity) {
 
 TEST_F(Sealing, leaves_logs_and_exports_sealed_and_readable) {
   ASSERT_TRUE(append(written(opened("Lovelace"))));
-  for (const auto& events : {*connection_->read_entity(adas_account, 0, 10),
-                             *connection_->read_log(0, 0, 10), *connection_->scan(0, {}, 10)}) {
+  for (const auto& events :
+       {*connection_->read_entity(adas_account, 0, 10), *connection_->read_log(0, 0, 10),
+        connection_->scan(0, {}, 10)->events}) {
     ASSERT_EQ(events.size(), 1u);
     EXPECT_EQ(events[0].data.find("Lovelace"), std::string::npos);
     EXPECT_NE(events[0].data.find("{\"sealed\":\"v1." + to_string(ada) + "."), std::string::npos);
