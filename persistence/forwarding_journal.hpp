@@ -67,6 +67,10 @@ class forwarding_journal : public journal {
   journal_result<std::string> ensure_key(account_id person, std::string_view fresh) override {
     return inner_->ensure_key(person, fresh);
   }
+  journal_result<std::vector<std::string>> ensure_keys(
+      const std::vector<fresh_key>& people) override {
+    return inner_->ensure_keys(people);
+  }
   journal_result<std::optional<std::string>> find_key(account_id person) override {
     return inner_->find_key(person);
   }

@@ -124,6 +124,12 @@ struct event_filter {
   std::optional<instant> to{};    ///< exclusive
 };
 
+/// A key for a person that has none yet.
+struct fresh_key {
+  account_id person;
+  std::string key;
+};
+
 /// What `scan` found, and up to where there is nothing else that it was to find.
 struct scanned {
   std::vector<stored_event> events;
@@ -188,6 +194,10 @@ class journal : public read_models {
   /// A person's key (32 bytes), made by the first call of `ensure_key` that finds none. A destroyed
   /// key stays destroyed: `find_key` is empty, and `ensure_key` fails with not_found.
   virtual journal_result<std::string> ensure_key(account_id person, std::string_view fresh) = 0;
+  /// `ensure_key` for each of these people, if it can be in one transaction; in their order, an
+  /// empty key where it was destroyed.
+  virtual journal_result<std::vector<std::string>> ensure_keys(
+      const std::vector<fresh_key>& people);
   virtual journal_result<std::optional<std::string>> find_key(account_id person) = 0;
   /// Success means that no byte of the key is left in the journal's files. `unavailable` can also
   /// mean that the key is gone for every call already and only its bytes are not: ask again until
