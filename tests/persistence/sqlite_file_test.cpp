@@ -211,7 +211,8 @@ TEST_F(SqliteFile, knows_that_nothing_was_written_when_the_word_index_is_damaged
   open();
   const auto lease = value(journal_->take_over(1, "node-a"));
   // The record of FTS5 that says which segments there are, read when words are written.
-  ASSERT_EQ(run("UPDATE listing_words_data SET block = zeroblob(3) WHERE id = 10"), "");
+  ASSERT_EQ(run("UPDATE listing_words_data SET block = x'00000000FFFFFFFFFFFFFFFF' WHERE id = 10"),
+            "");
   auto worded = to_entity(rental_n(1), 0, {event(1)});
   worded.rows = {advert(1, "Thing")};
   EXPECT_EQ(failure(journal_->append({to_partition(1, lease, {worded})})), journal_errc::corrupt);
