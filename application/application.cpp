@@ -5,10 +5,11 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
-#include <algorithm>
 #include <thread>
 
+#include "actors/runtime/domain_clock.hpp"
 #include "actors/runtime/node.hpp"
+#include "application/journal_facts.hpp"
 #include "config/parse.hpp"
 #include "http/actor_backend.hpp"
 #include "http/identify.hpp"
@@ -18,36 +19,6 @@
 
 namespace rentwave {
 namespace {
-
-/// What is fixed when a journal is made. A setting that was not given follows it; another one is
-/// refused.
-struct journal_facts {
-  int partitions = 0;
-  std::string currency;
-  std::string node_name;
-  std::string token_secret;
-};
-
-std::string random_name() {
-  return "node-" + std::to_string(randombytes_uniform(900'000) + 100'000);
-}
-
-boost::system::result<journal_facts, std::string> read_facts(journal& where,
-                                                             const config::settings& settings) {
-  const auto partitions = where.pin("partitions", std::to_string(settings.journal.partitions));
-  const auto currency = where.pin("currency", settings.money.currency);
-  const auto name =
-      where.pin("node-name", settings.node.name.empty() ? random_name() : settings.node.name);
-  const auto secret = http::load_token_secret(where);
-  for (const auto* one : {&partitions, &currency, &name, &secret})
-    if (!*one) return "the journal cannot be read: " + one->error().detail;
-  if (*partitions != std::to_string(settings.journal.partitions))
-    return "--journal.partitions is fixed when a journal is made; this one has " + *partitions;
-  if (*currency != settings.money.currency)
-    return "--money.currency is fixed when a journal is made; this one is in " + *currency;
-  return journal_facts{std::stoi(*partitions), *currency,
-                       settings.node.name.empty() ? *name : settings.node.name, *secret};
-}
 
 http::server_options server_options_of(const config::settings& settings) {
   http::server_options options;
@@ -111,6 +82,8 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
   auto facts = read_facts(**connection, settings);
   if (!facts) return facts.error();
   p.facts = std::move(*facts);
+  if (const auto goes_on = check_domain_time(**connection, system_time()); !goes_on)
+    return goes_on.error();
 
   p.system = std::make_unique<caf::actor_system>(p.actor_config);
   auto running = node::start(*p.system, *p.store, node_options_of(settings, p.facts));

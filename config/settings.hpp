@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace rentwave::config {
@@ -17,9 +18,10 @@ struct http_settings {
 };
 
 struct journal_settings {
-  std::string url;  ///< `sqlite:<path>`
-  std::uint32_t partitions{};
+  std::string url;                          ///< `sqlite:<path>`
+  std::optional<std::uint32_t> partitions;  ///< nothing: as the journal has
 };
+inline constexpr std::uint32_t partitions_of_new_journals = 64;
 
 struct clock_settings {
   double rate{};  ///< seconds of domain time in a second of real time
@@ -34,8 +36,10 @@ struct auth_settings {
 };
 
 struct money_settings {
-  std::string currency;  ///< three capital letters (ISO 4217)
+  std::optional<std::string>
+      currency;  ///< three capital letters (ISO 4217); nothing: the journal's
 };
+inline constexpr const char* currency_of_new_journals = "EUR";
 
 /// What keeps one client, or all of them, from taking everything. 0 switches a limit off, unless it
 /// says otherwise.

@@ -46,8 +46,8 @@ class forwarding_journal : public journal {
                                                      int limit) override {
     return inner_->read_log(partition, after_position, limit);
   }
-  journal_result<std::vector<stored_event>> scan(std::int64_t after_sequence,
-                                                 const event_filter& filter, int limit) override {
+  journal_result<scanned> scan(std::int64_t after_sequence, const event_filter& filter,
+                               int limit) override {
     return inner_->scan(after_sequence, filter, limit);
   }
   journal_result<std::vector<alarm_row>> alarms(partition_id partition, instant horizon,
@@ -74,6 +74,10 @@ class forwarding_journal : public journal {
   }
   journal_result<std::string> ensure_key(account_id person, std::string_view fresh) override {
     return inner_->ensure_key(person, fresh);
+  }
+  journal_result<std::vector<std::string>> ensure_keys(
+      const std::vector<fresh_key>& people) override {
+    return inner_->ensure_keys(people);
   }
   journal_result<std::optional<std::string>> find_key(account_id person) override {
     return inner_->find_key(person);

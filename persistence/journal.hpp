@@ -139,6 +139,20 @@ struct event_filter {
   std::optional<instant> to{};    ///< exclusive
 };
 
+/// A key for a person that has none yet.
+struct fresh_key {
+  account_id person;
+  std::string key;
+};
+
+/// What `scan` found, and up to where there is nothing else that it was to find.
+struct scanned {
+  std::vector<stored_event> events;
+  /// The sequence to go on after: of the last event when there are as many as were asked for, else
+  /// the journal's latest when it was looked at; never before where the scan began.
+  std::int64_t looked_to = 0;
+};
+
 class journal : public read_models {
  public:
   /// Makes `owner` the only writer of the partition from now on by raising its epoch: whoever had
@@ -154,7 +168,8 @@ class journal : public read_models {
   /// One transaction for everything, durable when this returns. A partition whose epoch or position
   /// is another is left out (`fenced`); an entity whose rows are refused is left out with its
   /// error, and the positions of the others close up. The results are in the order of the batch.
-  /// Errors: unavailable (nothing was written), unknown_outcome.
+  /// Errors: unknown_outcome; any other, for the most part unavailable, means that nothing was
+  /// written.
   virtual journal_result<std::vector<partition_result>> append(
       const std::vector<partition_append>& batch) = 0;
 
@@ -172,9 +187,10 @@ class journal : public read_models {
   virtual journal_result<std::vector<stored_event>> read_log(partition_id partition,
                                                              std::int64_t after_position,
                                                              int limit) = 0;
-  /// All partitions, in order of writing, for `rentwave events` and administrators.
-  virtual journal_result<std::vector<stored_event>> scan(std::int64_t after_sequence,
-                                                         const event_filter& filter, int limit) = 0;
+  /// All partitions, in order of writing, for `rentwave events` and administrators. Whoever goes on
+  /// after `looked_to` misses nothing and looks at nothing twice.
+  virtual journal_result<scanned> scan(std::int64_t after_sequence, const event_filter& filter,
+                                       int limit) = 0;
 
   /// Alarms due at or before `horizon`, earliest first.
   virtual journal_result<std::vector<alarm_row>> alarms(partition_id partition, instant horizon,
@@ -202,7 +218,14 @@ class journal : public read_models {
   /// A person's key (32 bytes), made by the first call of `ensure_key` that finds none. A destroyed
   /// key stays destroyed: `find_key` is empty, and `ensure_key` fails with not_found.
   virtual journal_result<std::string> ensure_key(account_id person, std::string_view fresh) = 0;
+  /// `ensure_key` for each of these people, if it can be in one transaction; in their order, an
+  /// empty key where it was destroyed.
+  virtual journal_result<std::vector<std::string>> ensure_keys(
+      const std::vector<fresh_key>& people);
   virtual journal_result<std::optional<std::string>> find_key(account_id person) = 0;
+  /// Success means that no byte of the key is left in the journal's files. `unavailable` can also
+  /// mean that the key is gone for every call already and only its bytes are not: ask again until
+  /// it succeeds.
   virtual journal_result<void> destroy_key(account_id person) = 0;
 };
 

@@ -30,8 +30,11 @@ struct memory_tables {
 
   mutable std::mutex mutex;
   std::function<append_fault(std::uint64_t)> choose_fault;
+  std::function<append_fault(std::uint64_t)> choose_take_over_fault;
   std::uint64_t appends = 0;
+  std::uint64_t take_overs = 0;
   bool reads_fail = false;
+  bool settings_fail = false;
 
   std::map<partition_id, partition> partitions;
   std::vector<stored_event> events;  ///< sequence s is at s - 1

@@ -46,6 +46,9 @@ class batch_writer {
     return result;
   }
 
+  /// To be called before the commit.
+  void finish() { rows_.flush_words(); }
+
  private:
   entity_result write(partition_id partition, const entity_append& wanted, std::int64_t position) {
     if (auto refused = check(wanted)) return {std::move(refused), 0};
@@ -59,6 +62,7 @@ class batch_writer {
     std::optional<journal_error> failed;
     try {
       write_rows(partition, wanted, position);
+      rows_.flush_words();
     } catch (const error& e) {
       if (!e.is_data_error()) throw;
       failed =
@@ -146,6 +150,7 @@ std::vector<partition_result> write_batch(connection& db,
   std::vector<partition_result> results(batch.size());
   batch_writer writer(db, how);
   for (const auto i : order) results[i] = writer.write(batch[i]);
+  writer.finish();
   whole.commit();
   return results;
 }

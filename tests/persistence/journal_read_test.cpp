@@ -109,15 +109,35 @@ class Scan : public Journal {
         {to_entity(rental_n(2), 0, {event(4, 0, "rent.request"), event(5, 0, "rents")})})}));
   }
   std::vector<std::uint8_t> found(const event_filter& filter) {
-    return commands(value(journal_->scan(0, filter, 100)));
+    return commands(value(journal_->scan(0, filter, 100)).events);
   }
 };
 INSTANTIATE_TEST_SUITE_P(Every, Scan, testing::ValuesIn(journal_kinds()), kind_name);
 
 TEST_P(Scan, gives_all_partitions_in_order_of_writing_and_in_pieces) {
-  const auto first = value(journal_->scan(0, {}, 3));
+  const auto first = value(journal_->scan(0, {}, 3)).events;
   EXPECT_THAT(commands(first), ElementsAre(1, 2, 3));
-  EXPECT_THAT(commands(value(journal_->scan(first.back().sequence, {}, 9))), ElementsAre(4, 5));
+  EXPECT_THAT(commands(value(journal_->scan(first.back().sequence, {}, 9)).events),
+              ElementsAre(4, 5));
+}
+
+TEST_P(Scan, says_how_far_it_looked) {
+  const auto all = value(journal_->scan(0, {}, 100));
+  const auto last = all.events.back().sequence;
+  EXPECT_EQ(all.looked_to, last);
+  const event_filter none{.type = "none"}, wallets{.kind = entity_kind::wallet};
+  EXPECT_EQ(value(journal_->scan(0, none, 100)).looked_to, last);
+  EXPECT_EQ(value(journal_->scan(0, wallets, 100)).looked_to, last);
+  EXPECT_EQ(value(journal_->scan(0, wallets, 1)).looked_to, all.events.at(2).sequence);
+  EXPECT_EQ(
+      value(journal_->scan(0, {.kind = entity_kind::rental, .id = rental_n(1).id}, 9)).looked_to,
+      last);
+  EXPECT_EQ(value(journal_->scan(last, none, 9)).looked_to, last);
+  EXPECT_EQ(value(journal_->scan(last + 7, none, 9)).looked_to, last + 7);
+  append({to_entity(rental_n(1), 2, {event(6, 0, "none")})});
+  const auto next = value(journal_->scan(last, none, 9));
+  EXPECT_THAT(commands(next.events), ElementsAre(6));
+  EXPECT_EQ(next.looked_to, next.events.back().sequence);
 }
 
 TEST_P(Scan, finds_a_kind) {
@@ -128,10 +148,11 @@ TEST_P(Scan, finds_a_kind) {
 TEST_P(Scan, finds_an_entity) {
   EXPECT_THAT(found({.kind = entity_kind::rental, .id = rental_n(2).id}), ElementsAre(4, 5));
   const auto first =
-      value(journal_->scan(0, {.kind = entity_kind::rental, .id = rental_n(2).id}, 1));
+      value(journal_->scan(0, {.kind = entity_kind::rental, .id = rental_n(2).id}, 1)).events;
   EXPECT_THAT(found({.kind = entity_kind::wallet, .id = rental_n(2).id}), IsEmpty());
-  EXPECT_THAT(commands(value(journal_->scan(
-                  first.at(0).sequence, {.kind = entity_kind::rental, .id = rental_n(2).id}, 9))),
+  EXPECT_THAT(commands(value(journal_->scan(first.at(0).sequence,
+                                            {.kind = entity_kind::rental, .id = rental_n(2).id}, 9))
+                           .events),
               ElementsAre(5));
 }
 

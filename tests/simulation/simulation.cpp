@@ -202,7 +202,7 @@ class history {
     auto connection = store.connect();
     const auto fresh = (*connection)->scan(sequence_, {}, 1'000'000);
     store.fail_reads(faults_.reads_fail());
-    for (const auto& event : *fresh) {
+    for (const auto& event : fresh->events) {
       sequence_ = event.sequence;
       last_ = event.time;
       mix(std::to_string(event.partition) + '/' + std::to_string(event.position) + ' ' +
