@@ -142,7 +142,8 @@ json rental_json(const rental::state& one, const std::string& currency) {
              {"returned_at", or_null(one.returned_at)},
              {"late_fees", money_json(late_fees, currency)},
              {"rejection", rejection_json(one.rejection)},
-             {"extension", extension_json(one.pending_extension, currency)}};
+             {"extension", extension_json(one.pending_extension, currency)},
+             {"extension_rejection", rejection_json(one.extension_refusal)}};
   // Known once the listing has agreed.
   for (const auto* name : {"title", "kind", "owner", "rent", "deposit", "total", "terms"})
     shown[name] = nullptr;

@@ -48,8 +48,9 @@ TEST(RentalView, shows_null_for_what_is_not_known_yet) {
   one.now = rental::status::pending;
   one.when = {noon, noon + hours{1}};
   const auto shown = rental_json(one, "EUR");
-  for (const auto* name : {"title", "kind", "owner", "rent", "deposit", "total", "terms",
-                           "started_at", "returned_at", "rejection", "extension"})
+  for (const auto* name :
+       {"title", "kind", "owner", "rent", "deposit", "total", "terms", "started_at", "returned_at",
+        "rejection", "extension", "extension_rejection"})
     EXPECT_TRUE(shown.at(name).is_null()) << name;
   EXPECT_EQ(shown["status"], "pending");
   EXPECT_EQ(shown["late_fees"], euros(0));
