@@ -10,8 +10,8 @@
 
 #include "actors/runtime/node.hpp"
 #include "http/actor_backend.hpp"
+#include "http/digests.hpp"
 #include "http/identify.hpp"
-#include "http/passwords.hpp"
 #include "http/resources/account_handlers.hpp"
 
 namespace rentwave::http {
