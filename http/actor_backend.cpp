@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 
 #include "http/problems.hpp"
 
@@ -118,8 +117,9 @@ asio::awaitable<answer<view_ptr>> actor_backend::settled_view(entity_ref of,
 
 asio::awaitable<bool> actor_backend::run(std::function<void(journal&)> job) {
   auto start = [reader = parts_.reader(), job = std::move(job)](bridge::ticket wait) {
-    // The read_job alone holds the ticket: dropped unrun, it ends the wait. A late one is skipped.
+    // The read_job alone holds the ticket: dropped unrun, it ends the wait.
     auto work = [job, wait = std::move(wait)](journal& where) {
+      if (wait.is_over()) return;  // nobody wants to know any more
       job(where);
       wait.finish(true);
     };
