@@ -137,11 +137,13 @@ problem make_problem(unsigned status, std::string code, std::string title, std::
   return made;
 }
 
+const char* public_code(refusal_code code) {
+  return code == refusal_code::unknown_entity ? "not_found" : to_string(code);
+}
+
 problem to_problem(const refusal& why) {
   const auto [status, title] = status_of(why.code);
-  auto made = make_problem(
-      status, why.code == refusal_code::unknown_entity ? "not_found" : to_string(why.code), title,
-      why.detail);
+  auto made = make_problem(status, public_code(why.code), title, why.detail);
   if (why.free) {
     const nlohmann::ordered_json free{{"start", format_instant(why.free->start)},
                                       {"end", format_instant(why.free->end)}};

@@ -5,6 +5,7 @@
 
 #include "http/duration_text.hpp"
 #include "http/offers.hpp"
+#include "http/problems.hpp"
 #include "http/public_form.hpp"
 #include "persistence/timestamp.hpp"
 
@@ -86,7 +87,7 @@ json period_json(const period& value) {
 }
 
 json refusal_json(const refusal& why) {
-  json shown{{"code", to_string(why.code)}, {"detail", why.detail}};
+  json shown{{"code", public_code(why.code)}, {"detail", why.detail}};
   if (why.free) shown["free"] = period_json(*why.free);
   return shown;
 }
