@@ -93,10 +93,11 @@ std::string_view request::header(std::string_view name) const {
   return found == headers.end() ? std::string_view{} : std::string_view{found->second};
 }
 
-std::optional<std::string_view> request::parameter_of_query(std::string_view name) const {
-  const auto found = std::ranges::find(query, name, &std::pair<std::string, std::string>::first);
-  if (found == query.end()) return std::nullopt;
-  return found->second;
+std::string request::header_list(std::string_view name) const {
+  std::string all;
+  for (const auto& [key, value] : headers)
+    if (key == name) all.append(all.empty() ? "" : ", ").append(value);
+  return all;
 }
 
 response to_response(const problem& what, const request& asked) {
