@@ -42,7 +42,7 @@ answering act(backend& api, const request& asked, body_rule rule, body_reader re
   if (const auto wrong = body->failure()) co_return to_response(*wrong, asked);
 
   const auto ref = (*view)->ref;
-  any_command command{std::in_place_type<rental::command>, wish};
+  auto command = as_command<rental::command>(wish);
   const auto sent = co_await api.send(asked, ref, std::move(command));
   if (!sent) {
     auto why = sent.error();
