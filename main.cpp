@@ -7,10 +7,11 @@
 
 #include <csignal>
 #include <iostream>
+#include <thread>
 
 #include "application/application.hpp"
-#include "config/parse.hpp"
 #include "application/events_command.hpp"
+#include "config/parse.hpp"
 
 namespace {
 
@@ -64,6 +65,8 @@ int serve(const config::settings& settings) {
               << std::endl;
   int signal = 0;
   sigwait(&signals, &signal);
+  running.begin_drain();
+  std::this_thread::sleep_for(settings.http.drain_time);
   spdlog::info("stopping: requests under way have {} s to end",
                std::chrono::duration_cast<std::chrono::seconds>(stop_grace).count());
   running.stop(stop_grace);
