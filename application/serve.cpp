@@ -32,7 +32,9 @@ sigset_t block_stop_signals() {
 
 /// Waits for a signal; false: none came in time.
 bool stop_asked(const sigset_t& signals, std::chrono::nanoseconds within) {
-  const timespec wait{0, static_cast<long>(within.count())};
+  const auto whole = std::chrono::floor<std::chrono::seconds>(within);
+  const timespec wait{static_cast<time_t>(whole.count()),
+                      static_cast<long>((within - whole).count())};
   int signal = 0;
   do signal = sigtimedwait(&signals, nullptr, &wait);
   while (signal < 0 && errno == EINTR);
@@ -73,6 +75,8 @@ int serve(const config::settings& settings, const application::wrapper& wrap) {
                 << std::endl;
     int signal = 0;
     sigwait(&signals, &signal);
+    running.begin_drain();
+    stop_asked(signals, settings.http.drain_time);  // a second signal cuts it short
   }
   spdlog::info("stopping: requests under way have {} s to end", stop_grace.count());
   running.stop(stop_grace);

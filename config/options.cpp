@@ -21,6 +21,8 @@ constexpr option settings_table[] = {
      [](invocation& to, string_view text) {
        return integer(text, to.settings.http.threads, 0u, 256u);
      }},
+    {"http.drain-time", "DURATION", "0s", "at a stop, how long /readyz says no before it begins",
+     [](invocation& to, string_view text) { return duration(text, to.settings.http.drain_time); }},
 
     {"journal.url", "URL", "sqlite:data/rentwave.db", "where everything is kept",
      [](invocation& to, string_view text) { return journal_url(text, to.settings.journal.url); }},
@@ -55,7 +57,7 @@ constexpr option settings_table[] = {
      [](invocation& to, string_view text) {
        return integer(text, to.settings.limits.connections);
      }},
-    {"limits.requests-in-flight", "N", "1000", "requests under way; more are answered 503",
+    {"limits.requests-in-flight", "N", "1000", "requests read, not answered; more get 503",
      [](invocation& to, string_view text) {
        return integer(text, to.settings.limits.requests_in_flight);
      }},
@@ -63,6 +65,10 @@ constexpr option settings_table[] = {
      [](invocation& to, string_view text) { return size(text, to.settings.limits.header_bytes); }},
     {"limits.body-bytes", "SIZE", "1MiB", "a request's body; longer is answered 413",
      [](invocation& to, string_view text) { return size(text, to.settings.limits.body_bytes); }},
+    {"limits.body-bytes-at-once", "SIZE", "256MiB", "all bodies together; more are answered 503",
+     [](invocation& to, string_view text) {
+       return size(text, to.settings.limits.body_bytes_at_once);
+     }},
     {"limits.header-timeout", "DURATION", "10s", "for the whole header to arrive",
      [](invocation& to, string_view text) {
        return duration(text, to.settings.limits.header_timeout);

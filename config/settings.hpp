@@ -15,6 +15,7 @@ struct http_settings {
   std::uint16_t port{};  ///< 0: any free one
   std::string origin;    ///< `http(s)://host[:port]`, or empty: made from address and port
   unsigned threads{};    ///< 0: one a core
+  std::chrono::milliseconds drain_time{};  ///< from "not ready" to the end of accepting
 };
 
 struct journal_settings {
@@ -48,6 +49,7 @@ struct limit_settings {
   std::size_t requests_in_flight{};
   std::size_t header_bytes{};
   std::size_t body_bytes{};
+  std::size_t body_bytes_at_once{};
   std::chrono::milliseconds header_timeout{};
   std::chrono::milliseconds body_timeout{};
   std::chrono::milliseconds write_timeout{};

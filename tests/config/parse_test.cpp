@@ -76,7 +76,9 @@ TEST(Config, nothing_said_means_the_defaults) {
   EXPECT_EQ(result.settings.clock.rate, 1.0);
   EXPECT_EQ(result.settings.auth.token_lifetime, 720h);
   EXPECT_EQ(result.settings.money.currency, std::nullopt);
+  EXPECT_EQ(result.settings.http.drain_time, 0ms);
   EXPECT_EQ(result.settings.limits.header_bytes, 16384u);
+  EXPECT_EQ(result.settings.limits.body_bytes_at_once, 256u << 20);
   EXPECT_EQ(result.settings.log.level, log_level::info);
 }
 
