@@ -1,10 +1,10 @@
+#include "persistence/journal_url.hpp"
 #include "persistence/memory/store.hpp"
 #include "persistence/sqlite/store.hpp"
 
 namespace rentwave {
 namespace {
 
-constexpr std::string_view sqlite_scheme = "sqlite:";
 constexpr std::string_view memory_url = "memory:";
 
 using opened = journal_result<std::unique_ptr<journal_store>>;
@@ -15,7 +15,7 @@ opened open(std::string_view url, OpenFile open_file) {
   if (url.starts_with(sqlite_scheme) && url.size() > sqlite_scheme.size())
     return open_file(std::filesystem::path{url.substr(sqlite_scheme.size())});
   return journal_error{journal_errc::not_found,
-                       "no kind of journal has the URL '" + std::string{url} + "'"};
+                       "no kind of journal has the URL '" + url_without_password(url) + "'"};
 }
 
 }  // namespace
