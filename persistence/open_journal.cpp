@@ -1,5 +1,6 @@
 #include "persistence/journal_url.hpp"
 #include "persistence/memory/store.hpp"
+#include "persistence/postgres/store.hpp"
 #include "persistence/sqlite/store.hpp"
 
 namespace rentwave {
@@ -9,9 +10,10 @@ constexpr std::string_view memory_url = "memory:";
 
 using opened = journal_result<std::unique_ptr<journal_store>>;
 
-template <class OpenFile>
-opened open(std::string_view url, OpenFile open_file) {
+template <class OpenFile, class OpenServer>
+opened open(std::string_view url, OpenFile open_file, OpenServer open_server) {
   if (url == memory_url) return std::make_unique<memory_store>();
+  if (is_postgres_url(url)) return open_server(url);
   if (url.starts_with(sqlite_scheme) && url.size() > sqlite_scheme.size())
     return open_file(std::filesystem::path{url.substr(sqlite_scheme.size())});
   return journal_error{journal_errc::not_found,
@@ -21,11 +23,11 @@ opened open(std::string_view url, OpenFile open_file) {
 }  // namespace
 
 opened open_journal(std::string_view url) {
-  return open(url, sqlite::open_file);
+  return open(url, sqlite::open_file, postgres::open_server);
 }
 
 opened open_journal_read_only(std::string_view url) {
-  return open(url, sqlite::open_file_read_only);
+  return open(url, sqlite::open_file_read_only, postgres::open_server_read_only);
 }
 
 }  // namespace rentwave

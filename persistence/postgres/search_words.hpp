@@ -1,0 +1,18 @@
+// The words of adverts and of queries as PostgreSQL's text search takes them. They are cut and
+// folded by our own code, so that no dictionary, locale or extension of a server has a say.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "actors/domain/offer.hpp"
+
+namespace rentwave::postgres {
+
+/// A tsvector: title A, details B, description C.
+std::string words_vector(const offer& content);
+
+/// A tsquery that wants every word, the last as a prefix; empty: any advert will do.
+std::string words_query(std::string_view words);
+
+}  // namespace rentwave::postgres
