@@ -212,7 +212,8 @@ const char* const make_other_functions = R"(
 -- about to take numbers announces from which one on, by a lock that ends with the transaction; a
 -- lock because everybody sees it at once.
 CREATE FUNCTION announce_events() RETURNS void LANGUAGE sql AS $$
-  SELECT pg_advisory_xact_lock_shared((21079::bigint << 48) | last_value) FROM event_sequence;
+  SELECT pg_advisory_xact_lock_shared((21079::bigint << 48) | (last_value + is_called::integer))
+    FROM event_sequence;
 $$;
 
 -- Every event up to here is visible to a statement that begins after this one, or will never be.
