@@ -184,7 +184,7 @@ TEST_F(PostgresFaults, a_session_that_ends_at_any_moment_loses_and_doubles_nothi
       if (lease.position > before) acknowledged.push_back(command);
     }
   }
-  EXPECT_EQ(commands_of(*journal_, 1), acknowledged);
+  EXPECT_EQ(commands_of(*value(store_->connect()), 1), acknowledged);
   EXPECT_GT(failures[journal_errc::unknown_outcome], 0);
   RecordProperty("unknown", failures[journal_errc::unknown_outcome]);
 }
