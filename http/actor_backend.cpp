@@ -9,20 +9,11 @@
 #include <array>
 #include <atomic>
 
-#include "http/unauthenticated.hpp"
+#include "http/problems.hpp"
 
 namespace rentwave::http {
 namespace asio = boost::asio;
 namespace {
-
-problem internal_error() {
-  problem ours;
-  ours.status = 500;
-  ours.code = "internal_error";
-  ours.title = "Internal error";
-  ours.detail = "Something went wrong on our side.";
-  return ours;
-}
 
 problem to_problem(const wait_failure& why) {
   switch (why.code) {
@@ -76,7 +67,7 @@ void actor_backend::stop() {
   passwords_.stop();
 }
 
-// --- entities ------------------------------------------------------------------------------------
+// --- entities ---
 
 asio::awaitable<answer<outcome>> actor_backend::send(const request& asked, entity_ref to,
                                                      any_command body,
@@ -123,7 +114,7 @@ asio::awaitable<answer<view_ptr>> actor_backend::settled_view(entity_ref of,
   co_return view_of(result);
 }
 
-// --- the journal ---------------------------------------------------------------------------------
+// --- the journal ---
 
 asio::awaitable<bool> actor_backend::run(std::function<void(journal&)> job) {
   auto start = [reader = parts_.reader(), job = std::move(job)](bridge::ticket wait) {
@@ -141,7 +132,7 @@ asio::awaitable<bool> actor_backend::run(std::function<void(journal&)> job) {
   co_return end && end->well;
 }
 
-// --- passwords and tokens ------------------------------------------------------------------------
+// --- passwords and tokens ---
 
 asio::awaitable<answer<std::string>> actor_backend::hash_password(std::string secret) {
   auto done = co_await passwords_.hash(std::move(secret));

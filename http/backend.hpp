@@ -18,19 +18,13 @@
 #include "actors/runtime/protocol.hpp"
 #include "actors/runtime/routing.hpp"
 #include "http/exchange.hpp"
+#include "http/problems.hpp"
 #include "persistence/journal.hpp"
 
 namespace rentwave::http {
 
 template <class T>
 using answer = boost::system::result<T, problem>;
-
-/// The one mapping of refusals to statuses.
-problem to_problem(const refusal& why);
-problem to_problem(const journal_error& why);
-/// 404 `not_found`, 401 `unauthenticated`, 422 with its fields, …
-problem not_found(std::string what);
-problem invalid(std::vector<field_error> errors);
 
 class backend {
  public:
@@ -91,9 +85,6 @@ class backend {
   /// Runs the job on a reader; false when it was dropped or took too long.
   virtual boost::asio::awaitable<bool> run(std::function<void(journal&)> job) = 0;
 };
-
-/// 503 with Retry-After: `overloaded`, `unavailable`, `timed_out`.
-problem try_later(std::string code, std::string detail);
 
 template <class Question>
 auto backend::read(Question question) -> boost::asio::awaitable<

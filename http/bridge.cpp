@@ -15,7 +15,7 @@
 namespace rentwave::http {
 namespace asio = boost::asio;
 
-// --- the table -----------------------------------------------------------------------------------
+// --- the table ---
 
 std::optional<std::uint64_t> wait_table::add(std::unique_ptr<waiter> one,
                                              std::chrono::milliseconds timeout) {
@@ -76,7 +76,7 @@ void wait_table::stop() {
   }
 }
 
-// --- the actor -----------------------------------------------------------------------------------
+// --- the actor ---
 
 namespace {
 
@@ -88,7 +88,11 @@ wait_failure failure_of(const caf::error& why) {
   if (why.category() == caf::atom("rentwave")) {
     switch (static_cast<runtime_errc>(why.code())) {
       case runtime_errc::unavailable:
+      case runtime_errc::quarantined:
         result.code = wait_errc::unavailable;
+        break;
+      case runtime_errc::expired:
+        result.code = wait_errc::timed_out;
         break;
       case runtime_errc::overloaded:
         result.code = wait_errc::overloaded;
@@ -157,7 +161,7 @@ caf::strong_actor_ptr make_receiver(caf::actor_system& system, std::shared_ptr<w
 
 }  // namespace
 
-// --- the bridge ----------------------------------------------------------------------------------
+// --- the bridge ---
 
 struct bridge::ticket::held {
   std::shared_ptr<wait_table> waits;

@@ -4,23 +4,15 @@
 
 #include <algorithm>
 
+#include "http/problems.hpp"
+
 namespace rentwave::http {
 namespace {
 
-problem plain(unsigned status, std::string code, std::string title, std::string detail) {
-  problem made;
-  made.status = status;
-  made.code = std::move(code);
-  made.title = std::move(title);
-  made.detail = std::move(detail);
-  return made;
-}
-
-response internal_error(const request& asked, const char* why) {
+response broken(const request& asked, const char* why) {
   spdlog::error("{} {} failed, trace {}: {}", to_string(asked.method), asked.path,
                 to_string(asked.trace), why);
-  return to_response(
-      plain(500, "internal_error", "Internal error", "Something went wrong on our side."), asked);
+  return to_response(internal_error(), asked);
 }
 
 response without_route(const call_state& one) {
@@ -34,8 +26,8 @@ response without_route(const call_state& one) {
   }
   if (one.where.allow.empty())
     return to_response(not_found("There is nothing under this path."), one.asked);
-  auto made = to_response(plain(405, "method_not_allowed", "Method not allowed",
-                                "This path allows " + one.where.allow + "."),
+  auto made = to_response(make_problem(405, "method_not_allowed", "Method not allowed",
+                                       "This path allows " + one.where.allow + "."),
                           one.asked);
   made.headers.emplace_back("Allow", one.where.allow);
   return made;
@@ -56,8 +48,7 @@ std::optional<problem> turned_down(const call_state& one,
   const bool is_open = one.where.found->who == access::open;
   if (who) {
     if (is_open || *who) return std::nullopt;
-    return plain(401, "unauthenticated", "Not authenticated",
-                 "This needs a session: log in first.");
+    return unauthenticated("This needs a session: log in first.");
   }
   // Who may be anyone is served as nobody when we cannot tell who it is.
   const auto status = who.error().status;
@@ -81,9 +72,9 @@ boost::asio::awaitable<response> respond(std::shared_ptr<call_state> one) {
   try {
     made = co_await respond_on_route(one);
   } catch (const std::exception& failure) {
-    made = internal_error(one->asked, failure.what());
+    made = broken(one->asked, failure.what());
   } catch (...) {
-    made = internal_error(one->asked, "an unknown exception");
+    made = broken(one->asked, "an unknown exception");
   }
   forbid_storing(*one, made);
   co_return made;

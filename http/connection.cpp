@@ -13,6 +13,7 @@
 
 #include "http/call.hpp"
 #include "http/framing.hpp"
+#include "http/problems.hpp"
 #include "http/response_text.hpp"
 #include "http/trace_context.hpp"
 
@@ -40,15 +41,6 @@ constexpr std::size_t least_chunked = 5;
 /// closing at once would reset the connection before it has read the answer (RFC 9112 section 9.6).
 constexpr milliseconds linger_time{1'000};
 constexpr std::size_t linger_bytes = 16 * 1024 * 1024;
-
-problem plain(unsigned status, std::string code, std::string title, std::string detail) {
-  problem made;
-  made.status = status;
-  made.code = std::move(code);
-  made.title = std::move(title);
-  made.detail = std::move(detail);
-  return made;
-}
 
 problem overloaded() {
   return try_later("overloaded", "Too many requests are under way.");
@@ -275,18 +267,21 @@ awaitable<connection::next> connection::refuse_unreadable(incoming& in) {
   if (in.parser->get().method() == beast::verb::head) asked.method = verb::head;
   problem why;
   if (expired_) {
-    why = plain(408, "request_timeout", "Request timeout", "The request took too long to arrive.");
+    why = make_problem(408, "request_timeout", "Request timeout",
+                       "The request took too long to arrive.");
   } else if (in.error == beast::error::buffer_overflow && in.parser->is_header_done()) {
-    why = plain(400, "bad_request", "Bad request",
-                "The extension of a chunk, or what follows the last one, is too long.");
+    why = make_problem(400, "bad_request", "Bad request",
+                       "The extension of a chunk, or what follows the last one, is too long.");
   } else if (in.error == beast::error::header_limit || in.error == beast::error::buffer_overflow) {
-    why = plain(431, "header_too_large", "Header too large",
-                "The header may have " + std::to_string(in.header_limit) + " bytes.");
+    why = make_problem(431, "header_too_large", "Header too large",
+                       "The header may have " + std::to_string(in.header_limit) + " bytes.");
   } else if (in.error == beast::error::body_limit) {
-    why = plain(413, "body_too_large", "Body too large",
-                "The body may have " + std::to_string(shared_->limits.body_bytes) + " bytes.");
+    why =
+        make_problem(413, "body_too_large", "Body too large",
+                     "The body may have " + std::to_string(shared_->limits.body_bytes) + " bytes.");
   } else if (is_parse_error(in.error)) {
-    why = plain(400, "bad_request", "Bad request", "This is no HTTP: " + in.error.message() + ".");
+    why = make_problem(400, "bad_request", "Bad request",
+                       "This is no HTTP: " + in.error.message() + ".");
   } else {
     co_return next::leave;  // the client went
   }

@@ -109,7 +109,7 @@ checked<instant> as_instant(const json& value) {
 
 }  // namespace
 
-// --- the body ------------------------------------------------------------------------------------
+// --- the body ---
 
 struct field_reader::document {
   json root;
@@ -121,14 +121,7 @@ boost::system::result<field_reader, problem> field_reader::over(const request& a
   if (asked.body.empty() && rule == body_rule::optional) return field_reader{json::object()};
   if (!is_utf8(asked.body)) return invalid({{"body", "encoding", "The body must be UTF-8."}});
   auto read = parse_json(asked.body, max_json_depth, max_json_values);
-  if (!read) {
-    problem wrong;
-    wrong.status = 400;
-    wrong.code = "malformed_json";
-    wrong.title = "Malformed JSON";
-    wrong.detail = read.error().detail;
-    return wrong;
-  }
+  if (!read) return make_problem(400, "malformed_json", "Malformed JSON", read.error().detail);
   if (!read->is_object()) return invalid({{"body", "type", "The body must be a JSON object."}});
   return field_reader{*std::move(read)};
 }

@@ -188,7 +188,7 @@ inline constexpr std::size_t max_cursor = 500;
 /// Well-formed UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing beyond U+10FFFF.
 bool is_utf8(std::string_view text);
 
-// --- templates -----------------------------------------------------------------------------------
+// --- templates ---
 
 /// The enumerators' names, in order.
 template <class Enum>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "http/problems.hpp"
 #include "http/router.hpp"
 #include "http/target.hpp"
 #include "http/trace_context.hpp"
@@ -13,17 +14,8 @@ namespace {
 using std::string_view;
 using fields = std::vector<std::pair<std::string, std::string>>;
 
-problem refused(unsigned status, std::string code, std::string title, std::string detail) {
-  problem made;
-  made.status = status;
-  made.code = std::move(code);
-  made.title = std::move(title);
-  made.detail = std::move(detail);
-  return made;
-}
-
 problem bad_request(std::string detail) {
-  return refused(400, "bad_request", "Bad request", std::move(detail));
+  return make_problem(400, "bad_request", "Bad request", std::move(detail));
 }
 
 std::vector<string_view> values_of(const fields& all, string_view name) {
@@ -72,8 +64,8 @@ std::optional<problem> wrong_length(const raw_head& head) {
   if (const auto comma = last.rfind(','); comma != last.npos) last.remove_prefix(comma + 1);
   last.remove_prefix(std::min(last.find_first_not_of(" \t"), last.size()));
   if (is_word(last, "chunked"))
-    return refused(501, "not_implemented", "Not implemented",
-                   "The only transfer coding is chunked.");
+    return make_problem(501, "not_implemented", "Not implemented",
+                        "The only transfer coding is chunked.");
   return bad_request("The last transfer coding has to be chunked.");
 }
 
@@ -81,14 +73,14 @@ std::optional<problem> wrong_length(const raw_head& head) {
 
 boost::system::result<accepted_head, problem> accept_head(raw_head head) {
   if (head.version / 10 != 1)
-    return refused(505, "http_version", "HTTP version not supported", "This is HTTP/1.1.");
+    return make_problem(505, "http_version", "HTTP version not supported", "This is HTTP/1.1.");
   if (auto wrong = wrong_host(head)) return *std::move(wrong);
   if (auto wrong = wrong_length(head)) return *std::move(wrong);
 
   accepted_head accepted;
   const auto method = verb_of(head.method);
   if (!method)
-    return refused(501, "not_implemented", "Not implemented", "There is no such method here.");
+    return make_problem(501, "not_implemented", "Not implemented", "There is no such method here.");
   accepted.asked.method = *method;
 
   auto where = parse_target(head.target);
@@ -103,8 +95,8 @@ boost::system::result<accepted_head, problem> accept_head(raw_head head) {
   const auto expected = values_of(head.fields, "expect");
   if (!expected.empty() && head.version >= 11) {
     if (expected.size() > 1 || !is_word(expected.front(), "100-continue"))
-      return refused(417, "expectation_failed", "Expectation failed",
-                     "The only expectation is 100-continue.");
+      return make_problem(417, "expectation_failed", "Expectation failed",
+                          "The only expectation is 100-continue.");
     accepted.expects_continue = true;
   }
 

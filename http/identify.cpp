@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "http/unauthenticated.hpp"
+#include "http/problems.hpp"
 
 namespace rentwave::http {
 namespace asio = boost::asio;

@@ -18,7 +18,7 @@ int whole(std::int64_t value) {
   return static_cast<int>(value);
 }
 
-// --- reading -------------------------------------------------------------------------------------
+// --- reading ---
 
 rate read_rate(field_reader in, amount_rule rule) {
   rate read;
@@ -172,7 +172,7 @@ offer read_offer(field_reader& body) {
   return read;
 }
 
-// --- writing -------------------------------------------------------------------------------------
+// --- writing ---
 
 namespace {
 

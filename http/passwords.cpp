@@ -72,7 +72,7 @@ bool fits_argon2id(std::string_view secret, const std::string& hash) {
   return crypto_pwhash_str_verify(hash.c_str(), secret.data(), secret.size()) == 0;
 }
 
-// --- the pool ------------------------------------------------------------------------------------
+// --- the pool ---
 
 password_pool::password_pool(unsigned threads, std::size_t queue)
     : limit_(queue + at_least_one(threads)), threads_(at_least_one(threads)) {

@@ -1,8 +1,9 @@
-// Errors as RFC 9457 has them, and the one place where a refusal becomes a status.
+#include "http/problems.hpp"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
-#include "http/backend.hpp"
 #include "persistence/timestamp.hpp"
 
 namespace rentwave::http {
@@ -127,13 +128,20 @@ response json_response(unsigned status, const nlohmann::json& body) {
   return made;
 }
 
-problem to_problem(const refusal& why) {
-  const auto [status, title] = status_of(why.code);
+problem make_problem(unsigned status, std::string code, std::string title, std::string detail) {
   problem made;
   made.status = status;
-  made.code = why.code == refusal_code::unknown_entity ? "not_found" : to_string(why.code);
-  made.title = title;
-  made.detail = why.detail;
+  made.code = std::move(code);
+  made.title = std::move(title);
+  made.detail = std::move(detail);
+  return made;
+}
+
+problem to_problem(const refusal& why) {
+  const auto [status, title] = status_of(why.code);
+  auto made = make_problem(
+      status, why.code == refusal_code::unknown_entity ? "not_found" : to_string(why.code), title,
+      why.detail);
   if (why.free) {
     const nlohmann::ordered_json free{{"start", format_instant(why.free->start)},
                                       {"end", format_instant(why.free->end)}};
@@ -154,31 +162,32 @@ problem to_problem(const journal_error& why) {
 }
 
 problem not_found(std::string what) {
-  problem made;
-  made.status = 404;
-  made.code = "not_found";
-  made.title = "Not found";
-  made.detail = std::move(what);
-  return made;
+  return make_problem(404, "not_found", "Not found", std::move(what));
 }
 
 problem invalid(std::vector<field_error> errors) {
-  problem made;
-  made.status = 422;
-  made.code = "invalid";
-  made.title = "Invalid fields";
-  made.detail = errors.size() == 1 ? errors.front().field + ": " + errors.front().detail
-                                   : "Several fields are wrong; `errors` names them.";
+  auto made = make_problem(422, "invalid", "Invalid fields",
+                           errors.size() == 1 ? errors.front().field + ": " + errors.front().detail
+                                              : "Several fields are wrong; `errors` names them.");
   made.errors = std::move(errors);
   return made;
 }
 
+problem unauthenticated(std::string detail) {
+  return make_problem(401, "unauthenticated", "Not authenticated", std::move(detail));
+}
+
+problem foreign_origin() {
+  return make_problem(403, "foreign_origin", "Foreign origin",
+                      "With a cookie, only pages of ours may change things.");
+}
+
+problem internal_error() {
+  return make_problem(500, "internal_error", "Internal error", "Something went wrong on our side.");
+}
+
 problem try_later(std::string code, std::string detail) {
-  problem made;
-  made.status = 503;
-  made.code = std::move(code);
-  made.title = "Try again later";
-  made.detail = std::move(detail);
+  auto made = make_problem(503, std::move(code), "Try again later", std::move(detail));
   made.retry_after_s = 1;
   return made;
 }

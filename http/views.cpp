@@ -97,7 +97,7 @@ json late_rule_json(const rental_terms& terms, const std::string& currency) {
           {"max_periods", terms.max_late_periods}};
 }
 
-// --- adverts -------------------------------------------------------------------------------------
+// --- adverts ---
 
 json listing_json(const listing::state& advert, instant now, const std::string& currency) {
   auto shown = advert_json(advert.content, currency);
@@ -126,7 +126,7 @@ json listing_json(const listing_row& advert, const std::string& currency) {
   return shown;
 }
 
-// --- rentals -------------------------------------------------------------------------------------
+// --- rentals ---
 
 json rental_json(const rental::state& one, const std::string& currency) {
   const auto late_fees = rental::late_fees(one);
@@ -184,7 +184,7 @@ json rental_json(const rental_row& one, const std::string& currency) {
   return shown;
 }
 
-// --- wallet and inbox ----------------------------------------------------------------------------
+// --- wallet and inbox ---
 
 json wallet_json(const wallet::state& purse, const std::string& currency) {
   return {{"balance", money_json(purse.balance, currency)},

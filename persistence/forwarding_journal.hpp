@@ -32,6 +32,10 @@ class forwarding_journal : public journal {
                                             std::string_view owner) override {
     return inner_->take_over(partition, owner);
   }
+  journal_result<partition_lease> take_back(partition_id partition,
+                                            std::string_view owner) override {
+    return inner_->take_back(partition, owner);
+  }
   journal_result<std::vector<stored_event>> read_entity(const entity_ref& entity,
                                                         std::int64_t after_version,
                                                         int limit) override {
@@ -53,6 +57,9 @@ class forwarding_journal : public journal {
   journal_result<std::int64_t> offset(partition_id partition,
                                       std::string_view subscription) override {
     return inner_->offset(partition, subscription);
+  }
+  journal_result<std::optional<instant>> latest_event_time() override {
+    return inner_->latest_event_time();
   }
   journal_result<std::optional<clock_anchor>> anchor() override { return inner_->anchor(); }
   journal_result<void> set_anchor(const clock_anchor& now) override {

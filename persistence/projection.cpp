@@ -23,7 +23,7 @@ Id own_id(const event_place& at) {
   return *id;
 }
 
-// --- listing ------------------------------------------------------------------------------------
+// --- listing ---
 
 /// As `listing::evolve` has it.
 constexpr std::int64_t first_revision = 1;
@@ -37,7 +37,7 @@ listing_row row_of(listing_id id, std::int64_t revision, bool active, const offe
   return row;
 }
 
-// --- rental -------------------------------------------------------------------------------------
+// --- rental ---
 
 rental_row row_of(const event_place& at, const rental::requested& event) {
   rental_row row;
@@ -90,7 +90,7 @@ rental_changed extended(const event_place& at, const rental::extended& event) {
   return row;
 }
 
-// --- wallet -------------------------------------------------------------------------------------
+// --- wallet ---
 
 /// Writes the lines of a statement: one for each event that changes the balance, so that the
 /// amounts add up to it. What moves only between hold, debt and other wallets is no line.

@@ -20,7 +20,7 @@
 
 namespace rentwave {
 
-// --- rows ---------------------------------------------------------------------------------------
+// --- rows ---
 
 /// An advert, as search shows it. Where there is a row of this id already it changes `active`,
 /// `revision` and `content` only: an update of an advert knows nothing of the others.
@@ -117,8 +117,7 @@ using row_change =
                  reservation_moved, reservation_released, rental_row, rental_changed, wallet_entry,
                  notice_row, session_row, session_ended>;
 
-// --- questions
-// ------------------------------------------------------------------------------------
+// --- questions ---
 
 /// One page; `next` is the cursor of the following one, opaque to all but the journal that made it.
 template <class Row>

@@ -19,7 +19,7 @@ struct want;
 
 namespace rentwave::account {
 
-// --- commands ---------------------------------------------------------------------------------
+// --- commands ---
 
 struct open {
   account_id id;
@@ -37,7 +37,7 @@ struct edit {
 
 using command = std::variant<open, edit, answered, wake>;
 
-// --- events -----------------------------------------------------------------------------------
+// --- events ---
 
 struct opened {
   static constexpr std::string_view type = "account.open";
@@ -59,7 +59,7 @@ BOOST_DESCRIBE_STRUCT(edited, (), (display_name, email, address))
 
 using event = std::variant<opened, edited>;
 
-// --- state ------------------------------------------------------------------------------------
+// --- state ---
 
 struct state {
   using command_type = command;
@@ -75,7 +75,7 @@ struct state {
 };
 BOOST_DESCRIBE_STRUCT(state, (), (exists, id, username, display_name, email, address, since))
 
-// --- the entity's functions (design.md section 4) -----------------------------------------------
+// --- the entity's functions (design.md section 4) ---
 
 /// Refuses with: unknown_entity, already_exists, not_owner (only the person edits the profile).
 decision<event> decide(const state& before, const command& asked, const context& given);

@@ -19,7 +19,7 @@ struct want;
 
 namespace rentwave::book {
 
-// --- commands ---------------------------------------------------------------------------------
+// --- commands ---
 
 struct attach {
   std::string isbn;
@@ -33,7 +33,7 @@ struct detach {
 
 using command = std::variant<attach, detach, answered, wake>;
 
-// --- events -----------------------------------------------------------------------------------
+// --- events ---
 
 struct attached {
   static constexpr std::string_view type = "isbn.attach";
@@ -51,7 +51,7 @@ BOOST_DESCRIBE_STRUCT(detached, (), (listing))
 
 using event = std::variant<attached, detached>;
 
-// --- state ------------------------------------------------------------------------------------
+// --- state ---
 
 struct state {
   using command_type = command;
@@ -64,7 +64,7 @@ struct state {
 };
 BOOST_DESCRIBE_STRUCT(state, (), (isbn, title, author, adverts))
 
-// --- the entity's functions (design.md section 4) -----------------------------------------------
+// --- the entity's functions (design.md section 4) ---
 
 /// Refuses nothing. It counts adverts without knowing them, so a repeat is known only by the
 /// command's id, and a listing never has two of its commands under way here.

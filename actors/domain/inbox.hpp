@@ -32,7 +32,7 @@ struct notice {
 };
 BOOST_DESCRIBE_STRUCT(notice, (), (type, time, text, listing, rental, isbn))
 
-// --- commands ---------------------------------------------------------------------------------
+// --- commands ---
 
 struct deliver {
   account_id owner;
@@ -45,7 +45,7 @@ struct mark_read {
 
 using command = std::variant<deliver, mark_read, answered, wake>;
 
-// --- events -----------------------------------------------------------------------------------
+// --- events ---
 
 struct delivered {
   static constexpr std::string_view type = "inbox.deliver";
@@ -63,7 +63,7 @@ BOOST_DESCRIBE_STRUCT(read, (), (owner, up_to))
 
 using event = std::variant<delivered, read>;
 
-// --- state ------------------------------------------------------------------------------------
+// --- state ---
 
 struct state {
   using command_type = command;
@@ -77,7 +77,7 @@ struct state {
 };
 BOOST_DESCRIBE_STRUCT(state, (), (owner, last, read))
 
-// --- the entity's functions (design.md section 4) -----------------------------------------------
+// --- the entity's functions (design.md section 4) ---
 
 /// Refuses with: not_owner. A cursor beyond the newest counts as the newest; an older one than
 /// before changes nothing. That a notice comes twice is known only by the command's id: two may be

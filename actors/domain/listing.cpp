@@ -54,7 +54,7 @@ void hand_to_next(events& happened, const state& s, instant now,
   if (next != s.bookings.end()) happened.push_back(handed_over{next->rental});
 }
 
-// --- the owner --------------------------------------------------------------------------------
+// --- the owner ---
 
 answer handle(const state& s, const post& c, const context& given) {
   if (given.caller != c.owner)
@@ -95,7 +95,7 @@ answer handle(const state& s, const remove&, const context& given) {
   return events{removed{}};
 }
 
-// --- rentals ----------------------------------------------------------------------------------
+// --- rentals ---
 
 answer handle(const state& s, const reserve& c, const context& given) {
   if (!s.exists) return no_listing();
@@ -197,7 +197,7 @@ answer handle(const state& s, const lose& c, const context&) {
   return events{lost{c.rental, s.revision + 1}};
 }
 
-// --- the rest ---------------------------------------------------------------------------------
+// --- the rest ---
 
 answer handle(const state& s, const answered& c, const context&) {
   const bool is_owed =

@@ -21,7 +21,7 @@ struct want;
 
 namespace rentwave::listing {
 
-// --- commands ---------------------------------------------------------------------------------
+// --- commands ---
 
 struct post {
   listing_id id;
@@ -77,7 +77,7 @@ struct lose {
 using command = std::variant<post, update, remove, reserve, hand_over, release, reclaim, extend,
                              retract_extension, lose, answered, wake>;
 
-// --- events -----------------------------------------------------------------------------------
+// --- events ---
 
 /// The wire name says the kind: subscribers ask for new books, vehicles or rooms.
 template <item_kind Kind>
@@ -176,7 +176,7 @@ using event = std::variant<added<item_kind::book>, added<item_kind::vehicle>,
                            updated<item_kind::vehicle>, updated<item_kind::room>, removed, reserved,
                            handed_over, queued, released, reclaimed, rescheduled, lost, settled>;
 
-// --- state ------------------------------------------------------------------------------------
+// --- state ---
 //
 //   none ─post→ posted (active ⇄ inactive) ─remove→ removed
 //
@@ -233,7 +233,7 @@ BOOST_DESCRIBE_STRUCT(state, (),
 inline constexpr std::size_t max_bookings = 1000;
 inline constexpr std::size_t max_undone = 1000;
 
-// --- the entity's functions (design.md section 4) -----------------------------------------------
+// --- the entity's functions (design.md section 4) ---
 
 /// Refuses with: already_exists, unknown_entity, not_owner, stale_revision, listing_in_use,
 /// listing_inactive, own_listing, duration_not_permitted, period_invalid, not_available,
@@ -250,7 +250,7 @@ std::optional<instant> alarm(const state& now);
 /// and the further rent. It follows from the events alone; without any it is `accepted`.
 outcome reply(const state& after, const std::vector<event>& events);
 
-// --- the calendar (listing_calendar.cpp) --------------------------------------------------------
+// --- the calendar (listing_calendar.cpp) ---
 //
 // A booking occupies its period. One whose renter has the item occupies the present as well,
 // however late it is: nobody else can start now.

@@ -10,7 +10,7 @@
 namespace rentwave::listing {
 namespace {
 
-// --- evolve -----------------------------------------------------------------------------------
+// --- evolve ---
 
 void owe(state& s, step what, const offer& about) {
   const auto& book = std::get<book_details>(about.item);

@@ -33,7 +33,7 @@ std::optional<refusal> why_not(const state& s, int password_version) {
   return std::nullopt;
 }
 
-// --- decide -----------------------------------------------------------------------------------
+// --- decide ---
 
 answer handle(const state& s, const sign_up& c, const context&) {
   if (s.username.empty())
@@ -75,7 +75,7 @@ answer handle(const state&, const wake&, const context&) {
   return events{};
 }
 
-// --- evolve -----------------------------------------------------------------------------------
+// --- evolve ---
 
 void apply(state& s, const signed_up& e) {
   s.username = e.username;

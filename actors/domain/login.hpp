@@ -23,7 +23,7 @@ namespace rentwave::login {
 /// The name in lower case when it is `[a-z0-9_.-]{3,32}` whatever its case, else nullopt (api.md).
 std::optional<std::string> normalise_username(std::string_view text);
 
-// --- commands ---------------------------------------------------------------------------------
+// --- commands ---
 
 struct sign_up {
   std::string username;
@@ -49,7 +49,7 @@ struct drop_session {
 
 using command = std::variant<sign_up, change_password, add_session, drop_session, answered, wake>;
 
-// --- events -----------------------------------------------------------------------------------
+// --- events ---
 
 struct signed_up {
   static constexpr std::string_view type = "user.register";
@@ -90,7 +90,7 @@ BOOST_DESCRIBE_STRUCT(session_dropped, (), (session))
 using event =
     std::variant<signed_up, account_opened, password_changed, session_added, session_dropped>;
 
-// --- state ------------------------------------------------------------------------------------
+// --- state ---
 
 struct state {
   using command_type = command;
@@ -114,7 +114,7 @@ BOOST_DESCRIBE_STRUCT(state, (),
 /// One more ends the oldest.
 inline constexpr std::size_t max_sessions = 50;
 
-// --- the entity's functions (design.md section 4) -----------------------------------------------
+// --- the entity's functions (design.md section 4) ---
 
 /// Refuses with: username_taken, unknown_entity, bad_credentials (the password changed meanwhile,
 /// or it is somebody else's).

@@ -37,7 +37,7 @@ refusal not_party() {
   return no(refusal_code::not_party, "Only its renter and its owner may do this.");
 }
 
-// --- what falls due ---------------------------------------------------------------------------
+// --- what falls due ---
 
 /// What overtakes a pending extension undoes it.
 void end_extension(story& s) {
@@ -104,7 +104,7 @@ void catch_up(story& s, instant now) {
   complete(s, now);
 }
 
-// --- commands of people -----------------------------------------------------------------------
+// --- commands of people ---
 
 /// Nothing when the period makes no sense.
 std::optional<period> fix_period(const request& c, instant now) {
@@ -203,7 +203,7 @@ answer handle(story& s, const extend& c, const context& given) {
   return {};
 }
 
-// --- what others say --------------------------------------------------------------------------
+// --- what others say ---
 
 /// The item came late: from now on, for the rent of what is left.
 void start_late(story& s, instant now) {

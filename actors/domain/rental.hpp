@@ -21,7 +21,7 @@ struct want;
 
 namespace rentwave::rental {
 
-// --- commands ---------------------------------------------------------------------------------
+// --- commands ---
 
 /// The renter asks. Without `starts_at` it starts now; exactly one of `ends_at` and `length` is
 /// set.
@@ -57,7 +57,7 @@ struct item_ready {};
 using command =
     std::variant<request, give_back, confirm, dispute, cancel, extend, item_ready, answered, wake>;
 
-// --- events: their `type` is the storage format and part of the HTTP interface -----------------
+// --- events: their `type` is the storage format and part of the HTTP interface ---
 
 /// Who and what a rental is about; carried by the events that others act on.
 struct subject_matter {
@@ -240,7 +240,7 @@ using event =
                  charged, returned, disputed, completed, rejected, cancelled, lost,
                  extension_requested, extension_reserved, extended, extension_rejected, settled>;
 
-// --- state ------------------------------------------------------------------------------------
+// --- state ---
 //
 //   none ─request→ pending ─book→ booked ─start→ active ─late→ late ─lost→ lost
 //                                    │             ↑  │          │
@@ -326,7 +326,7 @@ inline constexpr duration max_length = one_day * 3660;
 /// A start this little in the past counts as now: clocks of clients differ.
 inline constexpr duration start_tolerance = std::chrono::minutes{5};
 
-// --- the entity's functions (design.md section 4) -----------------------------------------------
+// --- the entity's functions (design.md section 4) ---
 
 /// Refuses with: already_exists, unknown_entity, not_party, not_owner, period_invalid, too_late,
 /// wrong_status, amount_invalid, claim_exceeds_deposit. What fell due by `now` comes first.

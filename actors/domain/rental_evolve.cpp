@@ -13,7 +13,7 @@
 namespace rentwave::rental {
 namespace {
 
-// --- evolve -----------------------------------------------------------------------------------
+// --- evolve ---
 
 void apply(state& s, const requested& e) {
   s.id = e.id;
@@ -166,7 +166,7 @@ void apply(state& s, const settled& e) {
   settle(s.owed, e.what, e.n);
 }
 
-// --- wants ------------------------------------------------------------------------------------
+// --- wants ---
 
 bool is_for_wallet(step what) {
   switch (what) {

@@ -15,7 +15,7 @@ refusal no(refusal_code code, const char* why) {
   return {code, why, {}};
 }
 
-// --- decide -----------------------------------------------------------------------------------
+// --- decide ---
 
 answer handle(const state& s, const start& c, const context& given) {
   if (s.now == status::none)
@@ -50,7 +50,7 @@ answer handle(const state&, const wake&, const context&) {
   return events{};
 }
 
-// --- evolve -----------------------------------------------------------------------------------
+// --- evolve ---
 
 void apply(state& s, const started& e) {
   s.now = status::open;

@@ -20,7 +20,7 @@ struct want;
 
 namespace rentwave::session {
 
-// --- commands ---------------------------------------------------------------------------------
+// --- commands ---
 
 /// After the password was checked.
 struct start {
@@ -36,7 +36,7 @@ struct end {};
 
 using command = std::variant<start, end, answered, wake>;
 
-// --- events -----------------------------------------------------------------------------------
+// --- events ---
 
 struct started {
   static constexpr std::string_view type = "session.start";
@@ -66,7 +66,7 @@ BOOST_DESCRIBE_STRUCT(unregistered, (), ())
 
 using event = std::variant<started, registered, ended, unregistered>;
 
-// --- state ------------------------------------------------------------------------------------
+// --- state ---
 //
 //   none ─start→ open ─end→ ended
 
@@ -92,7 +92,7 @@ BOOST_DESCRIBE_STRUCT(state, (),
                       (now, id, account, username, password_version, device, address, since,
                        announce, withdraw))
 
-// --- the entity's functions (design.md section 4) -----------------------------------------------
+// --- the entity's functions (design.md section 4) ---
 
 /// Refuses with: already_exists, unknown_entity (also to whoever ends another's: ids tell nothing).
 /// Ending twice is fine.

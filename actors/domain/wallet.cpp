@@ -41,7 +41,7 @@ bool contains(const std::vector<T>& all, const T& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
 
-// --- commands of the owner --------------------------------------------------------------------
+// --- commands of the owner ---
 
 answer why_not_owner(account_id owner, const context& given) {
   if (given.caller == owner) return {};
@@ -84,7 +84,7 @@ answer handle(story& s, const withdraw& c, const context& given) {
   return {};
 }
 
-// --- commands of rentals ----------------------------------------------------------------------
+// --- commands of rentals ---
 
 /// The id of what goes to the owner after the rental's end. A debt only shrinks once the hold is
 /// closed, so what is left of it names each repayment for good.
@@ -171,7 +171,7 @@ answer handle(story& s, const receive& c, const context&) {
   return {};
 }
 
-// --- what others say --------------------------------------------------------------------------
+// --- what others say ---
 
 void on_payment(story& s, const open_payment& p, const outcome& result) {
   const auto* why = std::get_if<refusal>(&result);
@@ -208,7 +208,7 @@ answer handle(story&, const wake&, const context&) {
   return {};
 }
 
-// --- evolve -----------------------------------------------------------------------------------
+// --- evolve ---
 
 template <class T>
 void remember(std::vector<T>& newest, T one, std::size_t limit) {

@@ -21,7 +21,7 @@ struct want;
 
 namespace rentwave::wallet {
 
-// --- commands ---------------------------------------------------------------------------------
+// --- commands ---
 
 /// The owner pays in; the provider is asked before anything is credited.
 struct top_up {
@@ -76,7 +76,7 @@ struct receive {
 
 using command = std::variant<top_up, withdraw, hold, release, charge, pay, receive, answered, wake>;
 
-// --- events: what moves the balance says what it is afterwards; a statement needs no sums -------
+// --- events: what moves the balance says what it is afterwards; a statement needs no sums ---
 
 struct top_up_requested {
   static constexpr std::string_view type = "wallet.top-up-request";
@@ -201,7 +201,7 @@ using event =
     std::variant<top_up_requested, topped_up, top_up_failed, withdrawn, paid_out, withdrawal_failed,
                  held, released, charged, paid, repaid, sent, arrived, received>;
 
-// --- state ------------------------------------------------------------------------------------
+// --- state ---
 
 struct held_part {
   int part = 0;
@@ -279,7 +279,7 @@ inline constexpr std::size_t max_undone = 1000;
 inline constexpr std::size_t max_open_payments = 100;
 inline constexpr std::size_t remembered_payments = 100;
 
-// --- the entity's functions (design.md section 4) -----------------------------------------------
+// --- the entity's functions (design.md section 4) ---
 
 /// Refuses with: not_owner, amount_invalid, insufficient_funds, debt, undone, too_many_holds,
 /// payment_failed (also when too many payments are open). Money that becomes free pays debts at

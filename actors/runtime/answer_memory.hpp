@@ -2,37 +2,48 @@
 // answer. Bounded by time: what is older is looked up in the journal (design.md section 4).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "actors/domain/ids.hpp"
 #include "actors/domain/outcome.hpp"
+#include "persistence/journal.hpp"
 
 namespace rentwave {
 
 class answer_memory {
  public:
-  /// Commands whose events are from before `since` are not in here.
-  void covers(instant since) { since_ = since; }
+  using reply_function = std::function<outcome(const std::vector<stored_event>&)>;
+
+  /// Begins with the commands of a loaded history that are from `oldest` or later; `reply` makes
+  /// the answer to the command that caused some events.
+  void recall(const history& loaded, instant oldest, instant now, const reply_function& reply);
+
   /// True when a command that was first sent at `cause` would be remembered if it had had an
   /// effect.
   bool would_know(instant cause) const { return cause >= since_; }
 
+  /// Beyond `most` commands the oldest are forgotten early.
   void remember(command_id id, instant at, const outcome& answer);
   std::optional<outcome> find(command_id id) const;
   /// Forgets what happened before `oldest`.
   void forget_before(instant oldest);
-  std::size_t size() const { return entries_.size(); }
+  std::size_t size() const { return answers_.size(); }
+
+  static constexpr std::size_t most = 4096;
 
  private:
-  struct entry {
-    command_id id;
-    instant at;
-    std::unique_ptr<const outcome> answer;  ///< null means `accepted`, which most are
-  };
-  std::vector<entry> entries_;  ///< oldest first
-  instant since_ = instant::min();
+  void forget_first();
+
+  /// Null means `accepted`, which most are.
+  std::unordered_map<command_id, std::unique_ptr<const outcome>> answers_;
+  std::vector<std::pair<instant, command_id>> order_;  ///< oldest first, from `first_` on
+  std::size_t first_ = 0;
+  instant since_ = instant::min();  ///< commands whose events are older are not in here
 };
 
 }  // namespace rentwave

@@ -1,5 +1,7 @@
 #include "actors/runtime/domain_clock.hpp"
 
+#include <time.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -18,8 +20,21 @@ instant domain_at(const clock_anchor& anchor, instant real) {
 
 }  // namespace
 
+namespace {
+
+duration since_boot() {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return std::chrono::seconds{now.tv_sec} +
+         std::chrono::duration_cast<duration>(std::chrono::nanoseconds{now.tv_nsec});
+}
+
+}  // namespace
+
 instant system_time() {
-  return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
+  static const instant booted =
+      std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()) - since_boot();
+  return booted + since_boot();
 }
 
 domain_clock::domain_clock(clock_anchor anchor, time_source real)
@@ -44,8 +59,12 @@ duration domain_clock::in_real(duration domain) const {
 journal_result<clock_anchor> anchor_clock(journal& where, double rate, instant real_now) {
   const auto last = where.anchor();
   if (!last) return last.error();
+  const auto latest_event = where.latest_event_time();
+  if (!latest_event) return latest_event.error();
   clock_anchor next{real_now, real_now, rate};
   if (*last) next.domain = domain_at(**last, real_now);
+  // The real clock may have been set back since.
+  if (*latest_event) next.domain = std::max(next.domain, **latest_event);
   if (const auto kept = where.set_anchor(next); !kept) return kept.error();
   return next;
 }

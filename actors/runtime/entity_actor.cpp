@@ -8,6 +8,7 @@
 
 #include "actors/runtime/answer_memory.hpp"
 #include "actors/runtime/protocol.hpp"
+#include "actors/runtime/sent_wants.hpp"
 
 namespace rentwave {
 namespace {
@@ -15,28 +16,20 @@ namespace {
 constexpr std::size_t batch_limit = 256;         ///< commands of one append
 constexpr std::size_t settled_limit = 256;       ///< queries that wait for the end of a saga
 constexpr std::int64_t snapshot_interval = 100;  ///< events
-constexpr int longest_backoff = 5;               ///< doublings of the retry delay
 
 /// What waits to be served: a command, a query, or (neither) the alarm.
 struct waiting {
-  command_ptr command;
-  query_ptr query;
-  caf::response_promise promise;
-  bool looked_up = false;  ///< the journal knows nothing of this command
+  command_ptr command{};
+  query_ptr query{};
+  caf::response_promise promise{};
+  bool looked_up = false;          ///< in the journal
+  std::optional<outcome> known{};  ///< the answer that it had before, as the journal says
 };
 
 /// An answer that leaves once everything it rests on is durable.
 struct held_answer {
   waiting asked;
   outcome answer;
-};
-
-/// A want that was sent. `cause` is a lower bound of when it was first sent, by this actor or
-/// before.
-struct sent_want {
-  command_id id;
-  instant cause;
-  instant last;
 };
 
 class entity {
@@ -61,7 +54,7 @@ class entity {
 
   void wake() {
     woken_ = true;
-    receive({nullptr, nullptr, {}, false});
+    receive({});
   }
 
   void sleep() {
@@ -71,7 +64,7 @@ class entity {
   }
 
  private:
-  // --- loading -----------------------------------------------------------------------------------
+  // --- loading ---
 
   void load(bool from_start) {
     busy_ = true;
@@ -86,51 +79,42 @@ class entity {
     machine_ = context_->options.machines(ref_);
     if (found.state && !machine_->restore(*found.state)) {
       if (!from_start) return load(true);
-      return end(runtime_errc::unavailable, "its snapshot cannot be read");
+      return end(runtime_errc::crashed, "its snapshot cannot be read");
     }
     for (const auto& event : found.events)
       if (const auto folded = machine_->fold(event); !folded)
-        return end(runtime_errc::unavailable, folded.error().detail);
-    const auto oldest = oldest_remembered();
-    memory_.covers(first_covered(found, oldest));
-    remember(found.events, oldest);
+        return end(runtime_errc::crashed, folded.error().detail);
+    memory_.recall(found, oldest_remembered(), context_->clock->now(),
+                   [this](const auto& events) { return machine_->reply(events); });
     if (!found.events.empty()) trace_ = found.events.back().trace;
     busy_ = false;
     // What a former life of this entity owes, and may have sent.
-    send_wants(instant::min());
+    reckon_wants(instant::min());
+    release();
     serve();
-  }
-
-  void remember(const std::vector<stored_event>& events, instant oldest) {
-    for (auto first = events.begin(); first != events.end();) {
-      const auto last = std::find_if(first, events.end(),
-                                     [&](const auto& e) { return e.command != first->command; });
-      if (first->time >= oldest)
-        memory_.remember(first->command, first->time, machine_->reply({first, last}));
-      first = last;
-    }
-  }
-
-  /// Commands from before this instant may have had their effect without being remembered here.
-  instant first_covered(const history& found, instant oldest) const {
-    const auto& events = found.events;
-    // Behind a snapshot nothing was read, and events of one instant may lie on both sides of it.
-    if (found.state)
-      return (events.empty() ? context_->clock->now() : std::max(oldest, events.front().time)) +
-             duration{1};
-    return events.empty() || events.front().time >= oldest ? instant::min() : oldest;
   }
 
   instant oldest_remembered() const {
     return context_->clock->now() - context_->clock->in_domain(context_->options.answer_memory);
   }
 
-  // --- serving -----------------------------------------------------------------------------------
+  // --- serving ---
 
   /// Decides together, in order, what waits; at most one append is under way (design.md section 4).
   void serve() {
-    if (busy_ || waiting_.empty()) return;
-    if (must_look_up(waiting_.front())) return look_up();
+    while (!busy_ && !waiting_.empty()) {
+      if (must_look_up(waiting_.front())) return look_up();
+      decide_together();
+      if (append_.events.empty() && append_.alarm.keep)
+        release();
+      else
+        write();
+    }
+    if (!busy_ && machine_->version() == 0 && sent_.empty())
+      self_->send(parent_, nothing_here{ref_});
+  }
+
+  void decide_together() {
     append_ = {};
     append_.entity = ref_;
     append_.version = machine_->version();
@@ -138,9 +122,9 @@ class entity {
     while (taken < waiting_.size() && taken < batch_limit && !must_look_up(waiting_[taken]))
       carry_out(std::move(waiting_[taken++]));
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(taken));
+    if (append_.events.empty() && !woken_) return;
+    reckon_wants(context_->clock->now());
     set_alarm();
-    if (append_.events.empty() && append_.alarm.keep) return release();
-    write();
   }
 
   void carry_out(waiting one) {
@@ -150,9 +134,13 @@ class entity {
     auto& held = held_.back();
     if (held.asked.query) return;
     const auto& command = *held.asked.command;
-    if (auto known = memory_.find(command.id)) {
+    if (auto known = held.asked.known ? held.asked.known : memory_.find(command.id)) {
       held.answer = std::move(*known);
       return;
+    }
+    if (command.deadline < context_->clock->real_now()) {
+      refuse(held.asked, runtime_errc::expired, "nobody waits for it any more");
+      return held_.pop_back();
     }
     const context given{context_->clock->now(), command.caller};
     auto step = machine_->decide(command.body, given);
@@ -205,19 +193,15 @@ class entity {
 
   void look_up() {
     busy_ = true;
-    self_
-        ->request(context_->reader_for(partition_), caf::infinite,
-                  find_request{ref_, waiting_.front().command->id})
+    find_request asked{ref_, {}};
+    for (const auto& one : waiting_)
+      if (asked.commands.size() < batch_limit && must_look_up(one))
+        asked.commands.push_back(one.command->id);
+    self_->request(context_->reader_for(partition_), caf::infinite, asked)
         .then(
-            [this](const events_ptr& found) {
+            [this, asked](const events_ptr& found) {
               busy_ = false;
-              if (found->empty()) {
-                waiting_.front().looked_up = true;
-              } else {
-                held_.push_back({std::move(waiting_.front()), machine_->reply(*found)});
-                waiting_.erase(waiting_.begin());
-                release();
-              }
+              for (const auto& id : asked.commands) looked_up(id, *found);
               serve();
             },
             [this](const caf::error& why) {
@@ -225,19 +209,24 @@ class entity {
             });
   }
 
-  // --- writing -----------------------------------------------------------------------------------
+  void looked_up(command_id id, const std::vector<stored_event>& found) {
+    std::vector<stored_event> events;
+    std::ranges::copy_if(found, std::back_inserter(events),
+                         [&](const auto& event) { return event.command == id; });
+    for (auto& one : waiting_) {
+      if (!one.command || one.command->id != id) continue;
+      one.looked_up = true;
+      if (!events.empty()) one.known = machine_->reply(events);
+    }
+  }
+
+  // --- writing ---
 
   /// The stored alarm is the earlier of the domain's own and, while something is owed, the next
   /// retry.
   void set_alarm() {
-    if (append_.events.empty() && !woken_) return;
-    const auto now = context_->clock->now();
     auto due = machine_->alarm();
-    if (!machine_->wants().empty()) {
-      const auto retry = now + context_->clock->in_domain(context_->options.retry_delay) *
-                                   (1 << std::min(retries_, longest_backoff));
-      due = due ? std::min(*due, retry) : retry;
-    }
+    if (const auto retry = sent_.next_try()) due = due ? std::min(*due, *retry) : *retry;
     // A wake may come for an alarm that is no longer ours; its row has to move, or it fires for
     // ever.
     if (!woken_ && stored_alarm_ && *stored_alarm_ == due) return;
@@ -262,7 +251,7 @@ class entity {
 
   void written(const entity_result& result) {
     // The state in memory never happened: this actor ends, the next one reads what did.
-    if (result.failed) return end(runtime_errc::unavailable, result.failed->detail);
+    if (result.failed) return end(blame(result.failed->code), result.failed->detail);
     if (!written_alarm_.keep) stored_alarm_ = written_alarm_.due;
     memory_.forget_before(oldest_remembered());
     busy_ = false;
@@ -270,8 +259,7 @@ class entity {
     serve();
   }
 
-  // --- answering
-  // ----------------------------------------------------------------------------------
+  // --- answering ---
 
   /// Everything that was held rests on durable events now. What is owed goes out as well.
   void release() {
@@ -283,16 +271,18 @@ class entity {
         answer_command(one);
     }
     held_.clear();
-    send_wants(context_->clock->now());
+    for (auto& one : std::exchange(to_send_, {})) send_want(std::move(one));
     if (settled_waiters_.empty() || !sent_.empty()) return;
     for (auto& one : std::exchange(settled_waiters_, {})) one.promise.deliver(view());
   }
 
   void answer_query(waiting& one) {
-    if (!one.query->settled || machine_->wants().empty()) return one.promise.deliver(view());
-    if (settled_waiters_.size() >= settled_limit)
-      return refuse(one, runtime_errc::overloaded, "too many wait for " + to_string(ref_));
+    if (!one.query->settled || sent_.empty()) return one.promise.deliver(view());
     settled_waiters_.push_back(std::move(one));
+    if (settled_waiters_.size() <= settled_limit) return;
+    // Who has waited longest gets what there is: most likely nobody waits there any more.
+    settled_waiters_.front().promise.deliver(view());
+    settled_waiters_.erase(settled_waiters_.begin());
   }
 
   void answer_command(held_answer& one) {
@@ -301,62 +291,40 @@ class entity {
       one.asked.promise.deliver(std::move(one.answer));
       return;
     }
-    auto home = std::make_shared<command_envelope>();
-    home->to = *command.from;
-    home->id = derive_id<command_id>(command.id, "answer");
-    home->body = answered_command(command.from->kind, {command.want, std::move(one.answer)});
-    home->cause = command.cause;
-    home->from = ref_;
-    home->trace = command.trace;
-    const auto& to = context_->routes->find(home->to);
-    caf::anon_send(to, command_ptr{std::move(home)});
+    send_home(*context_, command, std::move(one.answer));
   }
 
-  /// Sends what is owed and not under way, and again what has had no answer for the retry delay.
-  void send_wants(instant cause) {
-    const auto now = context_->clock->now();
-    const auto patience = context_->clock->in_domain(context_->options.retry_delay);
-    std::vector<sent_want> still;
-    bool repeated = false;
-    for (auto& owed : machine_->wants()) {
-      const auto id = want_command_id(ref_, owed.key);
-      const auto before =
-          std::find_if(sent_.begin(), sent_.end(), [&](auto& s) { return s.id == id; });
-      auto record = before == sent_.end() ? sent_want{id, cause, instant::min()} : *before;
-      if (record.last == instant::min() || now - record.last >= patience) {
-        repeated = repeated || record.last != instant::min();
-        record.last = now;
-        send_want(std::move(owed), record);
-      }
-      still.push_back(record);
-    }
-    sent_ = std::move(still);
-    if (sent_.empty())
-      retries_ = 0;
-    else if (repeated)
-      ++retries_;
+  /// What has to go out once all that led to it is durable.
+  void reckon_wants(instant cause) {
+    to_send_ = sent_.update(ref_, machine_->wants(), cause, context_->clock->now(), retry_delay());
   }
 
-  void send_want(want owed, const sent_want& record) {
+  void send_want(sent_wants::sending one) {
     auto command = std::make_shared<command_envelope>();
-    command->to = std::move(owed.to);
-    command->id = record.id;
-    command->body = std::move(owed.body);
-    command->cause = record.cause;
+    command->to = std::move(one.what.to);
+    command->id = one.id;
+    command->body = std::move(one.what.body);
+    command->cause = one.cause;
     command->from = ref_;
-    command->want = std::move(owed.key);
+    command->want = std::move(one.what.key);
     command->trace = trace_;
     const auto& to = context_->routes->find(command->to);
     caf::anon_send(to, command_ptr{std::move(command)});
   }
+
+  duration retry_delay() const { return context_->clock->in_domain(context_->options.retry_delay); }
 
   view_ptr view() const {
     return std::make_shared<const entity_view>(
         entity_view{ref_, machine_->version(), machine_->view()});
   }
 
-  // --- ending
-  // -------------------------------------------------------------------------------------
+  // --- ending ---
+
+  /// Whether the entity's own rows failed, or all that the journal was given.
+  static runtime_errc blame(journal_errc why) {
+    return why == journal_errc::refused ? runtime_errc::crashed : runtime_errc::unavailable;
+  }
 
   static void refuse(waiting& one, runtime_errc code, std::string detail) {
     one.promise.deliver(make_error(code, std::move(detail)));
@@ -387,12 +355,12 @@ class entity {
   answer_memory memory_;
   bool busy_ = false;   ///< loading, looking up or appending: nothing is decided meanwhile
   bool woken_ = false;  ///< an alarm fired since the last append
-  int retries_ = 0;
-  trace_id trace_;  ///< of the latest command with an effect
+  trace_id trace_;      ///< of the latest command with an effect
   std::vector<waiting> waiting_;
   std::vector<held_answer> held_;
   std::vector<waiting> settled_waiters_;
-  std::vector<sent_want> sent_;
+  sent_wants sent_;
+  std::vector<sent_wants::sending> to_send_;
   entity_append append_;
   alarm_change written_alarm_;
   std::optional<std::optional<instant>>
@@ -427,11 +395,11 @@ caf::behavior live(entity_self* self, const context_ptr& context, const entity_r
   return {
       [self](const command_ptr& command) {
         auto promise = self->make_response_promise();
-        guarded(self, [&](entity& e) { e.receive({command, nullptr, promise, false}); });
+        guarded(self, [&](entity& e) { e.receive({.command = command, .promise = promise}); });
       },
       [self](const query_ptr& query) {
         auto promise = self->make_response_promise();
-        guarded(self, [&](entity& e) { e.receive({nullptr, query, promise, false}); });
+        guarded(self, [&](entity& e) { e.receive({.query = query, .promise = promise}); });
       },
       [self](wake_note) { guarded(self, [](entity& e) { e.wake(); }); },
       [self](sleep_order) { self->state.sleep(); },

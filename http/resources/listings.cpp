@@ -25,21 +25,13 @@ response advert_response(const backend& api, const listing::state& advert, unsig
 }
 
 problem precondition_required() {
-  problem wrong;
-  wrong.status = 428;
-  wrong.code = "precondition_required";
-  wrong.title = "Precondition required";
-  wrong.detail = "Send the advert's ETag as If-Match, so that no change of another is lost.";
-  return wrong;
+  return make_problem(428, "precondition_required", "Precondition required",
+                      "Send the advert's ETag as If-Match, so that no change of another is lost.");
 }
 
 problem precondition_failed() {
-  problem wrong;
-  wrong.status = 412;
-  wrong.code = "stale_revision";
-  wrong.title = "Precondition failed";
-  wrong.detail = "The advert changed since it was read: read it again.";
-  return wrong;
+  return make_problem(412, "stale_revision", "Precondition failed",
+                      "The advert changed since it was read: read it again.");
 }
 
 problem not_owner() {

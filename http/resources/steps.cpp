@@ -84,12 +84,8 @@ answer<creation> creation_for(backend& api, const request& asked) {
 }
 
 problem idempotency_mismatch() {
-  problem wrong;
-  wrong.status = 422;
-  wrong.code = "idempotency_mismatch";
-  wrong.title = "Idempotency key used before";
-  wrong.detail = "This Idempotency-Key was used before with another body.";
-  return wrong;
+  return make_problem(422, "idempotency_mismatch", "Idempotency key used before",
+                      "This Idempotency-Key was used before with another body.");
 }
 
 }  // namespace rentwave::http

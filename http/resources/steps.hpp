@@ -33,14 +33,14 @@ boost::asio::awaitable<answer<view_ptr>> rental_in_path(backend& api, const requ
 /// 201 with Location.
 response created(const nlohmann::json& body, std::string location);
 
-// --- entity tags (RFC 9110 section 8.8) ----------------------------------------------------------
+// --- entity tags (RFC 9110 section 8.8) ---
 
 std::string entity_tag(std::int64_t revision);
 /// Whether a list of tags, as in If-Match or If-None-Match, has this one; `*` has them all. `weak`
 /// tags count only in the weak comparison.
 bool has_tag(std::string_view list, std::string_view tag, bool weak_too);
 
-// --- Idempotency-Key -----------------------------------------------------------------------------
+// --- Idempotency-Key ---
 
 /// Under which ids a POST creates: new ones, or with a key those that follow from account, route
 /// and key, so that a repeat finds the first (design.md section 6).

@@ -18,7 +18,7 @@ void memory_rows::apply(const row_change& change) {
   std::visit([this](const auto& row) { apply_one(row); }, change);
 }
 
-// --- adverts ------------------------------------------------------------------------------------
+// --- adverts ---
 
 void memory_rows::apply_one(const listing_row& row) {
   const auto [at, is_new] = listings_.try_emplace(row.id);
@@ -50,7 +50,7 @@ void memory_rows::apply_one(const listing_rented& row) {
   if (found != listings_.end()) ++found->second.row.times_rented;
 }
 
-// --- bookings -----------------------------------------------------------------------------------
+// --- bookings ---
 
 void memory_rows::apply_one(const reservation_row& row) {
   reservations_[row.rental] = row;
@@ -65,7 +65,7 @@ void memory_rows::apply_one(const reservation_released& row) {
   reservations_.erase(row.rental);
 }
 
-// --- rentals ------------------------------------------------------------------------------------
+// --- rentals ---
 
 void memory_rows::apply_one(const rental_row& row) {
   rentals_[row.id] = row;
@@ -86,7 +86,7 @@ void memory_rows::apply_one(const rental_changed& row) {
   stored.late_fees += row.further_late_fee;
 }
 
-// --- people -------------------------------------------------------------------------------------
+// --- people ---
 
 void memory_rows::apply_one(const wallet_entry& row) {
   entries_[row.account][row.version] = row;

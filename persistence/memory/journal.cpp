@@ -45,6 +45,14 @@ class memory_journal final : public journal {
     return partition_lease{++taken.epoch, std::ssize(taken.log)};
   }
 
+  journal_result<partition_lease> take_back(partition_id id, std::string_view owner) override {
+    const std::lock_guard held(tables_.mutex);
+    auto& taken = tables_.partitions[id];
+    if (taken.owner != owner)
+      return journal_error{journal_errc::fenced, "another owner has the partition"};
+    return partition_lease{++taken.epoch, std::ssize(taken.log)};
+  }
+
   journal_result<std::vector<partition_result>> append(
       const std::vector<partition_append>& batch) override {
     const std::lock_guard held(tables_.mutex);
@@ -139,6 +147,15 @@ class memory_journal final : public journal {
     return reading([&]() -> journal_result<std::int64_t> {
       const auto found = tables_.offsets.find({id, std::string{subscription}});
       return found == tables_.offsets.end() ? 0 : found->second;
+    });
+  }
+
+  journal_result<std::optional<instant>> latest_event_time() override {
+    return reading([&]() -> journal_result<std::optional<instant>> {
+      std::optional<instant> latest;
+      for (const auto& event : tables_.events)
+        if (!latest || event.time > *latest) latest = event.time;
+      return latest;
     });
   }
 

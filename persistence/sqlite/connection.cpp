@@ -28,7 +28,7 @@ constexpr int primary(int code) {
 
 }  // namespace
 
-// --- errors -------------------------------------------------------------------------------------
+// --- errors ---
 
 bool error::is_unique_violation() const {
   return code_ == SQLITE_CONSTRAINT_UNIQUE || code_ == SQLITE_CONSTRAINT_PRIMARYKEY;
@@ -46,7 +46,7 @@ journal_error error::as_journal_error() const {
   return {journal_errc::unavailable, what()};
 }
 
-// --- connection ---------------------------------------------------------------------------------
+// --- connection ---
 
 connection::connection(std::filesystem::path file, access how) : file_(std::move(file)), how_(how) {
   open();
@@ -124,7 +124,7 @@ void connection::empty_log() noexcept {
     sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
 }
 
-// --- transaction --------------------------------------------------------------------------------
+// --- transaction ---
 
 transaction::transaction(connection& on, kind what) : on_(on) {
   on.prepared(what == kind::read ? "BEGIN" : "BEGIN IMMEDIATE").run();

@@ -6,7 +6,7 @@ void row_writer::write(const row_change& change) {
   std::visit([this](const auto& row) { write_one(row); }, change);
 }
 
-// --- bookings -----------------------------------------------------------------------------------
+// --- bookings ---
 
 void row_writer::write_one(const reservation_row& row) {
   db_.prepared(
@@ -24,7 +24,7 @@ void row_writer::write_one(const reservation_released& row) {
   db_.prepared("DELETE FROM reservations WHERE rental = ?1").run(row.rental);
 }
 
-// --- rentals ------------------------------------------------------------------------------------
+// --- rentals ---
 
 void row_writer::write_one(const rental_row& row) {
   db_.prepared(
@@ -48,7 +48,7 @@ void row_writer::write_one(const rental_changed& row) {
            row.further_rent, row.further_late_fee);
 }
 
-// --- people -------------------------------------------------------------------------------------
+// --- people ---
 
 void row_writer::write_one(const wallet_entry& row) {
   db_.prepared(

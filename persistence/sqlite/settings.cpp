@@ -31,6 +31,15 @@ std::optional<std::optional<std::string>> stored_key(connection& db, account_id 
 
 }  // namespace
 
+journal_result<std::optional<instant>> sqlite_journal::latest_event_time() {
+  return guarded([&]() -> journal_result<std::optional<instant>> {
+    const auto latest = first<std::optional<instant>>(
+        db_.prepared("SELECT max(time) FROM"
+                     " (SELECT time FROM events ORDER BY sequence DESC LIMIT 10000)"));
+    return latest.value_or(std::nullopt);
+  });
+}
+
 journal_result<std::optional<clock_anchor>> sqlite_journal::anchor() {
   return guarded(
       [&]() -> journal_result<std::optional<clock_anchor>> { return latest_anchor(db_); });

@@ -8,7 +8,7 @@
 
 namespace rentwave::sqlite {
 
-// --- rows ---------------------------------------------------------------------------------------
+// --- rows ---
 
 rows::~rows() {
   of_.reset();
@@ -55,7 +55,7 @@ void rows::unknown_name(const std::string& name) {
   throw damaged("unknown name '" + name + "'");
 }
 
-// --- statement ----------------------------------------------------------------------------------
+// --- statement ---
 
 statement::~statement() {
   sqlite3_finalize(compiled_);

@@ -115,7 +115,7 @@ TEST(Passwords, a_stopped_pool_refuses) {
   pool.stop();
 }
 
-// --- what clients send ---------------------------------------------------------------------------
+// --- what clients send ---
 
 std::string digest_of(nlohmann::json members, bool fits = true) {
   field_reader body{std::move(members)};

@@ -70,7 +70,7 @@ TEST(SessionCache, of_no_size_remembers_nothing) {
   EXPECT_FALSE(cache.knows(session(1), account(1), start));
 }
 
-// --- where a request comes from ------------------------------------------------------------------
+// --- where a request comes from ---
 
 request asked(verb method, std::vector<std::pair<std::string, std::string>> headers) {
   request made;

@@ -180,8 +180,7 @@ TEST(Codec, refuses_what_is_no_event) {
   EXPECT_STREQ(failure("rent.late", 1, "{}"), "none");
 }
 
-// --- upcasting
-// ------------------------------------------------------------------------------------
+// --- upcasting ---
 
 struct priced {
   static constexpr std::string_view type = "test.price";
@@ -233,8 +232,7 @@ TEST(Upcasting, fails_without_a_way_or_when_the_data_does_not_fit) {
   EXPECT_EQ(code(ladder, 4, "{}"), journal_errc::too_new);
 }
 
-// --- snapshots
-// ------------------------------------------------------------------------------------
+// --- snapshots ---
 
 TEST(Snapshot, gives_every_state_back_as_it_was) {
   each_state([](auto type) {

@@ -21,7 +21,7 @@ std::vector<std::uint8_t> commands(const std::vector<stored_event>& events) {
   return found;
 }
 
-// --- snapshots ----------------------------------------------------------------------------------
+// --- snapshots ---
 
 TEST_P(Journal, loads_the_snapshot_and_the_events_after_it) {
   auto first = to_entity(rental_n(1), 0, {event(1), event(2), event(3)});
@@ -58,7 +58,7 @@ TEST_P(Journal, keeps_the_latest_snapshot) {
   EXPECT_EQ(value(journal_->load(rental_n(1))).state->version, 3);
 }
 
-// --- events -------------------------------------------------------------------------------------
+// --- events ---
 
 TEST_P(Journal, finds_what_a_command_caused) {
   append({to_entity(rental_n(1), 0, {event(1), event(2, 0), event(2, 1), event(3)}),
@@ -96,7 +96,7 @@ TEST_P(Journal, reads_a_partitions_log_in_order_and_in_pieces) {
   EXPECT_THAT(commands(value(journal_->read_log(2, 0, 3))), ElementsAre(9));
 }
 
-// --- scan ---------------------------------------------------------------------------------------
+// --- scan ---
 
 class Scan : public Journal {
  protected:
@@ -160,7 +160,7 @@ TEST_P(Scan, joins_filters) {
               ElementsAre(2, 4));
 }
 
-// --- alarms -------------------------------------------------------------------------------------
+// --- alarms ---
 
 class Alarms : public Journal {
  protected:
@@ -222,8 +222,7 @@ TEST_P(Alarms, of_a_later_version_are_not_replaced_by_an_earlier_one) {
   EXPECT_EQ(due(100).at(0).due, at(10));
 }
 
-// --- offsets, anchors, pinned values, keys
-// --------------------------------------------------------
+// --- offsets, anchors, pinned values, keys ---
 
 TEST_P(Journal, keeps_offsets_by_partition_and_subscription) {
   EXPECT_EQ(value(journal_->offset(1, "notifier")), 0);
@@ -232,6 +231,16 @@ TEST_P(Journal, keeps_offsets_by_partition_and_subscription) {
   EXPECT_EQ(value(journal_->offset(1, "notifier")), 8);
   EXPECT_EQ(value(journal_->offset(1, "topics")), 3);
   EXPECT_EQ(value(journal_->offset(2, "notifier")), 0);
+}
+
+TEST_P(Journal, knows_the_latest_time_of_an_event) {
+  EXPECT_EQ(value(journal_->latest_event_time()), std::nullopt);
+  auto later = event(1);
+  later.time = at(300);
+  auto earlier = event(2);
+  earlier.time = at(200);
+  append({to_entity(rental_n(1), 0, {later}), to_entity(rental_n(2), 0, {earlier})});
+  EXPECT_EQ(value(journal_->latest_event_time()), at(300));
 }
 
 TEST_P(Journal, keeps_the_latest_anchor) {

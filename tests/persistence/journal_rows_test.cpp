@@ -40,7 +40,7 @@ std::vector<rental_id> ids(const std::vector<rental_row>& rows) {
   return found;
 }
 
-// --- rentals ------------------------------------------------------------------------------------
+// --- rentals ---
 
 TEST_P(Journal, gives_rentals_back_as_written) {
   write({rental(1, anna, bert, 5)});
@@ -133,7 +133,7 @@ TEST_P(Journal, pages_rentals_without_gap_or_repeat_even_at_one_time) {
   for (std::uint32_t n = 0; n < 25; ++n) EXPECT_EQ(all[n].id, rental_no(n));
 }
 
-// --- wallet -------------------------------------------------------------------------------------
+// --- wallet ---
 
 TEST_P(Journal, pages_wallet_entries_newest_first) {
   std::vector<row_change> rows;
@@ -164,7 +164,7 @@ TEST_P(Journal, pages_wallet_entries_newest_first) {
   EXPECT_FALSE(rest.next);
 }
 
-// --- notices ------------------------------------------------------------------------------------
+// --- notices ---
 
 TEST_P(Journal, gives_notices_after_a_cursor_oldest_first) {
   std::vector<row_change> rows;
@@ -186,7 +186,7 @@ TEST_P(Journal, gives_notices_after_a_cursor_oldest_first) {
   EXPECT_EQ(value(journal_->notices(bert, 0, 9)).at(0).what.rental, rental_no(3));
 }
 
-// --- sessions -----------------------------------------------------------------------------------
+// --- sessions ---
 
 TEST_P(Journal, lists_open_sessions_of_an_account) {
   write({session_row{nth<session_id>(1), anna}, session_row{nth<session_id>(2), anna},
@@ -198,7 +198,7 @@ TEST_P(Journal, lists_open_sessions_of_an_account) {
   EXPECT_EQ(found[0].account, anna);
 }
 
-// --- reservations -------------------------------------------------------------------------------
+// --- reservations ---
 
 class Reservations : public Journal {
  protected:

@@ -45,7 +45,7 @@ struct played {
   }
 };
 
-// --- listing ------------------------------------------------------------------------------------
+// --- listing ---
 
 struct listing_story : played<listing::state> {
   listing_id id = numbered<listing_id>(1);
@@ -114,7 +114,7 @@ TEST(Listing_projection, follows_a_booking) {
   EXPECT_EQ(std::get<reservation_released>(story.rows[1]).rental, rental);
 }
 
-// --- rental -------------------------------------------------------------------------------------
+// --- rental ---
 
 /// A rental's row as a journal keeps it, checked against the state after each event.
 struct rental_story : played<rental::state> {
@@ -216,7 +216,7 @@ TEST(Rental_projection, of_a_dispute_is_active_or_late_again) {
   }
 }
 
-// --- wallet -------------------------------------------------------------------------------------
+// --- wallet ---
 
 struct wallet_story : played<wallet::state> {
   account_id owner = numbered<account_id>(1);
@@ -325,8 +325,7 @@ TEST(Wallet_projection, has_a_line_for_each_way_in_which_the_balance_changes) {
   EXPECT_EQ(amount_of(wallet::sent{{}, {}, rental, {200}}), std::nullopt);
 }
 
-// --- session, inbox, and those without rows
-// -------------------------------------------------------
+// --- session, inbox, and those without rows ---
 
 TEST(Projection, lists_open_sessions) {
   played<session::state> story;

@@ -319,8 +319,7 @@ TEST_F(Sealing, takes_forged_or_moved_texts_for_corrupt) {
   EXPECT_STREQ(load_of(14, R"({"username":"sealed"})", ada), "none");
 }
 
-// --- one text
-// -------------------------------------------------------------------------------------
+// --- one text ---
 
 TEST(Sealed_text, opens_only_with_its_key_for_its_person) {
   ASSERT_GE(sodium_init(), 0);

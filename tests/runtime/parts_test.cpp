@@ -5,6 +5,7 @@
 #include "actors/runtime/answer_memory.hpp"
 #include "actors/runtime/domain_clock.hpp"
 #include "actors/runtime/routing.hpp"
+#include "actors/runtime/sent_wants.hpp"
 #include "persistence/memory/store.hpp"
 
 namespace rentwave {
@@ -21,8 +22,10 @@ TEST(Alarm_index, gives_what_is_due_in_order_and_once) {
   alarms.begin_read(noon + 1h);
   alarms.finish_read({{first, noon + 2min, 1}, {second, noon + 1min, 1}});
   EXPECT_EQ(alarms.earliest(), noon + 1min);
-  EXPECT_EQ(alarms.take_due(noon + 2min), (std::vector{second, first}));
-  EXPECT_TRUE(alarms.take_due(noon + 2min).empty());
+  EXPECT_EQ(alarms.take_due(noon + 2min), second);
+  EXPECT_EQ(alarms.take_due(noon + 90s), std::nullopt);
+  EXPECT_EQ(alarms.take_due(noon + 2min), first);
+  EXPECT_EQ(alarms.take_due(noon + 2min), std::nullopt);
 }
 
 TEST(Alarm_index, lets_the_higher_version_win_whatever_arrives_first) {
@@ -73,6 +76,63 @@ TEST(Answer_memory, knows_how_far_back_it_reaches) {
   EXPECT_TRUE(memory.would_know(noon + 2min));
 }
 
+stored_event stored(const char* command, instant at) {
+  stored_event event;
+  event.command = command_id{uuid_v8({}, command)};
+  event.time = at;
+  return event;
+}
+
+TEST(Answer_memory, recalls_what_a_history_shows_and_no_more) {
+  history loaded;
+  loaded.events = {stored("early", noon), stored("late", noon + 5min), stored("late", noon + 5min)};
+  std::size_t answered = 0;
+  const auto reply = [&](const auto& events) {
+    answered = events.size();
+    return outcome{hand_over_result{true}};
+  };
+  answer_memory all;
+  all.recall(loaded, noon + 1min, noon + 1h, reply);
+  EXPECT_EQ(answered, 2u);
+  EXPECT_EQ(all.size(), 1u);
+  EXPECT_TRUE(all.find(command_id{uuid_v8({}, "late")}));
+  EXPECT_FALSE(all.would_know(noon));
+  EXPECT_TRUE(all.would_know(noon + 1min));
+
+  // Events of the snapshot's last instant may be on both sides of it.
+  loaded.state.emplace();
+  answer_memory tail;
+  tail.recall(loaded, noon - 1h, noon + 1h, reply);
+  EXPECT_FALSE(tail.would_know(noon));
+  EXPECT_TRUE(tail.would_know(noon + 1s));
+}
+
+std::vector<want> wanting(const char* key) {
+  std::vector<want> owed(1);
+  owed[0].key = key;
+  owed[0].to = second;
+  return owed;
+}
+
+TEST(Sent_wants, go_out_once_and_again_when_there_is_no_answer) {
+  sent_wants wants;
+  const auto sent = wants.update(first, wanting("hold"), noon, noon, 5s);
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].what.to, second);
+  EXPECT_EQ(sent[0].cause, noon);
+  EXPECT_TRUE(wants.update(first, wanting("hold"), noon + 2s, noon + 2s, 5s).empty());
+
+  const auto again = wants.update(first, wanting("hold"), noon + 5s, noon + 5s, 5s);
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(again[0].id, sent[0].id);
+  EXPECT_EQ(again[0].cause, noon);
+  EXPECT_EQ(wants.next_try(), noon + 15s);
+
+  EXPECT_TRUE(wants.update(first, {}, noon + 6s, noon + 6s, 5s).empty());
+  EXPECT_TRUE(wants.empty());
+  EXPECT_EQ(wants.next_try(), std::nullopt);
+}
+
 TEST(Domain_clock, never_goes_back_when_the_real_one_does) {
   instant real = noon;
   const domain_clock clock{{noon, noon, 60}, [&] { return real; }};
@@ -91,6 +151,22 @@ TEST(Domain_clock, runs_on_while_nothing_runs_and_changes_its_rate_without_a_jum
   const auto faster = anchor_clock(*connection, 3600, noon + 1h);
   EXPECT_EQ(faster->domain, noon + 1h);
   EXPECT_EQ(anchor_clock(*connection, 1, noon + 1h + 1s)->domain, noon + 2h);
+}
+
+TEST(Domain_clock, does_not_fall_behind_the_events_when_the_real_clock_was_set_back) {
+  memory_store store;
+  const auto connection = std::move(*store.connect());
+  ASSERT_TRUE(anchor_clock(*connection, 1, noon));
+  const auto lease = *connection->take_over(0, "somebody");
+  new_event happened;
+  happened.type = "rent.late";
+  happened.data = "{}";
+  happened.time = noon + 2h;
+  entity_append written;
+  written.entity = first;
+  written.events = {happened};
+  ASSERT_TRUE(connection->append({{0, lease.epoch, lease.position, {written}, {}}}));
+  EXPECT_EQ(anchor_clock(*connection, 1, noon - 1h)->domain, noon + 2h);
 }
 
 TEST(Partition, of_an_entity_never_changes) {

@@ -67,8 +67,7 @@ void crowd::repeat() {
   book_->send_again(*world_, static_cast<std::size_t>(size - 1 - dice_.between(0, back)));
 }
 
-// --- money and adverts
-// ----------------------------------------------------------------------------
+// --- money and adverts ---
 
 void crowd::move_money() {
   const auto who = anyone();
@@ -148,8 +147,7 @@ void crowd::change_advert(const model& known) {
   issue(listing_ref(id), listing::command{change}, who, updated_type(content.kind()));
 }
 
-// --- rentals
-// ----------------------------------------------------------------------------------------
+// --- rentals ---
 
 void crowd::request(const model& known) {
   if (known.adverts.empty()) return;

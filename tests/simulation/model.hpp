@@ -146,7 +146,7 @@ void check_settled(const model& all);
 /// No alarm may be later than `slack` while nothing fails.
 void check_prompt(const model& all, instant now, duration slack);
 
-// --- the checker's own arithmetic ---------------------------------------------------------------
+// --- the checker's own arithmetic ---
 
 /// Every started hour or day costs the rate, and at least one.
 money price_of(const rate& price, duration length);

@@ -119,8 +119,7 @@ class history {
     }
   }
 
-  // --- reading
-  // ------------------------------------------------------------------------------------
+  // --- reading ---
 
   /// Somebody looks at something: what is durable by now, and nothing that is not.
   void look() {

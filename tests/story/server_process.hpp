@@ -38,6 +38,8 @@ class server_process {
   bool has_died();
   std::uint16_t port() const { return port_; }
   std::string journal_url() const;
+  /// Where the journal is.
+  const std::filesystem::path& folder() const { return folder_.path(); }
 
  private:
   std::string read_line();

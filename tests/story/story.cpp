@@ -45,7 +45,10 @@ http::client_response story::persist(const std::string& method, const std::strin
                                      const http::client::fields& headers, const std::string& body) {
   const auto until = std::chrono::steady_clock::now() + patience;
   for (;;) {
-    if (server_.has_died()) server_.start();
+    if (server_.has_died()) {
+      after_death();
+      server_.start();
+    }
     try {
       auto answer = try_once(method, path, headers, body);
       if (answer.status != 503) return answer;

@@ -18,6 +18,8 @@ class story {
 
   /// Called before each step but the first.
   std::function<void()> between_steps = [] {};
+  /// Called when the server was found dead, before it is started again.
+  std::function<void()> after_death = [] {};
   /// From registration to the money. Throws with a sentence when something is not as it has to be.
   void play();
 

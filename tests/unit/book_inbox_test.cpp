@@ -8,7 +8,7 @@ namespace {
 const auto ada = numbered<account_id>(1);
 const auto bob = numbered<account_id>(2);
 
-// --- book -------------------------------------------------------------------------------------
+// --- book ---
 
 book::attach advert(int n, std::string title) {
   return {"9780306406157", numbered<listing_id>(n), std::move(title),
@@ -45,7 +45,7 @@ TEST(Book, owes_nobody_anything) {
   EXPECT_EQ(stage.acknowledge("x"), names{});
 }
 
-// --- inbox ------------------------------------------------------------------------------------
+// --- inbox ---
 
 inbox::deliver notice_to(account_id who, std::string text) {
   return {who, {"rent.late", instant{one_day}, std::move(text), {}, {}, {}}};

@@ -6,7 +6,7 @@
 namespace rentwave::listing {
 namespace {
 
-// --- the advert -------------------------------------------------------------------------------
+// --- the advert ---
 
 TEST(Listing, is_posted_once_with_the_time_and_revision_1) {
   scene stage;
@@ -93,7 +93,7 @@ TEST(Listing, is_removed_when_no_booking_is_open) {
   EXPECT_EQ(stage.code(reserve{rental(2), renter, hours(1, 2)}), "listing_inactive");
 }
 
-// --- the book ---------------------------------------------------------------------------------
+// --- the book ---
 
 TEST(Listing, hangs_itself_on_its_book) {
   scene stage;
@@ -131,7 +131,7 @@ TEST(Listing, tells_books_one_thing_at_a_time) {
   EXPECT_EQ(stage.owed(), names{});
 }
 
-// --- reserve ----------------------------------------------------------------------------------
+// --- reserve ---
 
 TEST(Listing, fixes_price_and_rules_when_it_is_reserved) {
   scene stage;
@@ -214,7 +214,7 @@ TEST(Listing, keeps_its_bookings_by_their_start) {
   EXPECT_EQ(order, (std::vector{rental(2), rental(3), rental(1)}));
 }
 
-// --- release ----------------------------------------------------------------------------------
+// --- release ---
 
 TEST(Listing, is_free_again_after_a_release) {
   scene stage;
@@ -257,7 +257,7 @@ TEST(Listing, remembers_the_newest_releases_only) {
   EXPECT_EQ(stage.code(reserve{rental(most), renter, hours(1, 2)}), "undone");
 }
 
-// --- hand-over --------------------------------------------------------------------------------
+// --- hand-over ---
 
 TEST(Listing, is_handed_over_at_the_start_when_it_is_there) {
   scene stage;
@@ -319,7 +319,7 @@ TEST(Listing, is_handed_to_nobody_who_gave_up) {
   EXPECT_EQ(stage.owed(), names{});
 }
 
-// --- reclaim ----------------------------------------------------------------------------------
+// --- reclaim ---
 
 TEST(Listing, is_out_again_after_a_dispute_and_can_be_released_again) {
   scene stage;
@@ -362,7 +362,7 @@ TEST(Listing, a_disputed_booking_leaves_others_what_they_have_booked) {
   EXPECT_EQ(std::get<reservation>(stage.answer()).rent, money{400});
 }
 
-// --- extend -----------------------------------------------------------------------------------
+// --- extend ---
 
 TEST(Listing, charges_an_extension_by_the_price_that_was_agreed) {
   scene stage;
@@ -420,7 +420,7 @@ TEST(Listing, an_undo_never_lengthens_a_booking) {
   EXPECT_EQ(stage.play(retract_extension{rental(9), noon, 1}), names{});
 }
 
-// --- lose -------------------------------------------------------------------------------------
+// --- lose ---
 
 TEST(Listing, that_is_lost_goes_off_and_to_nobody) {
   auto stage = two_wait_for_a_late_one();

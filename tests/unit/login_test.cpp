@@ -28,7 +28,7 @@ struct login_scene : stage<login::state> {
   login_scene() { play(sign_up_of(ada)); }
 };
 
-// --- login ------------------------------------------------------------------------------------
+// --- login ---
 
 TEST(Login, takes_names_of_3_to_32_letters_digits_and_dots_in_any_case) {
   using login::normalise_username;
@@ -146,7 +146,7 @@ TEST(Login, ignores_answers_to_what_it_never_asked) {
   EXPECT_EQ(stage.play(wake{}), names{});
 }
 
-// --- session ----------------------------------------------------------------------------------
+// --- session ---
 
 session::start start_of(int n, account_id who = ada) {
   return {session_number(n), who, "ada", 1, {"browser"}, {"192.0.2.1"}};
@@ -234,7 +234,7 @@ TEST(Session, keeps_its_id_and_never_starts_again) {
   EXPECT_EQ(stage.play(wake{}), names{});
 }
 
-// --- account ----------------------------------------------------------------------------------
+// --- account ---
 
 const account::open opening{ada, "ada", {"Ada"}, {"ada@example.org"}, {}};
 
@@ -270,7 +270,7 @@ TEST(Account, an_edit_that_changes_nothing_is_no_event) {
   EXPECT_EQ(stage.owed(), names{});
 }
 
-// --- all together -----------------------------------------------------------------------------
+// --- all together ---
 
 /// A login and its sessions. Wants are delivered in any order and repeated, answers get lost; what
 /// had events is remembered by its id, as the runtime does.

@@ -15,7 +15,7 @@ constexpr instant late_2 = due + one_day;
 constexpr instant late_3 = due + one_day * 2;
 constexpr instant loss = due + one_day * 3;
 
-// --- late -------------------------------------------------------------------------------------
+// --- late ---
 
 TEST(Rental, reminds_once_before_it_is_due) {
   auto stage = active();
@@ -105,7 +105,7 @@ TEST(Rental, is_lost_after_the_last_late_period_and_the_owner_gets_the_deposit) 
   EXPECT_EQ(stage.refusal_of(give_back{}, renter), refusal_code::wrong_status);
 }
 
-// --- the return -------------------------------------------------------------------------------
+// --- the return ---
 
 TEST(Rental, is_given_back_by_either_side_and_frees_the_listing) {
   for (const auto& [caller, by] :
@@ -168,7 +168,7 @@ TEST(Rental, asks_again_for_a_payment_that_was_refused) {
   EXPECT_EQ(stage.answer("pay"), names{"rent.settle"});
 }
 
-// --- the dispute ------------------------------------------------------------------------------
+// --- the dispute ---
 
 TEST(Rental, is_disputed_within_48_hours_and_not_at_their_end) {
   auto stage = given_back(due - one_day);
@@ -232,7 +232,7 @@ TEST(Rental, releases_and_reclaims_in_the_order_in_which_it_went) {
   EXPECT_EQ(keys_of(stage.s), names{});
 }
 
-// --- extensions -------------------------------------------------------------------------------
+// --- extensions ---
 
 TEST(Rental, is_extended_when_listing_and_wallet_agree) {
   auto stage = extending();

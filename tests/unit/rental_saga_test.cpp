@@ -63,7 +63,7 @@ class world {
   const std::map<std::string, int>& happened() const { return happened_; }
 
  private:
-  // --- what happens -----------------------------------------------------------------------------
+  // --- what happens ---
 
   void step() {
     auto& r = chance_.pick(rentals_);
@@ -142,7 +142,7 @@ class world {
     paid_in_ += money{cents};
   }
 
-  // --- the post ---------------------------------------------------------------------------------
+  // --- the post ---
 
   std::vector<letter> all_that_is_owed() {
     std::vector<letter> result;
@@ -237,7 +237,7 @@ class world {
     return next;
   }
 
-  // --- the end ----------------------------------------------------------------------------------
+  // --- the end ---
 
   /// People stay away, the post works, old copies keep coming, and time goes from alarm to alarm.
   void come_to_rest() {

@@ -13,7 +13,7 @@ request ask(std::optional<instant> starts, std::optional<instant> ends,
   return {rental_one, item, renter, starts, ends, length, {}};
 }
 
-// --- asking -----------------------------------------------------------------------------------
+// --- asking ---
 
 TEST(Rental, begins_by_asking_the_listing_for_the_period) {
   const auto stage = pending();
@@ -90,7 +90,7 @@ TEST(Rental, that_does_not_exist_refuses_every_command_but_ignores_answers_and_a
   EXPECT_EQ(scene{}.refusal_of(cancel{}, account_id{}), refusal_code::unknown_entity);
 }
 
-// --- booking ----------------------------------------------------------------------------------
+// --- booking ---
 
 TEST(Rental, that_the_listing_agreed_to_holds_rent_and_deposit) {
   const auto stage = reserved_by_listing();
@@ -167,7 +167,7 @@ TEST(Rental, ignores_answers_of_the_wrong_shape) {
   EXPECT_EQ(keys_of(stage.s), names{"reserve"});
 }
 
-// --- the start --------------------------------------------------------------------------------
+// --- the start ---
 
 TEST(Rental, for_now_starts_with_its_booking_when_the_listing_handed_the_item_over) {
   scene stage;
@@ -250,7 +250,7 @@ TEST(Rental, that_the_listing_will_not_hand_over_costs_nothing) {
   EXPECT_EQ(stage.s.owed.size(), 2u);
 }
 
-// --- cancelling -------------------------------------------------------------------------------
+// --- cancelling ---
 
 TEST(Rental, cancelled_before_it_is_booked_undoes_what_was_asked) {
   auto asked = pending();

@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 
 constexpr instant noon{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2} + 12h};
 
-// --- ids --------------------------------------------------------------------------------------
+// --- ids ---
 
 TEST(Id, of_version_7_is_made_as_in_the_standards_example) {
   // RFC 9562 appendix A.6: 2022-02-22 14:22:22 -05:00, random CC3 and 18C4DC0C0C07398F.
@@ -58,7 +58,7 @@ TEST(Id, is_read_in_its_36_characters_and_nothing_else) {
     EXPECT_EQ(parse_id<rental_id>(bad), std::nullopt) << bad;
 }
 
-// --- entities ---------------------------------------------------------------------------------
+// --- entities ---
 
 TEST(Entity, is_written_as_kind_and_id) {
   EXPECT_EQ(to_string(login_ref("ada")), "login/ada");
@@ -92,7 +92,7 @@ TEST(Entity, hash_spreads_evenly_over_partitions) {
   }
 }
 
-// --- ISBN -------------------------------------------------------------------------------------
+// --- ISBN ---
 
 TEST(Isbn, is_kept_as_13_digits) {
   // The examples of the ISBN Users' Manual and of Wikipedia's article, both forms of each.
@@ -121,7 +121,7 @@ TEST(Isbn, of_any_other_form_is_refused) {
     EXPECT_EQ(normalise_isbn(bad), std::nullopt) << bad;
 }
 
-// --- money and tariff -------------------------------------------------------------------------
+// --- money and tariff ---
 
 TEST(Money, adds_up_and_aborts_rather_than_overflow) {
   EXPECT_EQ(money{250} + money{50} - money{100}, money{200});
@@ -209,7 +209,7 @@ TEST(Tariff, keeps_of_a_cancelled_rent_what_the_policy_says) {
   }
 }
 
-// --- time and refusals ------------------------------------------------------------------------
+// --- time and refusals ---
 
 TEST(Period, is_half_open) {
   const period morning{noon - 4h, noon};

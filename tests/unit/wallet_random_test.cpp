@@ -174,7 +174,7 @@ class world {
     EXPECT_TRUE(!decided || decided->empty());
   }
 
-  // --- the post ---------------------------------------------------------------------------------
+  // --- the post ---
 
   void post(std::int64_t n) {
     for (const auto& each : wants(wallets_[static_cast<std::size_t>(n)]))
@@ -222,7 +222,7 @@ class world {
     return said;
   }
 
-  // --- what must hold ---------------------------------------------------------------------------
+  // --- what must hold ---
 
   /// The events, or nothing when it was refused, for one of these reasons only.
   std::optional<std::vector<event>> tell(std::size_t n, const command& c, std::set<code> allowed,

@@ -51,7 +51,7 @@ scene with_hold() {
   return stage;
 }
 
-// --- in and out -------------------------------------------------------------------------------
+// --- in and out ---
 
 TEST(Wallet, credits_a_top_up_when_the_provider_has_collected_it) {
   scene stage;
@@ -134,7 +134,7 @@ TEST(Wallet, has_a_limit_on_open_payments) {
   EXPECT_EQ(stage.refusal_of(in(limit, 1), me), std::nullopt);
 }
 
-// --- holds ------------------------------------------------------------------------------------
+// --- holds ---
 
 TEST(Wallet, sets_rent_and_deposit_aside) {
   auto stage = with_balance(600);
@@ -208,7 +208,7 @@ TEST(Wallet, remembers_the_newest_undone_holds_only) {
   EXPECT_EQ(stage.s.undone.back().rental, make_id<rental_id>(static_cast<int>(max_undone)));
 }
 
-// --- late fees and debts ----------------------------------------------------------------------
+// --- late fees and debts ---
 
 TEST(Wallet, meets_a_late_fee_from_balance_then_deposit_and_owes_the_rest) {
   struct {
@@ -322,7 +322,7 @@ TEST(Wallet, repays_out_of_everything_that_becomes_free) {
   for (const auto& each : {undone, ended, failed}) EXPECT_EQ(each.s.balance, money{50});
 }
 
-// --- the end of a hold ------------------------------------------------------------------------
+// --- the end of a hold ---
 
 TEST(Wallet, pays_rent_fees_and_claim_and_gets_the_rest_back) {
   struct {
@@ -370,7 +370,7 @@ TEST(Wallet, whose_hold_is_over_ignores_and_refuses_its_late_copies) {
   EXPECT_EQ(stage.refusal_of(fee(2, 10)), refusal_code::undone);
 }
 
-// --- transfers --------------------------------------------------------------------------------
+// --- transfers ---
 
 TEST(Wallet, sends_a_transfer_until_the_other_wallet_has_it) {
   auto stage = with_hold();

@@ -55,7 +55,7 @@ reply_to_test fake_market::call(handler handle, const question& what) {
   return reply;
 }
 
-// --- entities ------------------------------------------------------------------------------------
+// --- entities ---
 
 fake_market::entity& fake_market::find(const entity_ref& ref) {
   const auto [at, is_new] = entities_.try_emplace(ref);
@@ -201,7 +201,7 @@ view_ptr fake_market::view_of(const entity_ref& of) {
   return std::make_shared<const entity_view>(entity_view{of, here.version, std::move(state)});
 }
 
-// --- backend -------------------------------------------------------------------------------------
+// --- backend ---
 
 boost::asio::awaitable<answer<outcome>> fake_market::send(const request& asked, entity_ref to,
                                                           any_command body,

@@ -309,7 +309,7 @@ TEST(Reader, ignores_what_nobody_asks_for) {
   EXPECT_FALSE(body.failure());
 }
 
-// --- queries -------------------------------------------------------------------------------------
+// --- queries ---
 
 request with_query(std::vector<std::pair<std::string, std::string>> query) {
   request asked;

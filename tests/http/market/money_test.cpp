@@ -98,7 +98,7 @@ TEST_F(Wallet, has_a_statement_newest_first) {
   EXPECT_EQ(market.call(get_wallet_entries, {.who = stranger}).body["items"], json::array());
 }
 
-// --- notifications -------------------------------------------------------------------------------
+// --- notifications ---
 
 class Notifications : public market_scene {
  protected:

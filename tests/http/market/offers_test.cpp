@@ -193,7 +193,7 @@ TEST(Posting, is_accepted_at_its_limits) {
         << each.pointer;
 }
 
-// --- changes -------------------------------------------------------------------------------------
+// --- changes ---
 
 const offer present = [] {
   auto reader = reader_of(posting(item_kind::vehicle).dump());

@@ -1,0 +1,63 @@
+#include "tests/story/soundness.hpp"
+
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
+#include "persistence/journal.hpp"
+#include "tests/simulation/model.hpp"
+
+namespace rentwave::testing {
+namespace {
+
+constexpr int page = 10'000;
+constexpr auto patience = std::chrono::seconds{30};
+constexpr auto pause = std::chrono::milliseconds{20};
+
+template <class T>
+T must(journal_result<T> result) {
+  if (!result) throw std::runtime_error{"the journal cannot be read: " + result.error().detail};
+  return *std::move(result);
+}
+
+simulation::model read_model(journal& from) {
+  simulation::model seen;
+  std::int64_t after = 0;
+  for (;;) {
+    const auto events = must(from.scan(after, {}, page));
+    for (const auto& event : events) simulation::see(seen, event);
+    if (std::ssize(events) < page) return seen;
+    after = events.back().sequence;
+  }
+}
+
+simulation::model read_sound(const std::string& journal_url) {
+  const auto store = must(open_journal_read_only(journal_url));
+  const auto connection = must(store->connect());
+  auto seen = read_model(*connection);
+  simulation::check_money(seen);
+  if (!must(connection->overlapping_reservations()).empty())
+    throw std::runtime_error{"two bookings of a listing overlap"};
+  return seen;
+}
+
+}  // namespace
+
+void check_sound(const std::string& journal_url) {
+  read_sound(journal_url);
+}
+
+void check_settled(const std::string& journal_url) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    const auto seen = read_sound(journal_url);
+    try {
+      return simulation::check_settled(seen);
+    } catch (const simulation::violation&) {
+      if (std::chrono::steady_clock::now() >= until) throw;
+    }
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+}  // namespace rentwave::testing
