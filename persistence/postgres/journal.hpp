@@ -16,6 +16,8 @@ class postgres_journal final : public journal {
   // take_over.cpp
   journal_result<partition_lease> take_over(partition_id partition,
                                             std::string_view owner) override;
+  journal_result<partition_lease> take_back(partition_id partition,
+                                            std::string_view owner) override;
 
   // append.cpp
   journal_result<std::vector<partition_result>> append(
@@ -40,6 +42,7 @@ class postgres_journal final : public journal {
                                       std::string_view subscription) override;
 
   // settings.cpp
+  journal_result<std::optional<instant>> latest_event_time() override;
   journal_result<std::optional<clock_anchor>> anchor() override;
   journal_result<void> set_anchor(const clock_anchor& now) override;
   journal_result<std::string> pin(std::string_view name, std::string_view value) override;

@@ -23,6 +23,15 @@ std::optional<std::optional<std::string>> stored_key(connection& db, account_id 
 
 }  // namespace
 
+journal_result<std::optional<instant>> postgres_journal::latest_event_time() {
+  return guarded(purpose::reading, [&]() -> journal_result<std::optional<instant>> {
+    const auto latest = first<std::optional<instant>>(
+        db_.query("SELECT max(time) FROM"
+                  " (SELECT time FROM events ORDER BY sequence DESC LIMIT 10000) AS latest"));
+    return latest.value_or(std::nullopt);
+  });
+}
+
 journal_result<std::optional<clock_anchor>> postgres_journal::anchor() {
   return guarded(purpose::reading, [&]() -> journal_result<std::optional<clock_anchor>> {
     auto found = db_.query("SELECT real, domain, rate FROM anchors ORDER BY number DESC LIMIT 1");

@@ -39,11 +39,11 @@ class PostgresFaults : public PostgresScene {
     return found;
   }
 
-  /// From itself, as often as it takes.
-  void take_over_again(partition_lease& lease) {
+  /// As often as it takes.
+  void take_back(partition_lease& lease) {
     const auto old = lease.epoch;
     EXPECT_TRUE(eventually([&] {
-      const auto again = journal_->take_over(1, "node-a");
+      const auto again = journal_->take_back(1, "node-a");
       if (again) lease = *again;
       return again.has_value();
     }));
@@ -77,6 +77,8 @@ TEST_F(PostgresFaults, a_taker_ends_an_append_of_the_old_owner_that_is_under_way
   const auto again = value(
       journal_->append({to_partition(1, old_lease, {to_entity(rental_n(1), 1, {event(2)})})}));
   EXPECT_TRUE(again.at(0).fenced);
+  EXPECT_EQ(failure(journal_->take_back(1, "node-a")), journal_errc::fenced);
+  value(append_one(*taker, 1, lease, 4));  // its session was left alone
 }
 
 TEST_F(PostgresFaults, a_taker_leaves_the_sessions_of_others_alone) {
@@ -144,7 +146,7 @@ TEST_F(PostgresFaults, a_session_that_ended_in_between_is_replaced_unnoticed) {
   EXPECT_THAT(commands_of(*journal_, 1), ElementsAre(1, 2, 3));
 }
 
-/// Ends the writer's session at any moment of its appends; afterwards it takes over from itself.
+/// Ends the writer's session at any moment of its appends; afterwards it takes the partition back.
 TEST_F(PostgresFaults, a_session_that_ends_at_any_moment_loses_and_doubles_nothing) {
   const auto* given = std::getenv("RENTWAVE_SEED");
   const auto seed = given ? std::strtoul(given, nullptr, 10) : std::random_device{}();
@@ -175,7 +177,7 @@ TEST_F(PostgresFaults, a_session_that_ends_at_any_moment_loses_and_doubles_nothi
       continue;
     }
     ++failures[result.error().code];
-    take_over_again(lease);
+    take_back(lease);
     if (result.error().code == journal_errc::unavailable) {
       EXPECT_EQ(lease.position, before) << "not written, for sure";
     } else {
@@ -208,7 +210,7 @@ TEST_F(PostgresFaults, a_server_that_goes_and_comes_again_loses_and_doubles_noth
       }
       failures.insert(result.error().code);
       if (result.error().code == journal_errc::unavailable) refused.insert(command);
-      take_over_again(lease);
+      take_back(lease);
     }
   });
   for (int i = 0; i < 3; ++i) {
