@@ -126,8 +126,8 @@ struct event_filter {
 
 class journal : public read_models {
  public:
-  /// Makes `owner` the only writer of the partition from now on by raising its epoch: whoever had it
-  /// before is fenced. An owner's name is that of one life of one process.
+  /// Makes `owner` the only writer of the partition from now on by raising its epoch: whoever had
+  /// it before is fenced. An owner's name is that of one life of one process.
   virtual journal_result<partition_lease> take_over(partition_id partition,
                                                     std::string_view owner) = 0;
 
