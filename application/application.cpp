@@ -18,6 +18,7 @@
 #include "http/identify.hpp"
 #include "http/routes.hpp"
 #include "http/server.hpp"
+#include "persistence/journal_url.hpp"
 #include "persistence/sealing.hpp"
 
 namespace rentwave {
@@ -151,9 +152,9 @@ std::string application::banner() const {
   const bool ipv6 = s.http.address.find(':') != std::string::npos;
   return "rentwave " + std::string{config::version()} + " at http://" +
          (ipv6 ? '[' + s.http.address + ']' : s.http.address) + ':' + std::to_string(port()) +
-         ", journal " + s.journal.url + " (" + parts_->store->promise() + "), " +
-         std::to_string(parts_->facts.partitions) + " partitions, node " + parts_->facts.node_name +
-         ", payments: sandbox";
+         ", journal " + url_without_password(s.journal.url) + " (" + parts_->store->promise() +
+         "), " + std::to_string(parts_->facts.partitions) + " partitions, node " +
+         parts_->facts.node_name + ", payments: sandbox";
 }
 
 void application::begin_drain() {

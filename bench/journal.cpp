@@ -1,9 +1,10 @@
-// Durable appends: `journal::append` of SQLite beside the same rows written by hand, by turns in
-// the same run. An append is one event and the alarm of one of `entity_count` entities.
+// Durable appends: `journal::append` of SQLite or PostgreSQL beside the same rows written by hand,
+// by turns in the same run. An append is one event and the alarm of one of `entity_count` entities.
 //
 //   bench_journal FOLDER [ROUNDS [MILLISECONDS]]    FOLDER is empty and on the disk to be measured
+//   bench_journal postgres [ROUNDS [MILLISECONDS]]  on a private server, in the temporary folder
 //
-// Prints a line a round: journal, group size, appends/s of ours, appends/s by hand.
+// Prints a line a round: sqlite or postgres, group size, appends/s of ours, appends/s by hand.
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
@@ -12,8 +13,10 @@
 #include <vector>
 
 #include "actors/runtime/routing.hpp"
+#include "bench/raw_postgres.hpp"
 #include "bench/raw_sqlite.hpp"
 #include "persistence/journal.hpp"
+#include "tests/postgres/private_server.hpp"
 
 namespace {
 
@@ -114,13 +117,13 @@ double appends_per_second(feed& from, std::size_t group, std::chrono::millisecon
   return static_cast<double>(written) / std::chrono::duration<double>(spent).count();
 }
 
-std::unique_ptr<journal_store> open(const std::string& file) {
-  auto store = open_journal("sqlite:" + file);
+std::unique_ptr<journal_store> open(const std::string& url) {
+  auto store = open_journal(url);
   if (!store) give_up(store.error().detail);
   return std::move(*store);
 }
 
-/// Both files begin with the same rows of `partitions`.
+/// Both journals begin with the same rows of `partitions`.
 std::unique_ptr<journal> connect(journal_store& store, feed& to) {
   auto made = store.connect();
   if (!made) give_up(made.error().detail);
@@ -141,32 +144,53 @@ void check(const journal_result<std::vector<partition_result>>& result) {
   }
 }
 
-void measure(const std::string& folder, std::size_t group, int rounds,
+/// Two journals of the same kind; `Raw` is made of what `raw_of` names.
+template <class Raw>
+void measure(const std::string& kind, const std::string& our_url, const std::string& raw_url,
+             const std::string& raw_of, std::size_t group, int rounds,
              std::chrono::milliseconds length) {
-  const auto prefix = folder + "/group-" + std::to_string(group);
   feed for_ours{group};
   feed for_raw{group};
-  const auto store = open(prefix + "-ours.db");
+  const auto store = open(our_url);
   const auto ours = connect(*store, for_ours);
   {
-    const auto prepared = open(prefix + "-raw.db");
+    const auto prepared = open(raw_url);
     connect(*prepared, for_raw);
   }
-  bench::raw_sqlite raw{prefix + "-raw.db"};
+  Raw raw{raw_of};
   for (int i = 0; i < rounds; ++i) {
     const auto by_us = appends_per_second(for_ours, group, length,
                                           [&](const auto& batch) { check(ours->append(batch)); });
     const auto by_hand =
         appends_per_second(for_raw, group, length, [&](const auto& batch) { raw.write(batch); });
-    std::cout << "journal\t" << group << '\t' << by_us << '\t' << by_hand << std::endl;
+    std::cout << kind << '\t' << group << '\t' << by_us << '\t' << by_hand << std::endl;
   }
+}
+
+void measure_sqlite(const std::string& folder, std::size_t group, int rounds,
+                    std::chrono::milliseconds length) {
+  const auto prefix = folder + "/group-" + std::to_string(group);
+  measure<bench::raw_sqlite>("sqlite", "sqlite:" + prefix + "-ours.db",
+                             "sqlite:" + prefix + "-raw.db", prefix + "-raw.db", group, rounds,
+                             length);
+}
+
+void measure_postgres(std::size_t group, int rounds, std::chrono::milliseconds length) {
+  auto& server = testing_postgres::private_server::get();
+  const auto raw = server.make_database();
+  measure<bench::raw_postgres>("postgres", server.make_database(), raw, raw, group, rounds, length);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) give_up("usage: bench_journal FOLDER [ROUNDS [MILLISECONDS]]");
+  if (argc < 2) give_up("usage: bench_journal FOLDER|postgres [ROUNDS [MILLISECONDS]]");
   const int rounds = argc > 2 ? std::atoi(argv[2]) : 5;
   const std::chrono::milliseconds length{argc > 3 ? std::atoi(argv[3]) : 1000};
-  for (const auto group : group_sizes) measure(argv[1], group, rounds, length);
+  const std::string where = argv[1];
+  for (const auto group : group_sizes)
+    if (where == "postgres")
+      measure_postgres(group, rounds, length);
+    else
+      measure_sqlite(where, group, rounds, length);
 }

@@ -2,7 +2,7 @@
 # Ratios are made within a round, so that what disturbs both sides of it cancels out.
 #
 #   http    GET|POST  rentwave|constant  requests/s  p50 ms  p99 ms  µs CPU a request
-#   journal group     ours/s             by hand/s
+#   sqlite|postgres   group  ours/s      by hand/s
 #   idle    what      count              RSS bytes   allocated bytes
 #   sizeof  type      bytes
 
@@ -30,10 +30,10 @@ function ratio_of(name, figure, a, b,    i) {
 
 BEGIN { FS = "\t"; split("requests/s|p50, ms|p99, ms|CPU a request, µs", figures, "|") }
 $1 == "http" { for (i = 1; i <= 4; i++) add($2 $3 i, $(3 + i)); methods[$2] }
-$1 == "journal" {
-  add("ours" $2, $3)
-  add("raw" $2, $4)
-  if (!($2 in seen)) { seen[$2]; groups[++g] = $2 }
+$1 == "sqlite" || $1 == "postgres" {
+  add("ours" $1 $2, $3)
+  add("raw" $1 $2, $4)
+  if (!(($1 $2) in seen)) { seen[$1 $2]; journals[++g] = $1; groups[g] = $2 }
 }
 $1 == "idle" { idle[$2] = $4; heap[$2] = $5; actors = $3 }
 $1 == "sizeof" { sizes = sizes (sizes ? ", " : "") $2 " " $3 }
@@ -50,8 +50,8 @@ END {
     }
   form = "%.0f"
   for (i = 1; i <= g; i++)
-    printf "%s", ratio_of("j" i, "appends/s, groups of " groups[i], "ours" groups[i],
-                          "raw" groups[i])
+    printf "%s", ratio_of("j" i, journals[i] ": appends/s, groups of " groups[i],
+                          "ours" journals[i] groups[i], "raw" journals[i] groups[i])
   if (actors) {
     printf "| bytes of an idle actor, RSS | %.1f | %d | %d |\n", idle["rental"] / idle["plain"],
       idle["rental"], idle["plain"]

@@ -12,3 +12,4 @@ find_package(spdlog REQUIRED)
 find_package(GTest REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET GLOBAL libsodium) # PkgConfig::sodium
+pkg_check_modules(pqxx REQUIRED IMPORTED_TARGET GLOBAL libpqxx) # PkgConfig::pqxx

@@ -5,11 +5,12 @@
 #                    [PRECOMPILE <header>...])
 #   rentwave_program(same arguments)
 #   rentwave_test(NAME x_test SOURCES ... [DEPENDS ...] [PRECOMPILE <header>...]
-#                 [PRECOMPILED_BY target] [DEFINITIONS ...] [TIMEOUT seconds])
+#                 [PRECOMPILED_BY target] [DEFINITIONS ...] [TOGETHER filter]
+#                 [TIMEOUT seconds])
 
 include(GoogleTest)
 
-set(target_one_value NAME PRECOMPILED_BY TIMEOUT)
+set(target_one_value NAME PRECOMPILED_BY TOGETHER TIMEOUT)
 set(target_lists SOURCES DEPENDS PRIVATE_DEPENDS PRECOMPILE DEFINITIONS)
 
 function(rentwave_library)
@@ -26,7 +27,8 @@ function(rentwave_program)
   target_link_libraries(${arg_NAME} PRIVATE ${arg_DEPENDS} ${arg_PRIVATE_DEPENDS})
 endfunction()
 
-# Each TEST becomes a test of ctest, found when ctest starts. PRECOMPILED_BY takes over another
+# Each TEST becomes a test of ctest, found when ctest starts; those that GoogleTest's filter TOGETHER
+# matches become one test, as they share something that is slow to set up. PRECOMPILED_BY takes over another
 # target's precompiled header, which saves making it again; both need the same compile options.
 function(rentwave_test)
   rentwave_program(${ARGV})
@@ -35,7 +37,14 @@ function(rentwave_test)
     set(arg_TIMEOUT 60)
   endif()
   target_link_libraries(${arg_NAME} PRIVATE GTest::gmock_main)
-  gtest_discover_tests(${arg_NAME}
+  set(apart)
+  if(arg_TOGETHER)
+    set(apart TEST_FILTER "-${arg_TOGETHER}")
+    add_test(NAME ${arg_NAME}.together
+      COMMAND ${arg_NAME} --gtest_brief=1 "--gtest_filter=${arg_TOGETHER}")
+    set_tests_properties(${arg_NAME}.together PROPERTIES TIMEOUT ${arg_TIMEOUT})
+  endif()
+  gtest_discover_tests(${arg_NAME} ${apart}
     DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 30 PROPERTIES TIMEOUT ${arg_TIMEOUT})
 endfunction()
 

@@ -109,9 +109,11 @@ problem origin(std::string_view text, std::string& to) {
 }
 
 problem journal_url(std::string_view text, std::string& to) {
-  constexpr std::string_view scheme = "sqlite:";
-  if (!text.starts_with(scheme) || text.size() == scheme.size())
-    return "a journal such as sqlite:data/rentwave.db";
+  constexpr std::string_view schemes[] = {"sqlite:", "postgresql://", "postgres://"};
+  const bool known = std::ranges::any_of(schemes, [&](std::string_view scheme) {
+    return text.starts_with(scheme) && text.size() > scheme.size();
+  });
+  if (!known) return "a journal such as sqlite:data/rentwave.db or postgresql://host/rentwave";
   to = text;
   return {};
 }

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "persistence/memory/fold.hpp"
+#include "persistence/fold.hpp"
 #include "persistence/memory/read_rows.hpp"
 #include "persistence/search_text.hpp"
 

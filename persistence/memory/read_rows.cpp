@@ -4,7 +4,7 @@
 #include <iterator>
 
 #include "persistence/cursor.hpp"
-#include "persistence/memory/fold.hpp"
+#include "persistence/fold.hpp"
 
 namespace rentwave {
 namespace {

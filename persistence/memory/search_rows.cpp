@@ -2,7 +2,7 @@
 
 #include "actors/domain/tariff.hpp"
 #include "persistence/cursor.hpp"
-#include "persistence/memory/fold.hpp"
+#include "persistence/fold.hpp"
 #include "persistence/memory/read_rows.hpp"
 #include "persistence/search_text.hpp"
 

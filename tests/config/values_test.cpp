@@ -77,10 +77,12 @@ TEST(Values, origins_have_a_scheme_and_no_path) {
     EXPECT_TRUE(origin(text, value)) << text;
 }
 
-TEST(Values, journals_are_sqlite_files) {
+TEST(Values, journals_are_sqlite_files_or_postgresql_databases) {
   std::string value;
   EXPECT_FALSE(journal_url("sqlite:data/rentwave.db", value));
-  for (auto* text : {"", "sqlite:", "data/rentwave.db", "postgresql://localhost/rentwave"})
+  EXPECT_FALSE(journal_url("postgresql://localhost/rentwave", value));
+  EXPECT_FALSE(journal_url("postgres://ann:secret@a,b/rentwave?connect_timeout=3", value));
+  for (auto* text : {"", "sqlite:", "data/rentwave.db", "postgresql://", "mysql://localhost/x"})
     EXPECT_TRUE(journal_url(text, value)) << text;
 }
 

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "persistence/memory/fold.hpp"
+#include "persistence/fold.hpp"
 
 namespace rentwave {
 namespace {

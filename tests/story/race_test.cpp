@@ -38,8 +38,13 @@ void side_by_side(Work work) {
     });
 }
 
-TEST(Race, of_two_hundred_clients_for_one_listing_has_one_winner) {
-  server_process server{{"--limits.password-queue=500", "--limits.request-timeout=60s"}};
+class Race : public ::testing::TestWithParam<keeping> {};
+INSTANTIATE_TEST_SUITE_P(On, Race, ::testing::Values(keeping::sqlite, keeping::postgres),
+                         ::testing::PrintToStringParamName());
+
+TEST_P(Race, of_two_hundred_clients_for_one_listing_has_one_winner) {
+  server_process server{{"--limits.password-queue=500", "--limits.request-timeout=60s"},
+                        GetParam()};
   server.start();
   client owner{server.port()};
   const auto owners_token = join(owner, "owner");

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "tests/postgres/private_server.hpp"
+
 namespace rentwave::testing {
 
 temporary_folder::temporary_folder() {
@@ -21,14 +23,15 @@ temporary_folder::~temporary_folder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-server_process::server_process(std::vector<std::string> options) : options_{std::move(options)} {}
+server_process::server_process(std::vector<std::string> options, keeping where)
+    : where_{where}, options_{std::move(options)} {
+  journal_url_ = where == keeping::sqlite ? "sqlite:" + (folder_.path() / "journal.db").string()
+                                          : testing_postgres::private_server::get().make_database();
+}
 
 server_process::~server_process() {
   kill();
-}
-
-std::string server_process::journal_url() const {
-  return "sqlite:" + (folder_.path() / "journal.db").string();
+  if (where_ == keeping::postgres) testing_postgres::private_server::get().drop(journal_url_);
 }
 
 void server_process::start(const std::string& death) {

@@ -1,5 +1,6 @@
-// A RentWave in a process of its own, on a free port, over a journal in a temporary folder that
-// outlives its restarts. Owned by a test, on the test's thread.
+// A RentWave in a process of its own, on a free port, over a journal that outlives its restarts: in
+// a temporary folder, or in a database of the private server. Owned by a test, on the test's
+// thread.
 #pragma once
 
 #include <sys/types.h>
@@ -7,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -24,9 +26,18 @@ class temporary_folder {
   std::filesystem::path path_;
 };
 
+/// Where a server keeps everything.
+enum class keeping { sqlite, postgres };
+inline const char* name_of(keeping where) {
+  return where == keeping::sqlite ? "sqlite" : "postgres";
+}
+inline std::ostream& operator<<(std::ostream& out, keeping where) {
+  return out << name_of(where);
+}
+
 class server_process {
  public:
-  explicit server_process(std::vector<std::string> options = {});
+  explicit server_process(std::vector<std::string> options = {}, keeping where = keeping::sqlite);
   ~server_process();  ///< kill -9, if it runs
 
   /// Waits until it is ready. `death` as mortal_main.cpp takes it. Throws when it does not come up,
@@ -37,14 +48,16 @@ class server_process {
   long stop();
   bool has_died();
   std::uint16_t port() const { return port_; }
-  std::string journal_url() const;
-  /// Where the journal is.
+  const std::string& journal_url() const { return journal_url_; }
+  /// Where the journal is, if it is a file.
   const std::filesystem::path& folder() const { return folder_.path(); }
 
  private:
   std::string read_line();
 
   temporary_folder folder_;
+  keeping where_;
+  std::string journal_url_;
   std::vector<std::string> options_;
   std::uint16_t port_ = 0;
   pid_t pid_ = -1;

@@ -9,16 +9,19 @@ namespace {
 
 const std::vector<std::string> fast{"--clock.rate=3600"};
 
-TEST(Story, of_a_late_rental_ends_with_the_money_where_it_belongs) {
-  server_process server{fast};
+/// On every journal that the program takes.
+class Story : public ::testing::TestWithParam<keeping> {};
+
+TEST_P(Story, of_a_late_rental_ends_with_the_money_where_it_belongs) {
+  server_process server{fast, GetParam()};
   server.start();
   ASSERT_NO_THROW(story{server}.play());
   EXPECT_NO_THROW(check_settled(server.journal_url()));
   server.stop();
 }
 
-TEST(Story, goes_on_over_kill_9_between_every_two_steps) {
-  server_process server{fast};
+TEST_P(Story, goes_on_over_kill_9_between_every_two_steps) {
+  server_process server{fast, GetParam()};
   server.start();
   story told{server};
   told.between_steps = [&] {
@@ -31,25 +34,37 @@ TEST(Story, goes_on_over_kill_9_between_every_two_steps) {
   server.stop();
 }
 
+const auto journals = ::testing::Values(keeping::sqlite, keeping::postgres);
+INSTANTIATE_TEST_SUITE_P(On, Story, journals, ::testing::PrintToStringParamName());
+
 /// The appends of a run are about as many as in any other: timers come between or do not.
-long appends_of_the_story() {
-  server_process server{fast};
+long appends_of_the_story(keeping where) {
+  server_process server{fast, where};
   server.start();
   story{server}.play();
   return server.stop();
 }
 
+/// Every moment of every append; on PostgreSQL one an append, by turns, unless there
+/// is time for all.
+std::vector<const char*> moments_at(long append, keeping where) {
+  const std::vector<const char*> all{":before", ":after", ":reply"};
+  if (where == keeping::sqlite || std::getenv("RENTWAVE_SOAK")) return all;
+  return {all[static_cast<std::size_t>(append) % all.size()]};
+}
+
 /// Spread over shards, so that ctest runs them side by side.
 constexpr int shards = 4;
-class Death : public ::testing::TestWithParam<int> {};
+class Death : public ::testing::TestWithParam<std::tuple<keeping, int>> {};
 
 TEST_P(Death, at_any_append_loses_nothing_and_doubles_nothing) {
-  const long appends = appends_of_the_story();
+  const auto [where, shard] = GetParam();
+  const long appends = appends_of_the_story(where);
   ASSERT_GT(appends, 20);
-  for (long at = 1 + GetParam(); at <= appends; at += shards) {
-    for (const char* moment : {":before", ":after", ":reply"}) {
+  for (long at = 1 + shard; at <= appends; at += shards) {
+    for (const char* moment : moments_at(at, where)) {
       SCOPED_TRACE(std::to_string(at) + moment);
-      server_process server{fast};
+      server_process server{fast, where};
       server.start(std::to_string(at) + moment);
       story told{server};
       told.after_death = [&] { check_sound(server.journal_url()); };
@@ -60,7 +75,11 @@ TEST_P(Death, at_any_append_loses_nothing_and_doubles_nothing) {
     }
   }
 }
-INSTANTIATE_TEST_SUITE_P(Shard, Death, ::testing::Range(0, shards));
+INSTANTIATE_TEST_SUITE_P(Shard, Death, ::testing::Combine(journals, ::testing::Range(0, shards)),
+                         [](const auto& info) {
+                           return std::string{name_of(std::get<0>(info.param))} +
+                                  std::to_string(std::get<1>(info.param));
+                         });
 
 }  // namespace
 }  // namespace rentwave::testing

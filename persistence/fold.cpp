@@ -1,4 +1,4 @@
-#include "persistence/memory/fold.hpp"
+#include "persistence/fold.hpp"
 
 #include "persistence/search_text.hpp"
 

@@ -1,5 +1,5 @@
 // Words without case and diacritics, for Latin, Greek and Cyrillic script: what SQLite's tokeniser
-// does for the file.
+// does for the file, for the journals that have none.
 #pragma once
 
 #include <string>

@@ -1,0 +1,51 @@
+#include "persistence/postgres/address.hpp"
+
+#include <algorithm>
+
+namespace rentwave::postgres {
+namespace {
+
+struct option {
+  std::string_view name;
+  std::string_view value;
+};
+
+// A server that has gone silent is noticed after about 20 s, a connection that is not accepted
+// after 5 s a host.
+constexpr option defaults[] = {{"client_encoding", "UTF8"},  {"connect_timeout", "5"},
+                               {"keepalives", "1"},          {"keepalives_idle", "10"},
+                               {"keepalives_interval", "3"}, {"keepalives_count", "3"},
+                               {"tcp_user_timeout", "15000"}};
+
+bool has(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const auto end = std::min(query.find('&'), query.size());
+    if (query.substr(0, end).starts_with(name) && query.substr(name.size()).starts_with('='))
+      return true;
+    query.remove_prefix(std::min(end + 1, query.size()));
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string complete_url(std::string_view url, access how) {
+  const auto mark = url.find('?');
+  const auto given = mark == std::string_view::npos ? std::string_view{} : url.substr(mark + 1);
+  std::string whole{url};
+  if (mark == std::string_view::npos) whole += '?';
+  const auto add = [&](const option& one) {
+    if (has(given, one.name)) return;
+    if (!whole.ends_with('?') && !whole.ends_with('&')) whole += '&';
+    whole += one.name;
+    whole += '=';
+    whole += one.value;
+  };
+  for (const auto& one : defaults) add(one);
+  // Of several hosts the one that takes writes, wherever a fail-over has moved it. Reading, too,
+  // needs the primary: only there the order of events is settled (scan).
+  add({"target_session_attrs", how == access::read_write ? "read-write" : "primary"});
+  return whole;
+}
+
+}  // namespace rentwave::postgres

@@ -1,0 +1,159 @@
+#include <algorithm>
+
+#include "persistence/postgres/error.hpp"
+#include "persistence/postgres/journal.hpp"
+
+namespace rentwave::postgres {
+namespace {
+
+/// The columns as `read_event` reads them.
+std::string select_events(std::string_view rest) {
+  std::string sql =
+      "SELECT partition, position, sequence, kind, id, version, type, schema, data, time, command,"
+      " n, actor, trace, subject FROM events ";
+  return sql += rest;
+}
+
+void read_event(const rows& from, stored_event& e) {
+  from.read(e.partition, e.position, e.sequence, e.entity.kind, e.entity.id, e.version, e.type,
+            e.schema, e.data, e.time, e.command, e.n, e.actor, e.trace, e.subject);
+}
+
+std::vector<stored_event> read_events(rows from) {
+  std::vector<stored_event> events;
+  while (from.next()) read_event(from, events.emplace_back());
+  return events;
+}
+
+using event_list = journal_result<std::vector<stored_event>>;
+
+}  // namespace
+
+journal_result<history> postgres_journal::load(const entity_ref& entity) {
+  // One statement, so that both are of one moment: the snapshot comes as the event before the
+  // first.
+  static const std::string sql =
+      "WITH state AS MATERIALIZED (SELECT * FROM snapshots WHERE kind = $1 AND id = $2)"
+      " SELECT NULL AS partition, 0 AS position, 0 AS sequence, kind, id, version, '' AS type,"
+      " schema, data, 0 AS time, NULL AS command, 0 AS n, '' AS actor, NULL AS trace, subject"
+      " FROM state UNION ALL (" +
+      select_events(
+          "WHERE kind = $1 AND id = $2 AND version > coalesce((SELECT version FROM state), 0))"
+          " ORDER BY position, version");
+  return guarded(purpose::reading, [&]() -> journal_result<history> {
+    history found;
+    auto from = db_.query(sql, entity.kind, entity.id);
+    while (from.next()) {
+      std::optional<partition_id> partition;
+      from.read(partition);
+      if (partition) {
+        read_event(from, found.events.emplace_back());
+      } else {
+        auto& state = found.state.emplace();
+        from.read_from(5, state.version);
+        from.read_from(7, state.schema, state.data);
+        from.read_from(14, state.subject);
+      }
+    }
+    return found;
+  });
+}
+
+journal_result<history> postgres_journal::load_from_start(const entity_ref& entity) {
+  return guarded(purpose::reading, [&]() -> journal_result<history> {
+    history found;
+    found.events = read_events(db_.query(
+        select_events("WHERE kind = $1 AND id = $2 ORDER BY version"), entity.kind, entity.id));
+    return found;
+  });
+}
+
+event_list postgres_journal::find_command(const entity_ref& entity, command_id command) {
+  return guarded(purpose::reading, [&]() -> event_list {
+    return read_events(
+        db_.query(select_events("WHERE kind = $1 AND id = $2 AND command = $3 ORDER BY n"),
+                  entity.kind, entity.id, command));
+  });
+}
+
+event_list postgres_journal::read_entity(const entity_ref& entity, std::int64_t after_version,
+                                         int limit) {
+  return guarded(purpose::reading, [&]() -> event_list {
+    return read_events(db_.query(
+        select_events("WHERE kind = $1 AND id = $2 AND version > $3 ORDER BY version LIMIT $4"),
+        entity.kind, entity.id, after_version, std::max(limit, 0)));
+  });
+}
+
+event_list postgres_journal::read_log(partition_id partition, std::int64_t after_position,
+                                      int limit) {
+  return guarded(purpose::reading, [&]() -> event_list {
+    return read_events(db_.query(
+        select_events("WHERE partition = $1 AND position > $2 ORDER BY position LIMIT $3"),
+        partition, after_position, std::max(limit, 0)));
+  });
+}
+
+journal_result<scanned> postgres_journal::scan(std::int64_t after_sequence,
+                                               const event_filter& filter, int limit) {
+  return guarded(purpose::reading, [&]() -> journal_result<scanned> {
+    limit = std::max(limit, 0);
+    // Two statements, as the second has to see what was committed until the first.
+    std::int64_t settled = 0;
+    auto until = db_.query("SELECT settled_sequence()");
+    if (until.next()) until.read(settled);
+    // One entity's events are found by their index, everything else by going through the log.
+    const bool one_entity = filter.kind && filter.id;
+    const std::string sql =
+        select_events(one_entity ? "WHERE kind = $4 AND id = $5"
+                                 : "WHERE ($4::text IS NULL OR kind = $4)"
+                                   " AND ($5::text IS NULL OR id = $5)") +
+        " AND sequence > $1 AND sequence <= $2"
+        " AND ($6::text IS NULL OR CASE WHEN $7::boolean THEN starts_with(type, $6)"
+        " ELSE type = $6 END)"
+        " AND ($8::uuid IS NULL OR trace = $8) AND ($9::bigint IS NULL OR time >= $9)"
+        " AND ($10::bigint IS NULL OR time < $10) ORDER BY sequence LIMIT $3";
+    // "rent.*" is every type that starts with "rent."; without the star it is one type.
+    auto type = filter.type;
+    const bool is_prefix = type && type->ends_with('*');
+    if (is_prefix) type->pop_back();
+    scanned found;
+    found.events =
+        read_events(db_.query(sql, after_sequence, settled, limit, filter.kind, filter.id, type,
+                              is_prefix, filter.trace, filter.from, filter.to));
+    found.looked_to = std::max(after_sequence, settled);
+    if (std::ssize(found.events) == limit)
+      found.looked_to = limit > 0 ? found.events.back().sequence : after_sequence;
+    return found;
+  });
+}
+
+journal_result<std::vector<alarm_row>> postgres_journal::alarms(partition_id partition,
+                                                                instant horizon, int limit) {
+  return guarded(purpose::reading, [&]() -> journal_result<std::vector<alarm_row>> {
+    auto found = db_.query(
+        "SELECT kind, id, due, version FROM alarms"
+        " WHERE partition = $1 AND due <= $2 ORDER BY due, kind, id LIMIT $3",
+        partition, horizon, std::max(limit, 0));
+    std::vector<alarm_row> alarms;
+    while (found.next()) {
+      auto& alarm = alarms.emplace_back();
+      found.read(alarm.entity.kind, alarm.entity.id, alarm.due, alarm.version);
+    }
+    return alarms;
+  });
+}
+
+journal_result<std::int64_t> postgres_journal::offset(partition_id partition,
+                                                      std::string_view subscription) {
+  return guarded(purpose::reading, [&]() -> journal_result<std::int64_t> {
+    std::int64_t position = 0;
+    auto found =
+        db_.query("SELECT position FROM offsets WHERE partition = $1 AND subscription = $2",
+                  partition, subscription);
+    if (found.next()) found.read(position);
+    return position;
+  });
+}
+
+}  // namespace rentwave::postgres

@@ -1,0 +1,71 @@
+// The journal in a PostgreSQL database: one connection. The calls of the interface are spread over
+// append.cpp, take_over.cpp, events.cpp, settings.cpp, search.cpp and queries.cpp.
+#pragma once
+
+#include "persistence/journal.hpp"
+#include "persistence/postgres/connection.hpp"
+
+namespace rentwave::postgres {
+
+class postgres_journal final : public journal {
+ public:
+  /// Connects; throws what error.hpp says.
+  postgres_journal(connection::options how, std::shared_ptr<watchdog> dog)
+      : db_(std::move(how), std::move(dog)) {}
+
+  // take_over.cpp
+  journal_result<partition_lease> take_over(partition_id partition,
+                                            std::string_view owner) override;
+  journal_result<partition_lease> take_back(partition_id partition,
+                                            std::string_view owner) override;
+
+  // append.cpp
+  journal_result<std::vector<partition_result>> append(
+      const std::vector<partition_append>& batch) override;
+
+  // events.cpp
+  journal_result<history> load(const entity_ref& entity) override;
+  journal_result<history> load_from_start(const entity_ref& entity) override;
+  journal_result<std::vector<stored_event>> find_command(const entity_ref& entity,
+                                                         command_id command) override;
+  journal_result<std::vector<stored_event>> read_entity(const entity_ref& entity,
+                                                        std::int64_t after_version,
+                                                        int limit) override;
+  journal_result<std::vector<stored_event>> read_log(partition_id partition,
+                                                     std::int64_t after_position,
+                                                     int limit) override;
+  journal_result<scanned> scan(std::int64_t after_sequence, const event_filter& filter,
+                               int limit) override;
+  journal_result<std::vector<alarm_row>> alarms(partition_id partition, instant horizon,
+                                                int limit) override;
+  journal_result<std::int64_t> offset(partition_id partition,
+                                      std::string_view subscription) override;
+
+  // settings.cpp
+  journal_result<std::vector<dead_letter>> dead_letters(std::optional<partition_id> partition,
+                                                        int limit) override;
+  journal_result<std::optional<instant>> latest_event_time() override;
+  journal_result<std::optional<clock_anchor>> anchor() override;
+  journal_result<void> set_anchor(const clock_anchor& now) override;
+  journal_result<std::string> pin(std::string_view name, std::string_view value) override;
+  journal_result<std::string> ensure_key(account_id person, std::string_view fresh) override;
+  journal_result<std::optional<std::string>> find_key(account_id person) override;
+  journal_result<void> destroy_key(account_id person) override;
+
+  // search.cpp
+  journal_result<listing_page> search(const listing_query& wanted) override;
+
+  // queries.cpp
+  journal_result<page<rental_row>> rentals(const rental_query& wanted) override;
+  journal_result<page<wallet_entry>> wallet_entries(account_id account,
+                                                    const page_request& wanted) override;
+  journal_result<std::vector<notice_row>> notices(account_id account, std::int64_t after,
+                                                  int limit) override;
+  journal_result<std::vector<session_row>> sessions(account_id account) override;
+  journal_result<std::vector<overlap>> overlapping_reservations() override;
+
+ private:
+  connection db_;
+};
+
+}  // namespace rentwave::postgres

@@ -1,0 +1,13 @@
+#include "persistence/postgres/schema.hpp"
+#include "persistence/postgres/scripts.hpp"
+
+namespace rentwave::postgres {
+
+std::span<const migration> migrations() {
+  static const char* const first[] = {make_tables, make_read_models, make_row_functions,
+                                      make_other_functions, make_append_functions};
+  static const migration all[] = {first};
+  return all;
+}
+
+}  // namespace rentwave::postgres

@@ -1,0 +1,29 @@
+// The numbered schema of the database: which one this release knows, and how an older one comes to
+// it. Everything is in a PostgreSQL schema of our own, `rentwave`.
+#pragma once
+
+#include <span>
+
+#include "persistence/journal_error.hpp"
+#include "persistence/postgres/connection.hpp"
+
+namespace rentwave::postgres {
+
+/// SQL scripts; the first migration makes schema 1 out of nothing. A migration only adds (tables,
+/// columns with a default, indexes, functions), so that the release before runs beside this one.
+/// Never change one that was released.
+using migration = std::span<const char* const>;
+std::span<const migration> migrations();
+
+/// The schema that this release makes.
+int newest_schema();
+
+/// Brings the database to `newest_schema`; of several at once one does it. Errors: too_new when it
+/// is beyond the next one, corrupt when it is somebody else's.
+journal_result<void> migrate(connection& on);
+
+/// For reading only: the database must have `newest_schema` or the next one. Also unavailable: an
+/// older one; not_found: there is no journal.
+journal_result<void> check_schema(connection& on);
+
+}  // namespace rentwave::postgres

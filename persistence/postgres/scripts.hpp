@@ -1,0 +1,12 @@
+// The SQL scripts that migrations are made of; migrations.cpp says which of them make which schema.
+#pragma once
+
+namespace rentwave::postgres {
+
+extern const char* const make_tables;            // tables.cpp
+extern const char* const make_read_models;       // tables.cpp
+extern const char* const make_row_functions;     // row_functions.cpp
+extern const char* const make_append_functions;  // append_functions.cpp
+extern const char* const make_other_functions;   // append_functions.cpp
+
+}  // namespace rentwave::postgres

@@ -1,0 +1,22 @@
+// The words of adverts and of queries as PostgreSQL's text search takes them. They are cut and
+// folded by our own code, so that no dictionary, locale or extension of a server has a say.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/domain/offer.hpp"
+
+namespace rentwave::postgres {
+
+/// A tsvector: title A, details B, description C.
+std::string words_vector(const offer& content);
+
+/// A tsquery that wants every word, the last as a prefix; empty: any advert will do.
+std::string words_query(std::string_view words);
+
+/// A tsquery a word that wants it in the title, the last as a prefix.
+std::vector<std::string> title_queries(std::string_view words);
+
+}  // namespace rentwave::postgres

@@ -1,0 +1,120 @@
+#include "persistence/postgres/error.hpp"
+#include "persistence/postgres/journal.hpp"
+
+namespace rentwave::postgres {
+namespace {
+
+/// The first column of the first row, if there is one.
+template <class T>
+std::optional<T> first(rows found) {
+  if (!found.next()) return std::nullopt;
+  T value;
+  found.read(value);
+  return value;
+}
+
+/// Outer: is there a row; inner: the key, unless it was destroyed.
+std::optional<std::optional<std::string>> stored_key(connection& db, account_id person) {
+  auto found = first<std::optional<std::string>>(
+      db.query("SELECT key FROM person_keys WHERE person = $1", person));
+  if (found && *found) *found = bytes_of(**found);
+  return found;
+}
+
+}  // namespace
+
+journal_result<std::vector<dead_letter>> postgres_journal::dead_letters(
+    std::optional<partition_id> partition, int limit) {
+  return guarded(purpose::reading, [&]() -> journal_result<std::vector<dead_letter>> {
+    auto stored = db_.query(
+        "SELECT subscription, position, partition, kind, id, reason, since FROM dead_letters"
+        " WHERE $1::integer IS NULL OR partition = $1"
+        " ORDER BY partition, subscription, position LIMIT $2",
+        partition, std::max(limit, 0));
+    std::vector<dead_letter> found;
+    while (stored.next()) {
+      auto& letter = found.emplace_back();
+      stored.read(letter.subscription, letter.position, letter.partition, letter.entity.kind,
+                  letter.entity.id, letter.reason, letter.since);
+    }
+    return found;
+  });
+}
+
+journal_result<std::optional<instant>> postgres_journal::latest_event_time() {
+  return guarded(purpose::reading, [&]() -> journal_result<std::optional<instant>> {
+    const auto latest = first<std::optional<instant>>(
+        db_.query("SELECT max(time) FROM"
+                  " (SELECT time FROM events ORDER BY sequence DESC LIMIT 10000) AS latest"));
+    return latest.value_or(std::nullopt);
+  });
+}
+
+journal_result<std::optional<clock_anchor>> postgres_journal::anchor() {
+  return guarded(purpose::reading, [&]() -> journal_result<std::optional<clock_anchor>> {
+    auto found = db_.query("SELECT real, domain, rate FROM anchors ORDER BY number DESC LIMIT 1");
+    if (!found.next()) return std::nullopt;
+    clock_anchor anchor;
+    found.read(anchor.real, anchor.domain, anchor.rate);
+    return anchor;
+  });
+}
+
+journal_result<void> postgres_journal::set_anchor(const clock_anchor& now) {
+  return guarded(purpose::writing, [&]() -> journal_result<void> {
+    const auto added =
+        first<bool>(db_.query("SELECT add_anchor($1, $2, $3)", now.real, now.domain, now.rate));
+    if (!added.value_or(false))
+      return journal_error{journal_errc::mismatch, "domain time would go back"};
+    return {};
+  });
+}
+
+journal_result<std::string> postgres_journal::pin(std::string_view name, std::string_view value) {
+  return guarded(purpose::writing, [&]() -> journal_result<std::string> {
+    const auto pinned = [&] {
+      return first<std::string>(db_.query("SELECT value FROM pinned WHERE name = $1", name));
+    };
+    auto kept = pinned();
+    if (!kept) {
+      db_.query("INSERT INTO pinned (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+                name, blob{value});
+      kept = pinned();  // another connection may have come first
+    }
+    if (!kept) throw damaged("a pinned value is gone");
+    return bytes_of(*kept);
+  });
+}
+
+journal_result<std::string> postgres_journal::ensure_key(account_id person,
+                                                         std::string_view fresh) {
+  return guarded(purpose::writing, [&]() -> journal_result<std::string> {
+    auto kept = stored_key(db_, person);
+    if (!kept) {
+      db_.query(
+          "INSERT INTO person_keys (person, key) VALUES ($1, $2) ON CONFLICT (person) DO NOTHING",
+          person, blob{fresh});
+      kept = stored_key(db_, person);
+    }
+    if (kept && *kept) return **std::move(kept);
+    return journal_error{journal_errc::not_found, "the key was destroyed"};
+  });
+}
+
+journal_result<std::optional<std::string>> postgres_journal::find_key(account_id person) {
+  return guarded(purpose::reading, [&]() -> journal_result<std::optional<std::string>> {
+    return stored_key(db_, person).value_or(std::nullopt);
+  });
+}
+
+journal_result<void> postgres_journal::destroy_key(account_id person) {
+  return guarded(purpose::writing, [&]() -> journal_result<void> {
+    db_.query(
+        "INSERT INTO person_keys (person, key) VALUES ($1, NULL)"
+        " ON CONFLICT (person) DO UPDATE SET key = NULL",
+        person);
+    return {};
+  });
+}
+
+}  // namespace rentwave::postgres

@@ -1,0 +1,213 @@
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "persistence/postgres/watchdog.hpp"
+#include "tests/persistence/postgres_scene.hpp"
+
+namespace rentwave::testing_journal {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+/// What is special about a journal in PostgreSQL.
+class PostgresServer : public PostgresScene {
+ protected:
+  /// Runs SQL and takes the newest schema for another one.
+  void pretend_schema(const std::string& version) {
+    close();
+    run("UPDATE rentwave.schema_version SET version = " + version);
+  }
+};
+
+TEST_F(PostgresServer, lets_nobody_change_events) {
+  auto lease = value(journal_->take_over(1, "node-a"));
+  value(append_one(*journal_, 1, lease, 1));
+  for (const auto* as : {"origin", "replica"}) {
+    const auto session = std::string{"SET session_replication_role = "} + as + "; ";
+    EXPECT_THAT(refusal(session + "UPDATE rentwave.events SET data = '{}'"),
+                HasSubstr("never updated"));
+    EXPECT_THAT(refusal(session + "DELETE FROM rentwave.events"), HasSubstr("never deleted"));
+    EXPECT_THAT(refusal(session + "TRUNCATE rentwave.events"), HasSubstr("never truncated"));
+    EXPECT_THAT(refusal(session + "TRUNCATE rentwave.events, rentwave.alarms CASCADE"),
+                HasSubstr("never truncated"));
+  }
+  EXPECT_THAT(value(journal_->read_log(1, 0, 10)), SizeIs(1));
+}
+
+TEST_F(PostgresServer, fails_only_the_entity_whose_row_it_refuses) {
+  run("CREATE FUNCTION public.no() RETURNS trigger LANGUAGE plpgsql AS"
+      " $$BEGIN IF new.type = 'bad' THEN RAISE 'no'; END IF; RETURN new; END$$;"
+      "CREATE TRIGGER no BEFORE INSERT ON rentwave.events FOR EACH ROW EXECUTE FUNCTION "
+      "public.no()");
+  const auto lease = value(journal_->take_over(1, "node-a"));
+  auto bad = to_entity(rental_n(2), 0, {event(2), event(3, 0, "bad")});
+  bad.rows = {session_row{nth<session_id>(1), nth<account_id>(1)}};
+  bad.alarm = {false, at(1)};
+  auto good = to_entity(rental_n(4), 0, {event(5), event(6)});
+  good.rows = {session_row{nth<session_id>(2), nth<account_id>(1)}};
+  good.alarm = {false, at(2)};
+  good.state = snapshot{1, 1, "{}", {}};
+  // A number beyond 64 bits is only found by the server.
+  auto huge = to_entity(rental_n(5), 0, {event(7)});
+  rental_row full;
+  full.id = nth<rental_id>(1);
+  full.late_fees = {INT64_MAX};
+  rental_changed more;
+  more.id = full.id;
+  more.further_late_fee = {1};
+  huge.rows = {full, more};
+  auto part = to_partition(1, lease,
+                           {to_entity(rental_n(1), 0, {event(1)}), bad,
+                            to_entity(rental_n(3), 0, {event(4, 0, "bad")}), huge, good});
+  part.offsets = {{"notifier", 1}, {"notifier", 2}};
+  const auto result = value(journal_->append({part}));
+  const auto& entities = result.at(0).entities;
+  EXPECT_FALSE(entities.at(0).failed);
+  for (const std::size_t refused : {1, 2, 3}) {
+    EXPECT_EQ(entities.at(refused).failed.value().code, journal_errc::refused);
+    EXPECT_EQ(entities.at(refused).first_position, 0);
+  }
+  EXPECT_EQ(entities.at(4).first_position, 2);
+  EXPECT_EQ(result.at(0).position, 3);
+  EXPECT_THAT(value(journal_->sessions(nth<account_id>(1))), SizeIs(1));
+  EXPECT_THAT(value(journal_->alarms(1, at(9), 9)), SizeIs(1));
+  EXPECT_TRUE(value(journal_->load(rental_n(4))).state);
+  EXPECT_EQ(value(journal_->offset(1, "notifier")), 2);
+  EXPECT_EQ(value(journal_->take_over(1, "node-a")).position, 3);
+}
+
+TEST_F(PostgresServer, refuses_what_is_no_utf8_before_it_is_sent) {
+  auto lease = value(journal_->take_over(1, "node-a"));
+  auto odd = event(1);
+  odd.data = "{\"a\":\"\xC3\"}";
+  const auto result = value(journal_->append(
+      {to_partition(1, lease,
+                    {to_entity(rental_n(1), 0, {odd}), to_entity(login_ref("\xFF"), 0, {event(1)}),
+                     to_entity(rental_n(2), 0, {event(1)})})}));
+  EXPECT_EQ(result.at(0).entities.at(0).failed.value().code, journal_errc::refused);
+  EXPECT_EQ(result.at(0).entities.at(1).failed.value().code, journal_errc::refused);
+  EXPECT_EQ(result.at(0).entities.at(2).first_position, 1);
+}
+
+TEST_F(PostgresServer, commits_synchronously_whatever_the_servers_default_is) {
+  ASSERT_EQ(run("SHOW synchronous_commit"), "off") << "the default, else this tests nothing";
+  run("CREATE TABLE public.seen (setting text); CREATE FUNCTION public.spy() RETURNS trigger"
+      " LANGUAGE plpgsql AS $$BEGIN"
+      " INSERT INTO public.seen VALUES (current_setting('synchronous_commit'));"
+      " RETURN new; END$$; CREATE TRIGGER spy BEFORE INSERT OR UPDATE ON rentwave.partitions"
+      " FOR EACH ROW EXECUTE FUNCTION public.spy()");
+  auto lease = value(journal_->take_over(1, "node-a"));
+  value(append_one(*journal_, 1, lease, 1));
+  run("SELECT pg_terminate_backend(pid, 5000)" + sessions_of("node-a"));
+  value(append_one(*journal_, 1, lease, 2));
+  EXPECT_EQ(run("SELECT string_agg(setting, ' ') FROM public.seen"), "on on on");
+}
+
+TEST_F(PostgresServer, says_what_it_promises) {
+  EXPECT_EQ(store_->promise(),
+            "survives the death of the process and loss of power; the loss of the database's "
+            "machine only with a synchronous standby");
+  EXPECT_EQ(value(open_journal_read_only(url_))->promise(), "is only read");
+}
+
+TEST_F(PostgresServer, shares_its_database_with_others) {
+  const auto url = server_.make_database();
+  server_.run(url, "CREATE TABLE public.events (a int); INSERT INTO public.events VALUES (1)");
+  const auto store = value(open_journal(url));
+  EXPECT_THAT(value(value(store->connect())->scan(0, {}, 10)), IsEmpty());
+  EXPECT_EQ(server_.run(url, "SELECT a FROM public.events"), "1");
+}
+
+// --- schema -------------------------------------------------------------------------------------
+
+TEST_F(PostgresServer, is_migrated_once_by_many_at_once) {
+  const auto url = server_.make_database();
+  std::vector<std::jthread> nodes;
+  for (int i = 0; i < 6; ++i)
+    nodes.emplace_back([&] {
+      const auto store = open_journal(url);
+      EXPECT_TRUE(store) << store.error().detail;
+    });
+  nodes.clear();
+  EXPECT_EQ(server_.run(url, "SELECT count(*) FROM rentwave.schema_version"), "1");
+}
+
+TEST_F(PostgresServer, takes_the_next_schema_and_refuses_later_ones) {
+  pretend_schema("version + 1");
+  open();
+  auto lease = value(journal_->take_over(1, "node-a"));
+  value(append_one(*journal_, 1, lease, 1));
+  EXPECT_TRUE(open_journal_read_only(url_));
+  pretend_schema("version + 1");
+  EXPECT_EQ(failure(open_journal(url_)), journal_errc::too_new);
+  EXPECT_EQ(failure(open_journal_read_only(url_)), journal_errc::too_new);
+}
+
+TEST_F(PostgresServer, refuses_a_schema_that_is_no_journal) {
+  const auto url = server_.make_database();
+  server_.run(url, "CREATE SCHEMA rentwave; CREATE TABLE rentwave.other (a int)");
+  EXPECT_EQ(failure(open_journal(url)), journal_errc::corrupt);
+  EXPECT_EQ(server_.run(url, "SELECT count(*) FROM rentwave.other"), "0") << "and leaves it alone";
+}
+
+TEST_F(PostgresServer, fills_a_schema_that_somebody_made_for_it) {
+  const auto url = server_.make_database();
+  server_.run(url, "CREATE SCHEMA rentwave");
+  EXPECT_TRUE(open_journal(url));
+}
+
+TEST_F(PostgresServer, opened_for_reading_is_neither_made_nor_written) {
+  EXPECT_EQ(failure(open_journal_read_only(server_.make_database())), journal_errc::not_found);
+  auto lease = value(journal_->take_over(1, "node-a"));
+  value(append_one(*journal_, 1, lease, 1));
+  const auto beside = value(open_journal_read_only(url_));
+  const auto reader = value(beside->connect());
+  EXPECT_THAT(value(reader->scan(0, {}, 10)), SizeIs(1));
+  value(append_one(*journal_, 1, lease, 2));
+  EXPECT_THAT(value(reader->scan(0, {}, 10)), SizeIs(2));
+  EXPECT_FALSE(reader->take_over(1, "thief"));
+  EXPECT_FALSE(reader->pin("name", "value"));
+  EXPECT_FALSE(reader->append({to_partition(1, lease, {})}));
+  EXPECT_EQ(value(journal_->take_over(1, "node-a")).epoch, 2);
+}
+
+// --- hosts --------------------------------------------------------------------------------------
+
+TEST_F(PostgresServer, is_found_among_several_hosts) {
+  auto url = url_;
+  const auto host = url.find('@') + 1;
+  url.insert(host, "%2Fnowhere,");
+  EXPECT_TRUE(open_journal(url));
+}
+
+TEST_F(PostgresServer, that_takes_no_writes_is_passed_over) {
+  close();
+  run("ALTER DATABASE " + url_.substr(url_.rfind('/') + 1) +
+      " SET default_transaction_read_only = on");
+  const auto refused = open_journal(url_);
+  EXPECT_EQ(failure(refused), journal_errc::unavailable);
+  EXPECT_THAT(refused.error().detail, HasSubstr("read-only"));
+}
+
+TEST(PostgresWatchdog, cuts_a_socket_at_its_deadline_and_no_other) {
+  int pairs[2][2];
+  for (auto& ends : pairs) ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+  {
+    using clock = postgres::watchdog::clock;
+    postgres::watchdog dog;
+    const postgres::watchdog::guard later(dog, pairs[0][0], clock::now() + std::chrono::hours{1});
+    const postgres::watchdog::guard due(dog, pairs[1][0], clock::now());
+    char byte = 0;
+    EXPECT_EQ(::read(pairs[1][1], &byte, 1), 0) << "wakes, and finds the end";
+    EXPECT_EQ(::write(pairs[0][1], "x", 1), 1);
+    EXPECT_EQ(::read(pairs[0][0], &byte, 1), 1);
+  }
+  for (auto& ends : pairs)
+    for (const int end : ends) ::close(end);
+}
+
+}  // namespace
+}  // namespace rentwave::testing_journal
