@@ -40,6 +40,8 @@ class memory_journal final : public journal {
 
   journal_result<partition_lease> take_over(partition_id id, std::string_view owner) override {
     const std::lock_guard held(tables_.mutex);
+    if (tables_.take_overs_fail)
+      return journal_error{journal_errc::unavailable, "nothing is taken over: a test says so"};
     auto& taken = tables_.partitions[id];
     taken.owner = owner;
     return partition_lease{++taken.epoch, std::ssize(taken.log)};
@@ -54,6 +56,7 @@ class memory_journal final : public journal {
     if (fault == append_fault::unavailable) return journal_error{journal_errc::unavailable, what};
     if (fault == append_fault::unknown_not_written)
       return journal_error{journal_errc::unknown_outcome, what};
+    refuse_one_ = fault == append_fault::refuse_one;
     auto results = write(batch);
     if (fault == append_fault::unknown_written)
       return journal_error{journal_errc::unknown_outcome, what};
@@ -268,6 +271,8 @@ class memory_journal final : public journal {
 
   entity_result write(partition_id home, partition& into, const entity_append& wanted) {
     if (auto refused = check(wanted)) return {std::move(refused), 0};
+    if (std::exchange(refuse_one_, false))
+      return {journal_error{journal_errc::refused, "a row is refused because a test says so"}, 0};
     const auto* before = find(wanted.entity);
     const auto version = before ? std::ssize(before->events) : 0;
     if (version != wanted.version) return {version_conflict(wanted, version), 0};
@@ -307,6 +312,7 @@ class memory_journal final : public journal {
   }
 
   memory_tables& tables_;
+  bool refuse_one_ = false;  ///< the next entity of this append
 };
 
 }  // namespace
@@ -330,6 +336,11 @@ void memory_store::on_append(std::function<append_fault(std::uint64_t)> choose) 
 void memory_store::fail_reads(bool fail) {
   const std::lock_guard held(tables_->mutex);
   tables_->reads_fail = fail;
+}
+
+void memory_store::fail_take_overs(bool fail) {
+  const std::lock_guard held(tables_->mutex);
+  tables_->take_overs_fail = fail;
 }
 
 std::vector<stored_event> memory_store::all_events() const {

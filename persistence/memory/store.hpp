@@ -17,6 +17,7 @@ enum class append_fault {
   unavailable,          ///< not written, and says so
   unknown_not_written,  ///< unknown outcome: it was not written
   unknown_written,      ///< unknown outcome: it was written
+  refuse_one,           ///< one entity's rows are refused, the rest is written
 };
 
 struct memory_tables;
@@ -36,6 +37,9 @@ class memory_store final : public journal_store {
 
   /// While set, everything that only reads answers `unavailable`.
   void fail_reads(bool fail);
+
+  /// While set, no partition is taken over.
+  void fail_take_overs(bool fail);
 
   /// Everything ever written, in order of writing.
   std::vector<stored_event> all_events() const;

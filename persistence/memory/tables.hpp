@@ -31,6 +31,7 @@ struct memory_tables {
   std::function<append_fault(std::uint64_t)> choose_fault;
   std::uint64_t appends = 0;
   bool reads_fail = false;
+  bool take_overs_fail = false;
 
   std::map<partition_id, partition> partitions;
   std::vector<stored_event> events;  ///< sequence s is at s - 1

@@ -36,6 +36,9 @@ TEST_P(Simulation, keeps_every_promise) {
   for (auto seed = first; seed < first + seeds_of_a_group(); ++seed) {
     plan wanted;
     wanted.seed = seed;
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    // Who dies has said of what.
+    std::fprintf(stderr, "seed %llu\n", static_cast<unsigned long long>(seed));
     const auto result = simulate(wanted);
     ASSERT_FALSE(result.violation) << *result.violation;
   }
