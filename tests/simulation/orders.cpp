@@ -80,13 +80,13 @@ void orders::trespass(testing::world& where, entity_ref to, any_command body, ac
 }
 
 void orders::send_anew(testing::world& where, std::size_t which) {
+  auto& effect = all_[which].effect;
+  // A change to what is so already is no event, whichever of the two comes second, and may be
+  // undone by the end.
+  if (effect == account::edited::type || effect.ends_with(".update")) effect.clear();
   auto again = all_[which];
-  // A change to what is so already is no event, and may be undone by the end.
-  const bool may_be_nothing =
-      again.effect == account::edited::type || again.effect.ends_with(".update");
-  if (may_be_nothing) again.effect.clear();
-  add(where, {where.fresh_id(), again.to, again.body, again.caller, again.effect, again.forbidden,
-              where.now()});
+  add(where, {where.fresh_id(), std::move(again.to), std::move(again.body), again.caller,
+              std::move(again.effect), again.forbidden, where.now()});
 }
 
 void orders::add(testing::world& where, order one) {
