@@ -88,7 +88,11 @@ wait_failure failure_of(const caf::error& why) {
   if (why.category() == caf::atom("rentwave")) {
     switch (static_cast<runtime_errc>(why.code())) {
       case runtime_errc::unavailable:
+      case runtime_errc::quarantined:
         result.code = wait_errc::unavailable;
+        break;
+      case runtime_errc::expired:
+        result.code = wait_errc::timed_out;
         break;
       case runtime_errc::overloaded:
         result.code = wait_errc::overloaded;

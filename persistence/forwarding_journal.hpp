@@ -32,6 +32,10 @@ class forwarding_journal : public journal {
                                             std::string_view owner) override {
     return inner_->take_over(partition, owner);
   }
+  journal_result<partition_lease> take_back(partition_id partition,
+                                            std::string_view owner) override {
+    return inner_->take_back(partition, owner);
+  }
   journal_result<std::vector<stored_event>> read_entity(const entity_ref& entity,
                                                         std::int64_t after_version,
                                                         int limit) override {

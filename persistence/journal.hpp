@@ -126,9 +126,14 @@ struct event_filter {
 
 class journal : public read_models {
  public:
-  /// Makes `owner` the only writer of the partition from now on: a compare-and-set that raises the
-  /// epoch. Whoever had it before is fenced.
+  /// Makes `owner` the only writer of the partition from now on by raising its epoch: whoever had it
+  /// before is fenced. An owner's name is that of one life of one process.
   virtual journal_result<partition_lease> take_over(partition_id partition,
+                                                    std::string_view owner) = 0;
+
+  /// The same after an unknown outcome, from oneself only: `fenced` when the partition is another
+  /// owner's by now.
+  virtual journal_result<partition_lease> take_back(partition_id partition,
                                                     std::string_view owner) = 0;
 
   /// One transaction for everything, durable when this returns. A partition whose epoch or position

@@ -131,7 +131,7 @@ answer handle(const state& s, const hand_over& c, const context&) {
 answer handle(const state& s, const release& c, const context& given) {
   const auto* mine = booking_of(s, c.rental);
   if (!mine && was_released(s, c.rental)) return events{};
-  events happened{released{c.rental}};
+  events happened{released{c.rental, c.was_started && mine && !mine->counted}};
   if (mine && !is_away(s, c.rental)) hand_to_next(happened, s, given.now, c.rental);
   return happened;
 }
@@ -146,7 +146,8 @@ answer handle(const state& s, const reclaim& c, const context&) {
   // so, and the event lets no late copy of the command find the item back and block it for ever.
   if (s.removed || is_away(s, c.rental) || when.end <= when.start)
     return events{released{c.rental}};
-  return events{reclaimed{c.rental, c.renter, when, c.when.end, c.terms.value_or(s.content.terms)}};
+  return events{reclaimed{c.rental, c.renter, when, c.when.end, c.terms.value_or(s.content.terms),
+                          c.extensions}};
 }
 
 answer handle(const state& s, const extend& c, const context& given) {
@@ -193,8 +194,9 @@ answer handle(const state& s, const retract_extension& c, const context&) {
 
 /// Without a booking there is nothing to lose: somebody else has the item, or it was lost before.
 answer handle(const state& s, const lose& c, const context&) {
-  if (!booking_of(s, c.rental)) return events{};
-  return events{lost{c.rental, s.revision + 1}};
+  const auto* mine = booking_of(s, c.rental);
+  if (!mine) return events{};
+  return events{lost{c.rental, s.revision + 1, !mine->counted}};
 }
 
 // --- the rest ---

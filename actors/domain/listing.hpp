@@ -49,6 +49,7 @@ struct hand_over {
 /// The rental is over, or never came to be; also undoes a `reserve` that has not arrived yet.
 struct release {
   rental_id rental;
+  bool was_started = false;  ///< the renter had the item
 };
 /// The owner says that it was not back after all.
 struct reclaim {
@@ -56,6 +57,7 @@ struct reclaim {
   account_id renter;
   period when;
   std::optional<rental_terms> terms{};  ///< as agreed; absent: the advert's present ones
+  int extensions = 0;                   ///< asked for so far: all of them are answered
 };
 /// The booking is to end at `ends_at`.
 struct extend {
@@ -128,8 +130,9 @@ BOOST_DESCRIBE_STRUCT(queued, (), (rental))
 struct released {
   static constexpr std::string_view type = "listing.release";
   rental_id rental;
+  bool rented = false;  ///< counts: the renter had the item, and it was not counted before
 };
-BOOST_DESCRIBE_STRUCT(released, (), (rental))
+BOOST_DESCRIBE_STRUCT(released, (), (rental, rented))
 /// The booking is back. What others have booked since stays theirs: `when` ends before it.
 struct reclaimed {
   static constexpr std::string_view type = "listing.reclaim";
@@ -138,8 +141,9 @@ struct reclaimed {
   period when;
   instant due{};  ///< the end that the renter paid for
   rental_terms terms{};
+  int extensions = 0;  ///< late copies of these are refused
 };
-BOOST_DESCRIBE_STRUCT(reclaimed, (), (rental, renter, when, due, terms))
+BOOST_DESCRIBE_STRUCT(reclaimed, (), (rental, renter, when, due, terms, extensions))
 /// The booking's end moved, later or back; or stayed, when what was undone had never moved it.
 struct rescheduled {
   static constexpr std::string_view type = "listing.reschedule";
@@ -155,8 +159,9 @@ struct lost {
   static constexpr std::string_view type = "listing.lose";
   rental_id rental;
   std::int64_t revision = 0;
+  bool rented = false;  ///< as in `released`
 };
-BOOST_DESCRIBE_STRUCT(lost, (), (rental, revision))
+BOOST_DESCRIBE_STRUCT(lost, (), (rental, revision, rented))
 
 /// What a listing may owe to others.
 enum class step {
@@ -192,8 +197,10 @@ struct booking {
   instant due{};         ///< the end that is paid for: `when.end`, or later after a reclaim
   rental_terms terms{};  ///< as agreed: the price of extensions
   int retracted = 0;     ///< the last extension that was undone; it and those before come too late
+  bool counted = false;  ///< as a time rented: it was released once before
 };
-BOOST_DESCRIBE_STRUCT(booking, (), (rental, renter, when, out, queued, due, terms, retracted))
+BOOST_DESCRIBE_STRUCT(booking, (),
+                      (rental, renter, when, out, queued, due, terms, retracted, counted))
 
 /// A command that this listing owes, with what it needs to be sent.
 struct owed_command {
@@ -220,7 +227,7 @@ struct state {
   offer content;
   instant added_at;
   std::int64_t revision = 0;       ///< of content and `active`: the ETag
-  std::int64_t times_rented = 0;   ///< hand-overs
+  std::int64_t times_rented = 0;   ///< rentals that began and are over
   std::vector<booking> bookings;   ///< open ones, by start
   std::vector<rental_id> undone;   ///< released, the newest `max_undone`: never reserved again
   std::vector<owed_command> owed;  ///< in the order in which they arose
@@ -239,9 +246,9 @@ inline constexpr std::size_t max_undone = 1000;
 /// listing_inactive, own_listing, duration_not_permitted, period_invalid, not_available,
 /// too_many_bookings, undone. Content of another kind than before is `already_exists`.
 ///
-/// A repeat does nothing, by the state alone; two need the runtime's memory of command ids as well:
-/// a second `reserve` gets the first's answer only by it, and a `reclaim` that came too late leaves
-/// its mark again.
+/// A repeat does nothing, by the state alone; some need the runtime's memory of command ids as
+/// well: a second `reserve`, `hand_over` or `extend` gets the first's answer only by it, and a
+/// `reclaim` that came too late leaves its mark again.
 decision<event> decide(const state& before, const command& asked, const context& given);
 state evolve(state before, const event& happened);
 std::vector<want> wants(const state& now);

@@ -88,7 +88,6 @@ void apply(state& s, const reserved& e) {
 }
 
 void apply(state& s, const handed_over& e) {
-  ++s.times_rented;
   auto* b = find(s, e.rental);
   if (!b) return;
   // Who waits has been told "not yet", so has to be told again.
@@ -109,6 +108,7 @@ void apply(state& s, const queued& e) {
 
 void apply(state& s, const released& e) {
   take_away(s, e.rental);
+  if (e.rented) ++s.times_rented;
 }
 
 void apply(state& s, const reclaimed& e) {
@@ -118,7 +118,9 @@ void apply(state& s, const reclaimed& e) {
              .when = e.when,
              .out = true,
              .due = e.due,
-             .terms = e.terms});
+             .terms = e.terms,
+             .retracted = e.extensions,
+             .counted = true});
 }
 
 void apply(state& s, const rescheduled& e) {
@@ -131,6 +133,7 @@ void apply(state& s, const rescheduled& e) {
 
 void apply(state& s, const lost& e) {
   take_away(s, e.rental);
+  if (e.rented) ++s.times_rented;
   s.active = false;
   s.missing = true;
   s.revision = e.revision;

@@ -242,15 +242,18 @@ void on_hold(story& s, const outcome& result, instant now) {
   s.emit(booked{s.now.about, s.now.when, s.now.rent, s.now.terms.deposit});
 }
 
-void on_hand_over(story& s, const outcome& result) {
-  if (const auto* said = std::get_if<hand_over_result>(&result)) {
+void on_hand_over(story& s, const outcome& result, instant now) {
+  const auto* said = std::get_if<hand_over_result>(&result);
+  const bool is_over = now >= s.now.when.end;
+  if (said && !is_over) {
     if (said->ready) {
       s.emit(started{s.now.about, s.now.when.start, s.now.when.end, s.now.rent});
     } else {
       s.emit(waited{s.now.about});
     }
-  } else if (std::holds_alternative<refusal>(result)) {
-    // The listing will never hand it over; nobody shall pay for that.
+  } else if (said || std::holds_alternative<refusal>(result)) {
+    // The listing will never hand it over, or nobody was there to until it was over; nobody shall
+    // pay for that.
     end_extension(s);
     s.emit(cancelled{s.now.about, party::nobody, {}});
   }
@@ -301,7 +304,7 @@ answer handle(story& s, const answered& c, const context& given) {
       on_hold(s, c.result, given.now);
       break;
     case step::hand_over:
-      on_hand_over(s, c.result);
+      on_hand_over(s, c.result, given.now);
       break;
     case step::charge:
       on_charge(s, owed.n, c.result);

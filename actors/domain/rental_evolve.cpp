@@ -224,7 +224,7 @@ listing::command listing_command(const state& s, const obligation<step>& owed) {
     case step::hand_over:
       return listing::hand_over{s.id};
     case step::reclaim:
-      return listing::reclaim{s.id, s.about.renter, s.when, s.terms};
+      return listing::reclaim{s.id, s.about.renter, s.when, s.terms, s.extensions};
     case step::deactivate:
       return listing::lose{s.id};
     case step::extend:
@@ -233,7 +233,7 @@ listing::command listing_command(const state& s, const obligation<step>& owed) {
       // No later extension can have moved the end: it is asked for only after this undo.
       return listing::retract_extension{s.id, s.when.end, owed.n};
     default:
-      return listing::release{s.id};
+      return listing::release{s.id, s.started_at.has_value()};
   }
 }
 

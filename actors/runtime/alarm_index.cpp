@@ -42,13 +42,11 @@ void alarm_index::put(const entity_ref& entity, slot next) {
   if (current.due) by_due_.insert({*current.due, entity});
 }
 
-std::vector<entity_ref> alarm_index::take_due(instant now) {
-  std::vector<entity_ref> due;
-  while (!by_due_.empty() && by_due_.begin()->first <= now) {
-    due.push_back(by_due_.begin()->second);
-    put(due.back(), {std::nullopt, slots_[due.back()].version});
-    if (!reading_) slots_.erase(due.back());
-  }
+std::optional<entity_ref> alarm_index::take_due(instant now) {
+  if (by_due_.empty() || by_due_.begin()->first > now) return std::nullopt;
+  const auto due = by_due_.begin()->second;
+  put(due, {std::nullopt, slots_[due].version});
+  if (!reading_) slots_.erase(due);
   return due;
 }
 

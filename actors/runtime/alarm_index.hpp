@@ -30,8 +30,8 @@ class alarm_index {
   /// An entity's alarm became durable with this version; `due` is empty when it was cleared.
   void changed(const entity_ref& entity, std::optional<instant> due, std::int64_t version);
 
-  /// Takes out everything due at or before `now`, earliest first.
-  std::vector<entity_ref> take_due(instant now);
+  /// Takes out the earliest that is due at or before `now`, if any.
+  std::optional<entity_ref> take_due(instant now);
   std::optional<instant> earliest() const;
   instant horizon() const { return horizon_; }
   std::size_t size() const { return by_due_.size(); }

@@ -30,24 +30,32 @@ void answer_memory::recall(const history& loaded, instant oldest, instant now,
 void answer_memory::remember(command_id id, instant at, const outcome& answer) {
   auto kept =
       std::holds_alternative<accepted>(answer) ? nullptr : std::make_unique<outcome>(answer);
-  entries_.push_back({id, at, std::move(kept)});
+  if (!answers_.try_emplace(id, std::move(kept)).second) return;
+  order_.emplace_back(at, id);
+  if (answers_.size() > most) {
+    // Others of the same instant may still be in here; that they are looked up does no harm.
+    since_ = std::max(since_, order_[first_].first + duration{1});
+    forget_first();
+  }
 }
 
 std::optional<outcome> answer_memory::find(command_id id) const {
-  // Newest first: repeats come soon.
-  const auto found = std::find_if(entries_.rbegin(), entries_.rend(),
-                                  [&](const entry& one) { return one.id == id; });
-  if (found == entries_.rend()) return std::nullopt;
-  return found->answer ? *found->answer : outcome{accepted{}};
+  const auto found = answers_.find(id);
+  if (found == answers_.end()) return std::nullopt;
+  return found->second ? *found->second : outcome{accepted{}};
 }
 
 void answer_memory::forget_before(instant oldest) {
-  const auto kept = std::find_if(entries_.begin(), entries_.end(),
-                                 [&](const entry& one) { return one.at >= oldest; });
-  if (kept == entries_.begin()) return;
-  entries_.erase(entries_.begin(), kept);
-  entries_.shrink_to_fit();
+  if (first_ == order_.size() || order_[first_].first >= oldest) return;
   since_ = std::max(since_, oldest);
+  while (first_ < order_.size() && order_[first_].first < oldest) forget_first();
+}
+
+void answer_memory::forget_first() {
+  answers_.erase(order_[first_++].second);
+  if (first_ * 2 < order_.size()) return;
+  order_.erase(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(first_));
+  first_ = 0;
 }
 
 }  // namespace rentwave

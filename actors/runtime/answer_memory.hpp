@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "actors/domain/ids.hpp"
@@ -25,19 +27,22 @@ class answer_memory {
   /// effect.
   bool would_know(instant cause) const { return cause >= since_; }
 
+  /// Beyond `most` commands the oldest are forgotten early.
   void remember(command_id id, instant at, const outcome& answer);
   std::optional<outcome> find(command_id id) const;
   /// Forgets what happened before `oldest`.
   void forget_before(instant oldest);
-  std::size_t size() const { return entries_.size(); }
+  std::size_t size() const { return answers_.size(); }
+
+  static constexpr std::size_t most = 4096;
 
  private:
-  struct entry {
-    command_id id;
-    instant at;
-    std::unique_ptr<const outcome> answer;  ///< null means `accepted`, which most are
-  };
-  std::vector<entry> entries_;      ///< oldest first
+  void forget_first();
+
+  /// Null means `accepted`, which most are.
+  std::unordered_map<command_id, std::unique_ptr<const outcome>> answers_;
+  std::vector<std::pair<instant, command_id>> order_;  ///< oldest first, from `first_` on
+  std::size_t first_ = 0;
   instant since_ = instant::min();  ///< commands whose events are older are not in here
 };
 

@@ -31,7 +31,8 @@ class consumer {
     if (durable.events.empty()) return;
     latest_ = std::max(latest_, durable.events.back().position);
     // The usual case: the log goes on where we are, and needs no reading.
-    if (!busy_ && durable.events.front().position == position_ + 1)
+    if (!busy_ && durable.events.front().position == position_ + 1 &&
+        std::ssize(durable.events) <= page)
       handle(durable.events);
     else
       advance();
@@ -58,7 +59,7 @@ class consumer {
             [this](std::int64_t position) {
               started_ = true;
               position_ = position;
-              latest_ = std::max(latest_, position + 1);  // there may be more: look
+              may_be_more_ = true;
               busy_ = false;
               advance();
             },
@@ -66,20 +67,18 @@ class consumer {
   }
 
   void advance() {
-    if (busy_ || position_ >= latest_) return;
+    if (busy_ || (position_ >= latest_ && !may_be_more_)) return;
     busy_ = true;
+    may_be_more_ = false;
     self_
         ->request(context_->reader_for(partition_), caf::infinite,
                   log_request{partition_, position_, page})
         .then(
             [this](const events_ptr& events) {
               busy_ = false;
-              if (events->empty()) {
-                latest_ = position_;
-                return;
-              }
-              // A full page: the log may go on behind it, though no commit has said so.
-              if (events->size() == page) latest_ = std::max(latest_, events->back().position + 1);
+              // A commit may have told of more while this was read.
+              if (events->empty()) return advance();
+              may_be_more_ = may_be_more_ || events->size() == page;
               handle(*events);
             },
             [this](const caf::error& why) { retry(why); });
@@ -144,6 +143,7 @@ class consumer {
   std::int64_t latest_ = 0;    ///< the log goes at least so far
   std::int64_t reached_ = 0;   ///< the end of what is under way
   int outstanding_ = 0;
+  bool may_be_more_ = false;  ///< the log may go on behind what the commits told of
   bool failed_ = false;
   bool started_ = false;
   bool busy_ = false;

@@ -1,5 +1,7 @@
 #include "actors/runtime/domain_clock.hpp"
 
+#include <time.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -18,8 +20,21 @@ instant domain_at(const clock_anchor& anchor, instant real) {
 
 }  // namespace
 
+namespace {
+
+duration since_boot() {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return std::chrono::seconds{now.tv_sec} +
+         std::chrono::duration_cast<duration>(std::chrono::nanoseconds{now.tv_nsec});
+}
+
+}  // namespace
+
 instant system_time() {
-  return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
+  static const instant booted =
+      std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()) - since_boot();
+  return booted + since_boot();
 }
 
 domain_clock::domain_clock(clock_anchor anchor, time_source real)

@@ -10,8 +10,10 @@
 
 namespace rentwave {
 
-/// Where real time comes from: the system clock, or a simulation's.
+/// Where real time comes from: the machine, or a simulation.
 using time_source = std::function<instant()>;
+/// The system clock's time at the first call, and what has passed since then, also while the
+/// machine slept: that the system clock is set in between changes nothing.
 instant system_time();
 
 class domain_clock {

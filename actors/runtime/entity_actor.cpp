@@ -19,10 +19,11 @@ constexpr std::int64_t snapshot_interval = 100;  ///< events
 
 /// What waits to be served: a command, a query, or (neither) the alarm.
 struct waiting {
-  command_ptr command;
-  query_ptr query;
-  caf::response_promise promise;
-  bool looked_up = false;  ///< the journal knows nothing of this command
+  command_ptr command{};
+  query_ptr query{};
+  caf::response_promise promise{};
+  bool looked_up = false;          ///< in the journal
+  std::optional<outcome> known{};  ///< the answer that it had before, as the journal says
 };
 
 /// An answer that leaves once everything it rests on is durable.
@@ -53,7 +54,7 @@ class entity {
 
   void wake() {
     woken_ = true;
-    receive({nullptr, nullptr, {}, false});
+    receive({});
   }
 
   void sleep() {
@@ -78,11 +79,11 @@ class entity {
     machine_ = context_->options.machines(ref_);
     if (found.state && !machine_->restore(*found.state)) {
       if (!from_start) return load(true);
-      return end(runtime_errc::unavailable, "its snapshot cannot be read");
+      return end(runtime_errc::crashed, "its snapshot cannot be read");
     }
     for (const auto& event : found.events)
       if (const auto folded = machine_->fold(event); !folded)
-        return end(runtime_errc::unavailable, folded.error().detail);
+        return end(runtime_errc::crashed, folded.error().detail);
     memory_.recall(found, oldest_remembered(), context_->clock->now(),
                    [this](const auto& events) { return machine_->reply(events); });
     if (!found.events.empty()) trace_ = found.events.back().trace;
@@ -101,8 +102,19 @@ class entity {
 
   /// Decides together, in order, what waits; at most one append is under way (design.md section 4).
   void serve() {
-    if (busy_ || waiting_.empty()) return;
-    if (must_look_up(waiting_.front())) return look_up();
+    while (!busy_ && !waiting_.empty()) {
+      if (must_look_up(waiting_.front())) return look_up();
+      decide_together();
+      if (append_.events.empty() && append_.alarm.keep)
+        release();
+      else
+        write();
+    }
+    if (!busy_ && machine_->version() == 0 && sent_.empty())
+      self_->send(parent_, nothing_here{ref_});
+  }
+
+  void decide_together() {
     append_ = {};
     append_.entity = ref_;
     append_.version = machine_->version();
@@ -110,12 +122,9 @@ class entity {
     while (taken < waiting_.size() && taken < batch_limit && !must_look_up(waiting_[taken]))
       carry_out(std::move(waiting_[taken++]));
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(taken));
-    if (!append_.events.empty() || woken_) {
-      reckon_wants(context_->clock->now());
-      set_alarm();
-    }
-    if (append_.events.empty() && append_.alarm.keep) return release();
-    write();
+    if (append_.events.empty() && !woken_) return;
+    reckon_wants(context_->clock->now());
+    set_alarm();
   }
 
   void carry_out(waiting one) {
@@ -125,9 +134,13 @@ class entity {
     auto& held = held_.back();
     if (held.asked.query) return;
     const auto& command = *held.asked.command;
-    if (auto known = memory_.find(command.id)) {
+    if (auto known = held.asked.known ? held.asked.known : memory_.find(command.id)) {
       held.answer = std::move(*known);
       return;
+    }
+    if (command.deadline < context_->clock->real_now()) {
+      refuse(held.asked, runtime_errc::expired, "nobody waits for it any more");
+      return held_.pop_back();
     }
     const context given{context_->clock->now(), command.caller};
     auto step = machine_->decide(command.body, given);
@@ -180,24 +193,31 @@ class entity {
 
   void look_up() {
     busy_ = true;
-    self_
-        ->request(context_->reader_for(partition_), caf::infinite,
-                  find_request{ref_, waiting_.front().command->id})
+    find_request asked{ref_, {}};
+    for (const auto& one : waiting_)
+      if (asked.commands.size() < batch_limit && must_look_up(one))
+        asked.commands.push_back(one.command->id);
+    self_->request(context_->reader_for(partition_), caf::infinite, asked)
         .then(
-            [this](const events_ptr& found) {
+            [this, asked](const events_ptr& found) {
               busy_ = false;
-              if (found->empty()) {
-                waiting_.front().looked_up = true;
-              } else {
-                held_.push_back({std::move(waiting_.front()), machine_->reply(*found)});
-                waiting_.erase(waiting_.begin());
-                release();
-              }
+              for (const auto& id : asked.commands) looked_up(id, *found);
               serve();
             },
             [this](const caf::error& why) {
               end(runtime_errc::unavailable, self_->system().render(why));
             });
+  }
+
+  void looked_up(command_id id, const std::vector<stored_event>& found) {
+    std::vector<stored_event> events;
+    std::ranges::copy_if(found, std::back_inserter(events),
+                         [&](const auto& event) { return event.command == id; });
+    for (auto& one : waiting_) {
+      if (!one.command || one.command->id != id) continue;
+      one.looked_up = true;
+      if (!events.empty()) one.known = machine_->reply(events);
+    }
   }
 
   // --- writing ---
@@ -206,10 +226,7 @@ class entity {
   /// retry.
   void set_alarm() {
     auto due = machine_->alarm();
-    if (!sent_.empty()) {
-      const auto retry = context_->clock->now() + sent_.backoff(retry_delay());
-      due = due ? std::min(*due, retry) : retry;
-    }
+    if (const auto retry = sent_.next_try()) due = due ? std::min(*due, *retry) : *retry;
     // A wake may come for an alarm that is no longer ours; its row has to move, or it fires for
     // ever.
     if (!woken_ && stored_alarm_ && *stored_alarm_ == due) return;
@@ -234,7 +251,7 @@ class entity {
 
   void written(const entity_result& result) {
     // The state in memory never happened: this actor ends, the next one reads what did.
-    if (result.failed) return end(runtime_errc::unavailable, result.failed->detail);
+    if (result.failed) return end(blame(result.failed->code), result.failed->detail);
     if (!written_alarm_.keep) stored_alarm_ = written_alarm_.due;
     memory_.forget_before(oldest_remembered());
     busy_ = false;
@@ -261,9 +278,11 @@ class entity {
 
   void answer_query(waiting& one) {
     if (!one.query->settled || sent_.empty()) return one.promise.deliver(view());
-    if (settled_waiters_.size() >= settled_limit)
-      return refuse(one, runtime_errc::overloaded, "too many wait for " + to_string(ref_));
     settled_waiters_.push_back(std::move(one));
+    if (settled_waiters_.size() <= settled_limit) return;
+    // Who has waited longest gets what there is: most likely nobody waits there any more.
+    settled_waiters_.front().promise.deliver(view());
+    settled_waiters_.erase(settled_waiters_.begin());
   }
 
   void answer_command(held_answer& one) {
@@ -272,15 +291,7 @@ class entity {
       one.asked.promise.deliver(std::move(one.answer));
       return;
     }
-    auto home = std::make_shared<command_envelope>();
-    home->to = *command.from;
-    home->id = derive_id<command_id>(command.id, "answer");
-    home->body = answered_command(command.from->kind, {command.want, std::move(one.answer)});
-    home->cause = command.cause;
-    home->from = ref_;
-    home->trace = command.trace;
-    const auto& to = context_->routes->find(home->to);
-    caf::anon_send(to, command_ptr{std::move(home)});
+    send_home(*context_, command, std::move(one.answer));
   }
 
   /// What has to go out once all that led to it is durable.
@@ -309,6 +320,11 @@ class entity {
   }
 
   // --- ending ---
+
+  /// Whether the entity's own rows failed, or all that the journal was given.
+  static runtime_errc blame(journal_errc why) {
+    return why == journal_errc::refused ? runtime_errc::crashed : runtime_errc::unavailable;
+  }
 
   static void refuse(waiting& one, runtime_errc code, std::string detail) {
     one.promise.deliver(make_error(code, std::move(detail)));
@@ -379,11 +395,11 @@ caf::behavior live(entity_self* self, const context_ptr& context, const entity_r
   return {
       [self](const command_ptr& command) {
         auto promise = self->make_response_promise();
-        guarded(self, [&](entity& e) { e.receive({command, nullptr, promise, false}); });
+        guarded(self, [&](entity& e) { e.receive({.command = command, .promise = promise}); });
       },
       [self](const query_ptr& query) {
         auto promise = self->make_response_promise();
-        guarded(self, [&](entity& e) { e.receive({nullptr, query, promise, false}); });
+        guarded(self, [&](entity& e) { e.receive({.query = query, .promise = promise}); });
       },
       [self](wake_note) { guarded(self, [](entity& e) { e.wake(); }); },
       [self](sleep_order) { self->state.sleep(); },

@@ -5,6 +5,7 @@
 #include <caf/all.hpp>
 
 #include <atomic>
+#include <cstdlib>
 
 #include "actors/runtime/node_context.hpp"
 #include "actors/runtime/partition.hpp"
@@ -12,6 +13,20 @@
 #include "actors/runtime/writer.hpp"
 
 namespace rentwave {
+
+namespace {
+
+/// Without it nothing would go on: better that the process ends, loses nothing and is started
+/// again.
+void demand(const caf::actor& essential, const char* name) {
+  essential->attach_functor([name](const caf::error& reason) {
+    if (reason == caf::exit_reason::user_shutdown) return;
+    spdlog::critical("{} ended: {}", name, caf::to_string(reason));
+    std::abort();
+  });
+}
+
+}  // namespace
 
 struct node::parts {
   caf::actor_system& system;
@@ -51,6 +66,10 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
   context.routes = routes;
   made->routes_ = context.routes;
   made->clock_ = context.clock;
+  for (const auto& partition : routes->partitions) demand(partition, "a partition");
+  demand(routes->payments, "the payment provider's actor");
+  demand(context.writer, "the writer");
+  for (const auto& reader : context.readers) demand(reader, "a reader");
   // The context is complete; from here on it is constant.
   for (const auto& partition : routes->partitions)
     caf::anon_send(partition, caf::atom_constant<caf::atom("begin")>::value);

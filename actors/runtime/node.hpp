@@ -11,6 +11,7 @@
 #include "actors/runtime/domain_clock.hpp"
 #include "actors/runtime/machine.hpp"
 #include "actors/runtime/payments.hpp"
+#include "actors/runtime/restart_budget.hpp"
 #include "actors/runtime/routing.hpp"
 #include "actors/runtime/subscription.hpp"
 #include "persistence/journal.hpp"
@@ -34,7 +35,9 @@ struct node_options {
   duration answer_memory = std::chrono::minutes{10};  ///< how long entities remember answers
   duration alarm_horizon = std::chrono::minutes{2};   ///< alarms in memory
   duration alarm_tick = std::chrono::seconds{1};      ///< the clock is read at least so often
+  restart_budget::limits restarts;
   // Limits:
+  std::size_t entities_at_rest = 200'000;  ///< in memory without need; more go to sleep at once
   std::size_t entity_queue = 4096;  ///< messages that wait in one entity; more are `overloaded`
   std::size_t batch_events = 2000;  ///< of one transaction
 };

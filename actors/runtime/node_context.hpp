@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "actors/runtime/node.hpp"
+#include "actors/runtime/protocol.hpp"
 
 namespace rentwave {
 
@@ -25,5 +26,8 @@ struct node_context {
   }
 };
 using context_ptr = std::shared_ptr<const node_context>;
+
+/// Sends the answer to a want to the entity that asked, as its command `answered`.
+void send_home(const node_context& context, const command_envelope& asked, outcome answer);
 
 }  // namespace rentwave

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "actors/runtime/alarm_index.hpp"
 #include "actors/runtime/consumer.hpp"
@@ -20,8 +21,13 @@ using tick_atom = caf::atom_constant<caf::atom("tick")>;
 
 constexpr auto reopen_delay = std::chrono::seconds{1};
 constexpr int alarm_page = 10'000;
-constexpr std::size_t buffer_limit =
-    10'000;  ///< messages kept while the partition or an entity is not up
+/// Entities that were woken and have not written their alarm anew: the rest of what is due waits,
+/// so that a long list of it does not stand before everybody else's reading.
+constexpr std::size_t wakes_at_once = 64;
+/// Messages kept while the partition or an entity is not up.
+constexpr std::size_t buffer_limit = 10'000;
+/// After which idle entities sleep when there are too many.
+constexpr auto hurried_idle_time = std::chrono::seconds{1};
 
 /// A message that could not be passed on yet.
 struct kept_message {
@@ -45,6 +51,7 @@ class partition {
   void setup(context_ptr context, partition_id id) {
     context_ = std::move(context);
     id_ = id;
+    budget_ = restart_budget{context_->options.restarts};
   }
 
   void open() {
@@ -57,18 +64,24 @@ class partition {
   }
 
   void route(kept_message message) {
+    if (ending_) return refuse(message, runtime_errc::unavailable, "the node stops");
     if (!open_) return keep(early_, std::move(message));
     const auto& to = message.command ? message.command->to : message.query->to;
-    auto& target = find(to);
-    target.last_used = context_->clock->real_now();
-    if (target.sleeping) return keep(target.kept, std::move(message));
-    pass_on(target, message);
+    auto* target = find(to);
+    if (!target) return refuse_failing(message, to);
+    target->last_used = context_->clock->real_now();
+    if (target->sleeping) return keep(target->kept, std::move(message));
+    pass_on(*target, message);
   }
 
   void committed(const commit_ptr& durable) {
-    for (const auto& alarm : durable->alarms)
+    for (const auto& alarm : durable->alarms) {
       alarms_.changed(alarm.entity, alarm.due, alarm.version);
+      waking_.erase(alarm.entity);
+      budget_.served(alarm.entity);
+    }
     for (const auto& consumer : consumers_) self_->send(consumer, durable);
+    wake_due();
     arm();
   }
 
@@ -79,46 +92,66 @@ class partition {
   }
 
   void tick(std::uint64_t generation) {
-    if (generation != generation_) return;  // overtaken by an earlier one
-    const auto now = context_->clock->now();
-    for (const auto& entity : alarms_.take_due(now)) wake(entity);
-    const auto span = context_->clock->in_domain(context_->options.alarm_horizon);
-    if (!alarms_.is_reading() && (reread_ || alarms_.horizon() < now + span / 2))
-      read_alarms(now + span);
+    if (generation != generation_ || ending_) return;  // overtaken by an earlier one
+    wake_due();
+    read_alarms();
     put_idle_to_sleep();
     next_tick_ = instant::max();
     arm();
   }
 
   void down(const caf::down_msg& news) {
-    restart_consumer(news);
-    const auto found = names_.find(news.source);
-    if (found == names_.end()) return;
-    const auto entity = std::move(found->second);
-    names_.erase(found);
-    const auto node = children_.find(entity);
-    if (node == children_.end()) return;
-    auto kept = std::move(node->second.kept);
-    children_.erase(node);
-    // A failed one may have left a due alarm behind that is no longer in memory.
-    if (news.reason != caf::exit_reason::normal) reread_ = true;
-    for (auto& message : kept) route(std::move(message));
+    if (const auto found = names_.find(news.source); found != names_.end()) {
+      const auto entity = std::move(found->second);
+      names_.erase(found);
+      entity_ended(entity, news.reason);
+    } else {
+      consumer_ended(news);
+    }
+    if (ending_) quit_when_alone();
   }
 
   void end(const caf::error& reason) {
+    ending_ = reason;
     for (const auto& [entity, one] : children_)
       caf::anon_send_exit(one.handle, caf::exit_reason::user_shutdown);
     for (const auto& consumer : consumers_)
       caf::anon_send_exit(consumer, caf::exit_reason::user_shutdown);
-    consumers_.clear();
-    self_->quit(reason);
+    quit_when_alone();
   }
 
-  void still_awake_(const entity_ref& entity) {
+  /// Nothing is lost with it, and outsiders can ask for any number of such entities.
+  void sleep_empty(const entity_ref& entity) {
+    const auto found = children_.find(entity);
+    if (found != children_.end() && !found->second.sleeping) order_sleep(found->second);
+  }
+
+  void stay_awake(const entity_ref& entity) {
     const auto found = children_.find(entity);
     if (found == children_.end()) return;
     found->second.sleeping = false;
     for (auto& message : std::exchange(found->second.kept, {})) pass_on(found->second, message);
+  }
+
+  report_ptr report() const {
+    auto made = std::make_shared<partition_report>();
+    made->partition = id_;
+    made->open = open_;
+    for (const auto& [entity, one] : children_) ++made->entities[entity.kind];
+    made->quarantine = budget_.in_quarantine();
+    made->alarms = alarms_.size();
+    made->wakes = waking_.size();
+    if (const auto due = alarms_.earliest())
+      made->alarm_lag = std::max(context_->clock->now() - *due, duration{});
+    made->restarts = restarts_;
+    return made;
+  }
+
+  bool release(const entity_ref& entity) {
+    if (!budget_.release(entity)) return false;
+    spdlog::info("{} was released from quarantine", to_string(entity));
+    wake(entity);
+    return true;
   }
 
  private:
@@ -131,11 +164,57 @@ class partition {
     context_->opened(id_);
   }
 
+  // --- children ---
+
+  /// Starts it if need be; null while it may not be started.
+  child* find(const entity_ref& entity) {
+    const auto known = children_.find(entity);
+    if (known != children_.end()) return &known->second;
+    if (budget_.ask(entity, context_->clock->real_now()) != restart_budget::verdict::start)
+      return nullptr;
+    auto& fresh = children_[entity];
+    fresh.handle = spawn_entity(self_, context_, entity, id_);
+    names_[fresh.handle.address()] = entity;
+    return &fresh;
+  }
+
+  void entity_ended(const entity_ref& entity, const caf::error& reason) {
+    waking_.erase(entity);
+    const auto node = children_.find(entity);
+    auto kept = std::move(node->second.kept);
+    children_.erase(node);
+    if (reason != caf::exit_reason::normal && !ending_) fault(entity, reason);
+    for (auto& message : kept) route(std::move(message));
+  }
+
+  /// It may have left an alarm behind that is due: it is woken once it may be started again.
+  void fault(const entity_ref& entity, const caf::error& reason) {
+    const auto now = context_->clock->real_now();
+    std::optional<instant> again = now + reopen_delay;
+    if (reason == make_error(runtime_errc::crashed)) {
+      ++restarts_;
+      const auto text = self_->system().render(reason);
+      again = budget_.failed(entity, text, now);
+      if (!again) spdlog::error("{} is quarantined: {}", to_string(entity), text);
+    }
+    if (again) wake_at(entity, *again);
+    arm();
+  }
+
+  void wake_at(const entity_ref& entity, instant real) {
+    const auto wait = std::max(real - context_->clock->real_now(), duration{});
+    alarms_.changed(entity, context_->clock->now() + context_->clock->in_domain(wait), 0);
+  }
+
   /// It begins at its last offset: effects may repeat, under the same command ids.
-  void restart_consumer(const caf::down_msg& news) {
+  void consumer_ended(const caf::down_msg& news) {
     const auto ended = std::find_if(consumers_.begin(), consumers_.end(),
                                     [&](const auto& one) { return one.address() == news.source; });
     if (ended == consumers_.end()) return;
+    if (ending_) {
+      consumers_.erase(ended);
+      return;
+    }
     const auto& what =
         context_->options.subscriptions[static_cast<std::size_t>(ended - consumers_.begin())];
     spdlog::error("subscription {} of partition {} ended and starts again: {}", what.name, id_,
@@ -143,18 +222,27 @@ class partition {
     *ended = spawn_consumer(self_, context_, id_, what);
   }
 
-  static void keep(std::vector<kept_message>& buffer, kept_message message) {
-    if (buffer.size() < buffer_limit) return buffer.push_back(std::move(message));
-    message.promise.deliver(make_error(runtime_errc::overloaded, "too much waits for a partition"));
+  /// Last of all, so that nobody works on after the node is taken apart.
+  void quit_when_alone() {
+    if (children_.empty() && consumers_.empty()) self_->quit(*ending_);
   }
 
-  child& find(const entity_ref& entity) {
-    const auto known = children_.find(entity);
-    if (known != children_.end()) return known->second;
-    auto& fresh = children_[entity];
-    fresh.handle = spawn_entity(self_, context_, entity, id_);
-    names_[fresh.handle.address()] = entity;
-    return fresh;
+  // --- passing on ---
+
+  static void refuse(kept_message& message, runtime_errc code, std::string detail) {
+    message.promise.deliver(make_error(code, std::move(detail)));
+  }
+
+  void refuse_failing(kept_message& message, const entity_ref& to) {
+    const bool waits =
+        budget_.ask(to, context_->clock->real_now()) == restart_budget::verdict::wait;
+    refuse(message, waits ? runtime_errc::crashed : runtime_errc::quarantined,
+           to_string(to) + (waits ? " failed and is started again soon" : " is quarantined"));
+  }
+
+  static void keep(std::vector<kept_message>& buffer, kept_message message) {
+    if (buffer.size() < buffer_limit) return buffer.push_back(std::move(message));
+    refuse(message, runtime_errc::overloaded, "too much waits for a partition");
   }
 
   static void pass_on(child& target, kept_message& message) {
@@ -164,25 +252,44 @@ class partition {
       message.promise.delegate(target.handle, message.query);
   }
 
-  void wake(const entity_ref& entity) {
-    auto& target = find(entity);
-    target.last_used = context_->clock->real_now();
-    // One that is falling asleep leaves its alarm in the journal; it fires when that is read again.
-    if (target.sleeping)
-      reread_ = true;
-    else
-      self_->send(target.handle, wake_note{});
+  // --- alarms ---
+
+  void wake_due() {
+    const auto now = context_->clock->now();
+    while (waking_.size() < wakes_at_once) {
+      const auto due = alarms_.take_due(now);
+      if (!due) return;
+      wake(*due);
+    }
   }
 
-  void read_alarms(instant horizon) {
+  void wake(const entity_ref& entity) {
+    if (waking_.contains(entity)) return;
+    const auto now = context_->clock->real_now();
+    const auto verdict = budget_.ask(entity, now);
+    if (verdict == restart_budget::verdict::quarantined) return;  // woken when it is released
+    if (verdict == restart_budget::verdict::wait) return wake_at(entity, now + reopen_delay);
+    auto& target = *find(entity);
+    target.last_used = now;
+    if (target.sleeping) return wake_at(entity, now + reopen_delay);
+    waking_.insert(entity);
+    self_->send(target.handle, wake_note{});
+  }
+
+  void read_alarms() {
+    const auto now = context_->clock->now();
+    const auto span = context_->clock->in_domain(context_->options.alarm_horizon);
+    const bool wanted = reread_ || alarms_.horizon() < now + span / 2;
+    if (!wanted || alarms_.is_reading() || alarms_.size() > alarm_page / 2) return;
     reread_ = false;
-    alarms_.begin_read(horizon);
+    alarms_.begin_read(now + span);
     self_
         ->request(context_->reader_for(id_), caf::infinite,
                   alarms_request{id_, alarms_.horizon(), alarm_page})
         .then(
             [this](const alarms_ptr& found) {
               alarms_.finish_read(*found, found->size() < alarm_page);
+              wake_due();
               arm();
             },
             [this](const caf::error&) {
@@ -191,25 +298,14 @@ class partition {
             });
   }
 
-  void put_idle_to_sleep() {
-    const auto now = context_->clock->real_now();
-    const auto idle = context_->options.idle_time;
-    if (now < next_sweep_) return;
-    next_sweep_ = now + idle / 4;
-    for (auto& [entity, one] : children_) {
-      if (one.sleeping || now - one.last_used < idle) continue;
-      one.sleeping = true;
-      one.last_used = now;
-      self_->send(one.handle, sleep_order{});
-    }
-  }
-
   /// One timer for the earliest alarm, and the clock is read at least once a tick: clocks jump.
   void arm() {
     const auto now = context_->clock->now();
     const auto tick = context_->clock->in_domain(context_->options.alarm_tick);
     auto next = now + tick;
-    if (const auto due = alarms_.earliest()) next = std::min(next, std::max(*due, now));
+    // While as many wakes are under way as may be, it is their end that brings the next.
+    const auto due = waking_.size() < wakes_at_once ? alarms_.earliest() : std::nullopt;
+    if (due) next = std::min(next, std::max(*due, now));
     if (next >= next_tick_) return;
     next_tick_ = next;
     ++generation_;
@@ -218,16 +314,41 @@ class partition {
     self_->delayed_send(self_, wait, tick_atom::value, generation_);
   }
 
+  // --- sleep ---
+
+  void put_idle_to_sleep() {
+    const auto& options = context_->options;
+    const auto share = options.entities_at_rest / static_cast<std::size_t>(options.partitions);
+    const bool crowded = children_.size() > share;
+    const auto now = context_->clock->real_now();
+    if (now < next_sweep_ && !crowded) return;
+    next_sweep_ = now + options.idle_time / 4;
+    const auto idle =
+        crowded ? std::min<duration>(options.idle_time, hurried_idle_time) : options.idle_time;
+    for (auto& [entity, one] : children_)
+      if (!one.sleeping && now - one.last_used >= idle) order_sleep(one);
+  }
+
+  void order_sleep(child& one) {
+    one.sleeping = true;
+    one.last_used = context_->clock->real_now();
+    self_->send(one.handle, sleep_order{});
+  }
+
   caf::event_based_actor* self_;
   context_ptr context_;
   partition_id id_ = 0;
   bool open_ = false;
   bool reread_ = true;  ///< the alarm table may hold due alarms that are not in memory
+  std::optional<caf::error> ending_;
   std::vector<kept_message> early_;
   std::unordered_map<entity_ref, child> children_;
   std::unordered_map<caf::actor_addr, entity_ref> names_;
   std::vector<caf::actor> consumers_;  ///< one a subscription, in their order
+  restart_budget budget_{{}};
   alarm_index alarms_;
+  std::unordered_set<entity_ref> waking_;
+  std::uint64_t restarts_ = 0;
   instant next_tick_ = instant::max();   ///< domain time
   instant next_sweep_ = instant::min();  ///< real time
   std::uint64_t generation_ = 0;
@@ -249,7 +370,10 @@ caf::behavior live(caf::stateful_actor<partition>* self, const context_ptr& cont
       [self](const commit_ptr& durable) { self->state.committed(durable); },
       [self](const reopened& news) { self->state.reopen(news); },
       [self](tick_atom, std::uint64_t generation) { self->state.tick(generation); },
-      [self](const still_awake& news) { self->state.still_awake_(news.entity); },
+      [self](const still_awake& news) { self->state.stay_awake(news.entity); },
+      [self](const nothing_here& news) { self->state.sleep_empty(news.entity); },
+      [self](report_request) { return self->state.report(); },
+      [self](const release_order& order) { return self->state.release(order.entity); },
   };
 }
 

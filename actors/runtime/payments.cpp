@@ -1,5 +1,7 @@
 #include "actors/runtime/payments.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <caf/all.hpp>
 
 #include "actors/runtime/node_context.hpp"
@@ -15,26 +17,28 @@ class sandbox final : public payment_provider {
   std::optional<refusal> pay_out(const payment::pay_out&) override { return std::nullopt; }
 };
 
+std::optional<refusal> carry_out(payment_provider& provider, const payment::command& asked) {
+  return std::visit(overloaded{[&](const payment::collect& c) { return provider.collect(c); },
+                               [&](const payment::pay_out& p) { return provider.pay_out(p); }},
+                    asked);
+}
+
+void serve_one(const node_context& context, const command_ptr& asked) {
+  const auto* command = std::get_if<payment::command>(&asked->body);
+  if (!command || !asked->from) return;
+  outcome answer = accepted{};
+  try {
+    if (auto refused = carry_out(*context.options.payments, *command)) answer = *std::move(refused);
+  } catch (const std::exception& thrown) {
+    // No answer: the wallet asks again, and the provider knows the payment by its id.
+    spdlog::error("the payment provider failed: {}", thrown.what());
+    return;
+  }
+  send_home(context, *asked, std::move(answer));
+}
+
 caf::behavior serve(caf::event_based_actor*, const context_ptr& context) {
-  return {[context](const command_ptr& asked) {
-    const auto* command = std::get_if<payment::command>(&asked->body);
-    if (!command || !asked->from) return;
-    auto& provider = *context->options.payments;
-    const auto refused =
-        std::visit(overloaded{[&](const payment::collect& c) { return provider.collect(c); },
-                              [&](const payment::pay_out& p) { return provider.pay_out(p); }},
-                   *command);
-    auto home = std::make_shared<command_envelope>();
-    home->to = *asked->from;
-    home->id = derive_id<command_id>(asked->id, "answer");
-    home->body = answered_command(home->to.kind,
-                                  {asked->want, refused ? outcome{*refused} : outcome{accepted{}}});
-    home->cause = asked->cause;
-    home->from = asked->to;
-    home->trace = asked->trace;
-    const auto& to = context->routes->find(home->to);
-    caf::anon_send(to, command_ptr{std::move(home)});
-  }};
+  return {[context](const command_ptr& asked) { serve_one(*context, asked); }};
 }
 
 }  // namespace

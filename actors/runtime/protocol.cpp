@@ -22,6 +22,10 @@ std::string to_string(runtime_errc code) {
       return "crashed";
     case runtime_errc::wrong_kind:
       return "wrong_kind";
+    case runtime_errc::quarantined:
+      return "quarantined";
+    case runtime_errc::expired:
+      return "expired";
   }
   return "unknown";
 }

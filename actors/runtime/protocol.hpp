@@ -6,6 +6,9 @@
 //                 commit_ptr                 from the writer: what became durable, in order
 //                 reopened                   from the writer: the partition has a new epoch
 //                 still_awake                from an entity that could not sleep as told
+//                 nothing_here               from an entity to which nothing ever happened
+//                 report_request → report_ptr
+//                 release_order → bool       an operator lets an entity out of quarantine
 //   entity        command_ptr, query_ptr, wake_note, sleep_order
 //   writer        append_ptr → entity_result_ptr, open_request → lease, offset_note
 //   reader        load_request → history_ptr, find_request → events_ptr, log_request → events_ptr,
@@ -20,6 +23,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +32,7 @@
 #include "actors/domain/commands.hpp"
 #include "actors/domain/entity.hpp"
 #include "actors/domain/outcome.hpp"
+#include "actors/runtime/restart_budget.hpp"
 #include "persistence/journal.hpp"
 
 namespace rentwave {
@@ -38,8 +43,10 @@ enum class runtime_errc : std::uint8_t {
   none,
   unavailable,  ///< the journal failed, or the partition is not open
   overloaded,   ///< a queue is full
-  crashed,      ///< the entity threw; it restarts from its journal with the next message
+  crashed,      ///< the entity threw, or its events cannot be read: it is to blame, and it alone
   wrong_kind,   ///< a command of one kind was sent to an entity of another
+  quarantined,  ///< it kept failing, and stays down until an operator releases it
+  expired,      ///< the deadline passed before it was decided: it had no effect
 };
 caf::error make_error(runtime_errc code, std::string detail = {});
 std::string to_string(runtime_errc code);
@@ -58,6 +65,8 @@ struct command_envelope {
   /// The key of `from`'s want that this is: the answer goes there, as `answered`. Empty: the answer
   /// is the response of the CAF request, if it is one.
   std::string want;
+  /// In real time: afterwards nobody waits for the answer, and it is not decided any more.
+  instant deadline = instant::max();
   trace_id trace;
 };
 using command_ptr = std::shared_ptr<const command_envelope>;
@@ -88,6 +97,30 @@ struct wake_note {};
 /// The partition keeps back what comes for this entity until it has ended, or says that it cannot.
 struct sleep_order {};
 struct still_awake {
+  entity_ref entity;
+};
+/// Nothing ever happened to this entity, so there is nothing to keep in memory.
+struct nothing_here {
+  entity_ref entity;
+};
+
+// --- to partitions, from operators ---
+
+struct report_request {};
+/// How a partition is, at one moment.
+struct partition_report {
+  partition_id partition = 0;
+  bool open = false;
+  std::map<entity_kind, std::size_t> entities;  ///< in memory
+  std::vector<restart_budget::quarantined> quarantine;
+  std::size_t alarms = 0;      ///< in memory
+  std::size_t wakes = 0;       ///< under way
+  duration alarm_lag{};        ///< how long the earliest alarm is overdue, in domain time
+  std::uint64_t restarts = 0;  ///< entities that ended by their own fault, since the start
+};
+using report_ptr = std::shared_ptr<const partition_report>;
+/// False: it is not in quarantine.
+struct release_order {
   entity_ref entity;
 };
 
@@ -135,7 +168,7 @@ struct load_request {
 };
 struct find_request {
   entity_ref entity;
-  command_id command;
+  std::vector<command_id> commands;
 };
 struct log_request {
   partition_id partition = 0;
@@ -171,6 +204,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::sleep_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::wake_note)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::still_awake)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::nothing_here)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::report_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::report_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::release_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::append_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::entity_result_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::commit_ptr)

@@ -1,6 +1,10 @@
 #include "actors/runtime/reader.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <caf/all.hpp>
+
+#include <algorithm>
 
 #include "actors/runtime/protocol.hpp"
 
@@ -22,6 +26,17 @@ struct reader_state {
                                    : connection->load(asked.entity));
   }
 
+  /// The events of all these commands, those of one together.
+  caf::result<events_ptr> find(const find_request& asked) {
+    std::vector<stored_event> all;
+    for (const auto& command : asked.commands) {
+      auto found = connection->find_command(asked.entity, command);
+      if (!found) return make_error(runtime_errc::unavailable, found.error().detail);
+      std::ranges::move(*found, std::back_inserter(all));
+    }
+    return std::make_shared<const std::vector<stored_event>>(std::move(all));
+  }
+
   caf::result<std::int64_t> offset(const offset_request& asked) {
     const auto found = connection->offset(asked.partition, asked.subscription);
     if (!found) return make_error(runtime_errc::unavailable, found.error().detail);
@@ -29,22 +44,44 @@ struct reader_state {
   }
 };
 
+/// What a connection throws must not end its reader.
+template <class Work>
+auto guarded(Work work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const std::exception& thrown) {
+    return make_error(runtime_errc::unavailable, thrown.what());
+  }
+}
+
 caf::behavior serve(caf::stateful_actor<reader_state>* self, std::shared_ptr<journal> connection) {
   auto& state = self->state;
   state.connection = std::move(connection);
   return {
-      [&state](const load_request& asked) { return state.load(asked); },
-      [&state](const find_request& asked) {
-        return state.shared(state.connection->find_command(asked.entity, asked.command));
-      },
+      [&state](const load_request& asked) { return guarded([&] { return state.load(asked); }); },
+      [&state](const find_request& asked) { return guarded([&] { return state.find(asked); }); },
       [&state](const log_request& asked) {
-        return state.shared(state.connection->read_log(asked.partition, asked.after, asked.limit));
+        return guarded([&] {
+          return state.shared(
+              state.connection->read_log(asked.partition, asked.after, asked.limit));
+        });
       },
       [&state](const alarms_request& asked) {
-        return state.shared(state.connection->alarms(asked.partition, asked.horizon, asked.limit));
+        return guarded([&] {
+          return state.shared(
+              state.connection->alarms(asked.partition, asked.horizon, asked.limit));
+        });
       },
-      [&state](const offset_request& asked) { return state.offset(asked); },
-      [&state](const job_ptr& job) { job->run(*state.connection); },
+      [&state](const offset_request& asked) {
+        return guarded([&] { return state.offset(asked); });
+      },
+      [&state](const job_ptr& job) {
+        try {
+          job->run(*state.connection);
+        } catch (const std::exception& thrown) {
+          spdlog::error("a question to the journal threw: {}", thrown.what());
+        }
+      },
   };
 }
 

@@ -15,27 +15,28 @@ constexpr int most_doublings = 5;
 std::vector<sent_wants::sending> sent_wants::update(const entity_ref& from, std::vector<want> owed,
                                                     instant cause, instant now, duration patience) {
   std::vector<sending> out;
-  const auto before = std::exchange(under_way_, {});
-  bool repeated = false;
+  auto before = std::exchange(under_way_, {});
   for (auto& one : owed) {
-    const auto id = want_command_id(from, one.key);
-    const auto known = std::ranges::find(before, id, &record::id);
-    const bool is_new = known == before.end();
-    auto& kept = under_way_.emplace_back(is_new ? record{id, cause, now} : *known);
-    if (!is_new && now - kept.last < patience) continue;
-    repeated = repeated || !is_new;
-    kept.last = now;
-    out.push_back({std::move(one), id, kept.cause});
+    const auto known = std::ranges::find(before, one.key, &record::key);
+    if (known == before.end()) {
+      const auto id = want_command_id(from, one.key);
+      under_way_.push_back({one.key, id, cause, now + patience});
+      out.push_back({std::move(one), id, cause});
+      continue;
+    }
+    auto& kept = under_way_.emplace_back(std::move(*known));
+    if (now < kept.next) continue;
+    kept.repetitions = std::min(kept.repetitions + 1, most_doublings);
+    kept.next = now + patience * (1 << kept.repetitions);
+    out.push_back({std::move(one), kept.id, kept.cause});
   }
-  if (under_way_.empty())
-    repetitions_ = 0;
-  else if (repeated)
-    ++repetitions_;
   return out;
 }
 
-duration sent_wants::backoff(duration patience) const {
-  return patience * (1 << std::min(repetitions_, most_doublings));
+std::optional<instant> sent_wants::next_try() const {
+  const auto first = std::ranges::min_element(under_way_, {}, &record::next);
+  if (first == under_way_.end()) return std::nullopt;
+  return first->next;
 }
 
 }  // namespace rentwave

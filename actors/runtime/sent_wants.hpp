@@ -1,7 +1,9 @@
-// The wants of an entity that are under way: which of what it owes has to be sent now, and when
+// The wants of an entity that are under way: which of what it owes has to be sent now, and when the
 // unanswered ones go out again. A plain class of the entity actor.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "actors/domain/want.hpp"
@@ -18,24 +20,25 @@ class sent_wants {
   };
 
   /// Takes in all that is owed at `now`, in domain time, and gives what is to be sent: what was not
-  /// sent yet (first at `cause`), and again what has had no answer for `patience`.
+  /// sent yet (first at `cause`), and again what has had no answer for `patience`; for twice that
+  /// after the second time, and so on up to 32 times.
   std::vector<sending> update(const entity_ref& from, std::vector<want> owed, instant cause,
                               instant now, duration patience);
 
   /// Nothing is owed, as of the last update.
   bool empty() const { return under_way_.empty(); }
-  /// How long from now until what is owed goes out again: `patience`, doubled with every repetition
-  /// up to 32 times that.
-  duration backoff(duration patience) const;
+  /// When the first of what is owed goes out again; never while nothing is.
+  std::optional<instant> next_try() const;
 
  private:
   struct record {
+    std::string key;
     command_id id;
     instant cause;
-    instant last;  ///< sent
+    instant next;
+    int repetitions = 0;
   };
   std::vector<record> under_way_;
-  int repetitions_ = 0;
 };
 
 }  // namespace rentwave

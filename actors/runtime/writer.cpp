@@ -14,9 +14,11 @@ namespace {
 
 using flush_atom = caf::atom_constant<caf::atom("flush")>;
 using offsets_atom = caf::atom_constant<caf::atom("offsets")>;
+using retake_atom = caf::atom_constant<caf::atom("retake")>;
 
 /// Offsets are written with the next events, or alone when none come for so long.
 constexpr auto offset_delay = std::chrono::milliseconds{500};
+constexpr auto retake_delay = std::chrono::seconds{1};
 
 struct waiting_append {
   append_ptr what;
@@ -53,6 +55,24 @@ class writer {
     offsets_[{note.partition, note.change.subscription}] = note.change.position;
   }
 
+  /// Takes back what an unknown outcome has cost us.
+  void retake() {
+    for (auto next = lost_.begin(); next != lost_.end();) {
+      const auto partition = *next;
+      const auto lease = journal_->take_back(partition, context_->options.name);
+      if (!lease && lease.error().code != journal_errc::fenced) break;
+      next = lost_.erase(next);
+      if (!lease) {
+        spdlog::error("partition {}: another owner has it, nothing more is written", partition);
+        continue;
+      }
+      leases_[partition] = *lease;
+      self_->send(context_->routes->partitions[static_cast<std::size_t>(partition)],
+                  reopened{partition, lease->position});
+    }
+    if (!lost_.empty()) self_->delayed_send(self_, retake_delay, retake_atom::value);
+  }
+
   void flush() {
     if (waiting_.empty() && offsets_.empty()) return;
     auto group = std::exchange(waiting_, {});
@@ -64,7 +84,7 @@ class writer {
     std::vector<partition_append> batch;
     std::vector<std::vector<waiting_append>> members;
     for (auto& [partition, appends] : by_partition) {
-      if (!has_lease(partition)) {
+      if (!leases_.contains(partition)) {
         fail(appends, journal_errc::unavailable, "the partition is not open");
         continue;
       }
@@ -74,23 +94,19 @@ class writer {
     offsets_.clear();
     if (batch.empty()) return;
 
-    auto results = journal_->append(batch);
+    auto results = append_to_journal(batch);
     if (!results) return failed(results.error(), batch, members);
     for (std::size_t i = 0; i < batch.size(); ++i) finish(batch[i], (*results)[i], members[i]);
   }
 
  private:
-  /// Takes a partition over from ourselves when an unknown outcome cost us the lease.
-  bool has_lease(partition_id partition) {
-    if (leases_.contains(partition)) return true;
-    if (!lost_.contains(partition)) return false;
-    const auto lease = journal_->take_over(partition, context_->options.name);
-    if (!lease) return false;
-    lost_.erase(partition);
-    leases_[partition] = *lease;
-    self_->send(context_->routes->partitions[static_cast<std::size_t>(partition)],
-                reopened{partition, lease->position});
-    return true;
+  journal_result<std::vector<partition_result>> append_to_journal(
+      const std::vector<partition_append>& batch) {
+    try {
+      return journal_->append(batch);
+    } catch (const std::exception& thrown) {
+      return journal_error{journal_errc::unknown_outcome, thrown.what()};
+    }
   }
 
   partition_append gather(partition_id partition, const std::vector<waiting_append>& appends) {
@@ -114,8 +130,9 @@ class writer {
     durable->partition = part.partition;
     for (std::size_t i = 0; i < appends.size(); ++i)
       if (!result.entities[i].failed) tell(part.entities[i], result.entities[i], *durable);
-    self_->send(context_->routes->partitions[static_cast<std::size_t>(part.partition)],
-                commit_ptr{std::move(durable)});
+    if (!durable->events.empty() || !durable->alarms.empty())
+      self_->send(context_->routes->partitions[static_cast<std::size_t>(part.partition)],
+                  commit_ptr{std::move(durable)});
     for (std::size_t i = 0; i < appends.size(); ++i)
       appends[i].done.deliver(std::make_shared<const entity_result>(result.entities[i]));
   }
@@ -141,12 +158,13 @@ class writer {
                  why.detail);
     // Written or not: with a new epoch nothing of that transaction can still arrive, and reading
     // tells what is there. Nothing is guessed.
-    if (why.code == journal_errc::unknown_outcome)
+    if (why.code == journal_errc::unknown_outcome) {
       for (const auto& part : batch) {
         leases_.erase(part.partition);
         lost_.insert(part.partition);
-        has_lease(part.partition);
       }
+      retake();
+    }
     for (auto& appends : members) fail(appends, why.code, why.detail);
     for (const auto& part : batch)
       for (const auto& offset : part.offsets) note({part.partition, offset});
@@ -164,7 +182,7 @@ class writer {
   std::shared_ptr<journal> journal_;
   context_ptr context_;
   std::map<partition_id, partition_lease> leases_;
-  std::set<partition_id> lost_;  ///< ours, but to be taken over again before the next append
+  std::set<partition_id> lost_;  ///< ours, but to be taken back before anything is written
   std::vector<waiting_append> waiting_;
   std::size_t waiting_events_ = 0;
   std::map<std::pair<partition_id, std::string>, std::int64_t> offsets_;
@@ -179,6 +197,7 @@ caf::behavior serve(caf::stateful_actor<writer>* self, std::shared_ptr<journal> 
       [self](const offset_note& note) { self->state.note(note); },
       [self](flush_atom) { self->state.flush(); },
       [self](offsets_atom) { self->state.flush(); },
+      [self](retake_atom) { self->state.retake(); },
   };
 }
 

@@ -47,6 +47,14 @@ class memory_journal final : public journal {
     return partition_lease{++taken.epoch, std::ssize(taken.log)};
   }
 
+  journal_result<partition_lease> take_back(partition_id id, std::string_view owner) override {
+    const std::lock_guard held(tables_.mutex);
+    auto& taken = tables_.partitions[id];
+    if (taken.owner != owner)
+      return journal_error{journal_errc::fenced, "another owner has the partition"};
+    return partition_lease{++taken.epoch, std::ssize(taken.log)};
+  }
+
   journal_result<std::vector<partition_result>> append(
       const std::vector<partition_append>& batch) override {
     const std::lock_guard held(tables_.mutex);

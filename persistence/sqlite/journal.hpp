@@ -17,6 +17,8 @@ class sqlite_journal final : public journal {
   // append.cpp
   journal_result<partition_lease> take_over(partition_id partition,
                                             std::string_view owner) override;
+  journal_result<partition_lease> take_back(partition_id partition,
+                                            std::string_view owner) override;
   journal_result<std::vector<partition_result>> append(
       const std::vector<partition_append>& batch) override;
 

@@ -159,6 +159,16 @@ TEST_P(Journal, checks_the_fence_of_an_append_without_anything) {
   EXPECT_TRUE(value(journal_->append({to_partition(1, old, {})})).at(0).fenced);
 }
 
+TEST_P(Journal, is_taken_back_by_its_owner_only) {
+  const auto old = value(journal_->take_over(3, "node-a"));
+  const auto back = value(journal_->take_back(3, "node-a"));
+  EXPECT_GT(back.epoch, old.epoch);
+  EXPECT_EQ(back.position, old.position);
+  const auto others = value(journal_->take_over(3, "node-b"));
+  EXPECT_EQ(failure(journal_->take_back(3, "node-a")), journal_errc::fenced);
+  EXPECT_EQ(value(journal_->take_over(3, "node-b")).epoch, others.epoch + 1);
+}
+
 TEST_P(Journal, raises_the_epoch_with_every_take_over) {
   const auto first = value(journal_->take_over(3, "node-a"));
   const auto again = value(journal_->take_over(3, "node-a"));

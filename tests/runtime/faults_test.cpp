@@ -1,71 +1,18 @@
 // Failures stay alone, nothing is acknowledged before it is durable, repeats have no second effect.
 #include <gtest/gtest.h>
 
-#include <stdexcept>
-
 #include "tests/runtime/market.hpp"
+#include "tests/runtime/throwing_machine.hpp"
 
 namespace rentwave::testing {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// Throws at the first command that asks for it, then behaves.
-class throwing_machine final : public machine {
- public:
-  throwing_machine(std::unique_ptr<machine> real, std::shared_ptr<int> times)
-      : real_{std::move(real)}, times_{std::move(times)} {}
-
-  bool restore(const snapshot& from) override { return real_->restore(from); }
-  journal_result<void> fold(const stored_event& event) override { return real_->fold(event); }
-  std::optional<step> decide(const any_command& asked, const context& given) override {
-    if (*times_ > 0) {
-      --*times_;
-      throw std::runtime_error{"planted"};
-    }
-    return real_->decide(asked, given);
-  }
-  std::vector<want> wants() const override { return real_->wants(); }
-  std::optional<instant> alarm() const override { return real_->alarm(); }
-  outcome reply(const std::vector<stored_event>& events) const override {
-    return real_->reply(events);
-  }
-  std::int64_t version() const override { return real_->version(); }
-  std::shared_ptr<const void> view() const override { return real_->view(); }
-  snapshot save() const override { return real_->save(); }
-
- private:
-  std::unique_ptr<machine> real_;
-  std::shared_ptr<int> times_;
-};
-
-/// Its wallets throw at the next `times` commands.
-node_options with_throwing_wallets(std::shared_ptr<int> times) {
-  auto options = market::small();
-  options.machines = [times](const entity_ref& entity) -> std::unique_ptr<machine> {
-    if (entity.kind != entity_kind::wallet) return make_machine(entity);
-    return std::make_unique<throwing_machine>(make_machine(entity), times);
-  };
-  return options;
-}
-
-runtime_errc code_of(const pending<outcome>& waiting) {
-  if (!waiting.failed()) return runtime_errc::none;
-  return static_cast<runtime_errc>(std::get<caf::error>(**waiting.slot).code());
-}
-
-pending<outcome> try_top_up(market& m, account_id whom, payment_id payment, command_id id,
-                            instant cause = instant::max()) {
-  const wallet::top_up command{whom, payment, {500}};
-  auto waiting = m.world.send(wallet_ref(whom), wallet::command{command}, id, whom, cause);
-  m.world.run();
-  return waiting;
-}
-
 TEST(Entity, that_throws_harms_no_other_and_is_restarted) {
   auto times = std::make_shared<int>(1);
-  market m{with_throwing_wallets(times)};
-  const auto first = try_top_up(m, m.renter, m.fresh<payment_id>(), m.world.fresh_id());
+  market m{with_throwing(entity_kind::wallet, times)};
+  const auto first = m.try_top_up(m.renter, {500});
   EXPECT_EQ(code_of(first), runtime_errc::crashed);
   // Another wallet, and the same one with the next message.
   m.top_up(m.owner, {700});
@@ -77,7 +24,7 @@ TEST(Entity, that_throws_harms_no_other_and_is_restarted) {
 TEST(Journal, that_fails_never_acknowledges_and_serves_again_when_it_recovers) {
   market m;
   m.world.journal().on_append([](std::uint64_t) { return append_fault::unavailable; });
-  const auto refused = try_top_up(m, m.renter, m.fresh<payment_id>(), m.world.fresh_id());
+  const auto refused = m.try_top_up(m.renter, {500});
   EXPECT_EQ(code_of(refused), runtime_errc::unavailable);
   m.world.journal().on_append({});
   EXPECT_EQ(m.wallet(m.renter).balance, money{});
@@ -87,6 +34,13 @@ TEST(Journal, that_fails_never_acknowledges_and_serves_again_when_it_recovers) {
 
 class Unknown_outcome : public ::testing::TestWithParam<append_fault> {};
 
+pending<outcome> top_up_again(market& m, payment_id payment, command_id id, instant cause) {
+  const wallet::top_up command{m.renter, payment, {500}};
+  auto waiting = m.world.send(wallet_ref(m.renter), wallet::command{command}, id, m.renter, cause);
+  m.world.run();
+  return waiting;
+}
+
 TEST_P(Unknown_outcome, is_settled_by_asking_again_under_the_same_id) {
   market m;
   const auto id = m.world.fresh_id();
@@ -95,9 +49,9 @@ TEST_P(Unknown_outcome, is_settled_by_asking_again_under_the_same_id) {
   m.world.journal().on_append(
       [&](std::uint64_t) { return faults-- > 0 ? GetParam() : append_fault::none; });
   const auto sent_at = m.world.now();
-  const auto first = try_top_up(m, m.renter, payment, id, sent_at);
+  const auto first = top_up_again(m, payment, id, sent_at);
   EXPECT_EQ(code_of(first), runtime_errc::unavailable);
-  const auto second = try_top_up(m, m.renter, payment, id, sent_at);
+  const auto second = top_up_again(m, payment, id, sent_at);
   EXPECT_TRUE(second.value());
   m.pass(10s);
   EXPECT_EQ(m.wallet(m.renter).balance, (money{500}));

@@ -50,6 +50,14 @@ struct market {
     world.ask(wallet_ref(whom), wallet::command{command}, whom);
   }
 
+  /// May be answered by an error, or not at all.
+  pending<outcome> try_top_up(account_id whom, money amount) {
+    const wallet::top_up command{whom, fresh<payment_id>(), amount};
+    auto waiting = world.send(wallet_ref(whom), wallet::command{command}, world.fresh_id(), whom);
+    world.run();
+    return waiting;
+  }
+
   listing_id advertise(offer content = sample_book()) {
     const auto id = fresh<listing_id>();
     world.ask(listing_ref(id), listing::command{listing::post{id, owner, std::move(content)}},

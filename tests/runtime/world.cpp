@@ -94,36 +94,36 @@ command_id world::fresh_id() {
   return derive_id<command_id>(command_id{}, "test/" + std::to_string(++ids_));
 }
 
-pending<outcome> world::send(entity_ref to, any_command body, command_id id,
-                             std::optional<account_id> caller, instant cause) {
-  auto envelope = std::make_shared<command_envelope>();
-  envelope->to = std::move(to);
-  envelope->id = id;
-  envelope->body = std::move(body);
-  envelope->cause = cause;
-  envelope->caller = caller;
-  pending<outcome> waiting;
-  const auto target = routes().find(envelope->to);
-  system().spawn(
-      [target, waiting, command = command_ptr{std::move(envelope)}](caf::event_based_actor* self) {
-        self->request(target, caf::infinite, command)
-            .then([waiting](const outcome& answer) { waiting.slot->emplace(answer); },
-                  [waiting](const caf::error& why) { waiting.slot->emplace(why); });
-      });
-  return waiting;
-}
-
-pending<view_ptr> world::query(entity_ref of, bool settled) {
-  const query_ptr question =
-      std::make_shared<const query_envelope>(query_envelope{std::move(of), settled});
-  pending<view_ptr> waiting;
-  const auto target = routes().find(question->to);
-  system().spawn([target, waiting, question](caf::event_based_actor* self) {
-    self->request(target, caf::infinite, question)
-        .then([waiting](const view_ptr& seen) { waiting.slot->emplace(seen); },
+template <class Answer, class Message>
+pending<Answer> world::request(const entity_ref& to, Message message) {
+  pending<Answer> waiting;
+  const auto target = routes().find(to);
+  system().spawn([target, waiting, message](caf::event_based_actor* self) {
+    self->request(target, caf::infinite, message)
+        .then([waiting](const Answer& answer) { waiting.slot->emplace(answer); },
               [waiting](const caf::error& why) { waiting.slot->emplace(why); });
   });
   return waiting;
+}
+
+pending<outcome> world::send(entity_ref to, any_command body, command_id id,
+                             std::optional<account_id> caller, instant cause) {
+  command_envelope letter;
+  letter.to = std::move(to);
+  letter.id = id;
+  letter.body = std::move(body);
+  letter.cause = cause;
+  letter.caller = caller;
+  return send(std::move(letter));
+}
+
+pending<outcome> world::send(command_envelope letter) {
+  const auto to = letter.to;
+  return request<outcome>(to, command_ptr{std::make_shared<command_envelope>(std::move(letter))});
+}
+
+pending<view_ptr> world::query(entity_ref of, bool settled) {
+  return request<view_ptr>(of, query_ptr{std::make_shared<query_envelope>(of, settled)});
 }
 
 namespace {
@@ -149,6 +149,18 @@ view_ptr world::look(entity_ref of, bool settled) {
   const auto waiting = query(of, settled);
   run();
   return value_of(waiting, of, system());
+}
+
+report_ptr world::report(const entity_ref& of) {
+  const auto waiting = request<report_ptr>(of, report_request{});
+  run();
+  return value_of(waiting, of, system());
+}
+
+bool world::release(const entity_ref& from_quarantine) {
+  const auto waiting = request<bool>(from_quarantine, release_order{from_quarantine});
+  run();
+  return value_of(waiting, from_quarantine, system());
 }
 
 }  // namespace rentwave::testing

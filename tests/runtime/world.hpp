@@ -44,6 +44,7 @@ class world {
 
   pending<outcome> send(entity_ref to, any_command body, command_id id,
                         std::optional<account_id> caller = {}, instant cause = instant::max());
+  pending<outcome> send(command_envelope letter);
   pending<view_ptr> query(entity_ref of, bool settled = false);
 
   /// Runs what can run now. With `shuffle` the order of the actors is drawn from it.
@@ -57,6 +58,9 @@ class world {
   // For convenience: run until answered; the test fails by exception when it is not.
   outcome ask(entity_ref to, any_command body, std::optional<account_id> caller = {});
   view_ptr look(entity_ref of, bool settled = false);
+  /// Of the entity's partition.
+  report_ptr report(const entity_ref& of);
+  bool release(const entity_ref& from_quarantine);
 
   memory_store& journal() { return store_; }
   const domain_clock& clock() const { return machine_->running->clock(); }
@@ -69,6 +73,9 @@ class world {
   instant real_now() const;
 
  private:
+  template <class Answer, class Message>
+  pending<Answer> request(const entity_ref& to, Message message);
+
   struct machine {
     caf::actor_system_config config;
     caf::actor_system system;

@@ -150,7 +150,23 @@ TEST(Listing, is_handed_over_at_once_when_the_period_has_begun) {
   stage.reserve_for(1, {noon - 1min, noon + 2h});
   EXPECT_TRUE(std::get<reservation>(stage.answer()).handed_over);
   EXPECT_TRUE(stage.of(1).out);
+}
+
+/// A booking may be handed over at once and come to nothing, for want of money.
+TEST(Listing, counts_a_rental_once_and_only_if_it_began) {
+  scene stage;
+  stage.hand_out(1, hours(0, 1));
+  stage.play(release{rental(1)});
+  EXPECT_EQ(stage.s.times_rented, 0);
+  stage.hand_out(2, hours(0, 1));
+  stage.play(release{rental(2), true});
   EXPECT_EQ(stage.s.times_rented, 1);
+  stage.play(reclaim{rental(2), renter, hours(0, 1), a_book().terms});
+  stage.play(release{rental(2), true});
+  EXPECT_EQ(stage.s.times_rented, 1);
+  stage.hand_out(3, hours(0, 1));
+  stage.play(lose{rental(3)});
+  EXPECT_EQ(stage.s.times_rented, 2);
 }
 
 struct refused_period {
@@ -265,7 +281,6 @@ TEST(Listing, is_handed_over_at_the_start_when_it_is_there) {
   stage.at(1);
   EXPECT_EQ(stage.play(hand_over{rental(1)}), names{"listing.hand-over"});
   EXPECT_EQ(std::get<hand_over_result>(stage.answer()).ready, true);
-  EXPECT_EQ(stage.s.times_rented, 1);
 }
 
 /// Rental 1 is late; 2 and 3 have waited since their start.
@@ -290,7 +305,6 @@ TEST(Listing, that_comes_back_late_goes_to_who_waited_longest) {
   EXPECT_EQ(stage.answer(), outcome{accepted{}});
   EXPECT_TRUE(stage.of(2).out);
   EXPECT_FALSE(stage.of(3).out);
-  EXPECT_EQ(stage.s.times_rented, 2);
   const auto owed = wants(stage.s);
   ASSERT_EQ(owed.size(), 1u);
   EXPECT_EQ(owed[0].key, "ready-2");  // attach was the first
@@ -329,9 +343,17 @@ TEST(Listing, is_out_again_after_a_dispute_and_can_be_released_again) {
             names{"listing.reclaim"});
   EXPECT_TRUE(stage.of(1).out);
   EXPECT_TRUE(stage.s.undone.empty());
-  EXPECT_EQ(stage.s.times_rented, 1);
   EXPECT_EQ(stage.code(reserve{rental(2), renter, hours(1, 2)}), "not_available");
   EXPECT_EQ(stage.play(release{rental(1)}), names{"listing.release"});
+}
+
+TEST(Listing, refuses_late_copies_of_extensions_also_after_a_dispute) {
+  scene stage;
+  stage.hand_out(1, hours(0, 4));
+  stage.play(release{rental(1), true});
+  stage.play(reclaim{rental(1), renter, hours(0, 4), a_book().terms, 2});
+  EXPECT_EQ(stage.code(extend{rental(1), noon + 6h, 2}), "undone");
+  EXPECT_EQ(stage.code(extend{rental(1), noon + 6h, 3}), "");
 }
 
 TEST(Listing, stays_with_who_has_it_now_whatever_is_disputed) {

@@ -192,6 +192,15 @@ TEST(Rental, asks_for_the_item_when_its_start_has_come) {
   EXPECT_EQ(stage.event_at<started>(0).rent, money{750});
 }
 
+/// The service was down meanwhile: nobody could begin it, return it or be late with it.
+TEST(Rental, whose_hand_over_was_answered_after_its_end_is_cancelled_free_of_charge) {
+  auto stage = at_the_start();
+  stage.now = due + 3 * one_day;
+  EXPECT_EQ(stage.answer("hand-over", hand_over_result{true}), names{"rent.cancel"});
+  EXPECT_EQ(stage.event_at<cancelled>(0).by, party::nobody);
+  EXPECT_EQ(stage.asks<wallet::pay>("pay").rent, money{});
+}
+
 TEST(Rental, waits_for_an_item_that_is_not_back_and_pays_for_what_is_left) {
   auto stage = waiting();
   EXPECT_EQ(names_of(stage.last), names{"rent.wait"});

@@ -1,0 +1,160 @@
+// The partition as a supervisor: what fails stays alone, what nobody needs leaves memory.
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "actors/runtime/restart_budget.hpp"
+#include "tests/runtime/market.hpp"
+#include "tests/runtime/throwing_machine.hpp"
+
+namespace rentwave::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr instant noon{std::chrono::sys_days{std::chrono::year{2030} / 1 / 1} + 12h};
+const entity_ref troubled{entity_kind::wallet, "troubled"};
+using verdict = restart_budget::verdict;
+
+TEST(Restart_budget, backs_off_and_then_quarantines) {
+  restart_budget::limits limits;
+  limits.failures = 3;
+  restart_budget budget{limits};
+  EXPECT_EQ(budget.failed(troubled, "planted", noon), noon);
+  EXPECT_EQ(budget.ask(troubled, noon), verdict::start);
+  EXPECT_EQ(budget.failed(troubled, "planted", noon), noon + 100ms);
+  EXPECT_EQ(budget.ask(troubled, noon + 99ms), verdict::wait);
+  EXPECT_EQ(budget.failed(troubled, "planted", noon + 1s), noon + 1200ms);
+  EXPECT_EQ(budget.failed(troubled, "planted again", noon + 2s), std::nullopt);
+  EXPECT_EQ(budget.ask(troubled, noon + 24h), verdict::quarantined);
+  ASSERT_EQ(budget.in_quarantine().size(), 1u);
+  EXPECT_EQ(budget.in_quarantine()[0].reason, "planted again");
+  EXPECT_TRUE(budget.release(troubled));
+  EXPECT_FALSE(budget.release(troubled));
+  EXPECT_EQ(budget.ask(troubled, noon + 24h), verdict::start);
+}
+
+TEST(Restart_budget, forgets_what_was_followed_by_success_or_is_long_ago) {
+  restart_budget budget{{}};
+  budget.failed(troubled, "planted", noon);
+  budget.failed(troubled, "planted", noon);
+  budget.served(troubled);
+  EXPECT_EQ(budget.failed(troubled, "planted", noon), noon);
+  budget.failed(troubled, "planted", noon);
+  EXPECT_EQ(budget.failed(troubled, "planted", noon + 11min), noon + 11min);
+}
+
+TEST(Entity, that_always_throws_is_quarantined_and_goes_on_when_released) {
+  auto times = std::make_shared<int>(1'000'000);
+  market m{with_throwing(entity_kind::wallet, times)};
+  const auto sick = wallet_ref(m.renter);
+  pending<outcome> last;
+  for (int i = 0; i < 40 && m.world.report(sick)->quarantine.empty(); ++i) {
+    last = m.try_top_up(m.renter, {500});
+    m.pass(1s);
+  }
+  ASSERT_EQ(m.world.report(sick)->quarantine.size(), 1u);
+  EXPECT_EQ(m.world.report(sick)->quarantine[0].entity, sick);
+  EXPECT_EQ(code_of(m.try_top_up(m.renter, {500})), runtime_errc::quarantined);
+  m.advertise();  // others are served
+
+  *times = 0;
+  EXPECT_EQ(code_of(m.try_top_up(m.renter, {500})), runtime_errc::quarantined);
+  EXPECT_TRUE(m.world.release(sick));
+  EXPECT_FALSE(m.world.release(sick));
+  m.top_up(m.renter, {500});
+  EXPECT_EQ(m.wallet(m.renter).balance, (money{500}));
+}
+
+/// What was owed while it was down is carried out, in order: the rental goes on by itself.
+TEST(Entity, in_quarantine_holds_up_its_own_sagas_only) {
+  auto times = std::make_shared<int>(0);
+  market m{with_throwing(entity_kind::rental, times)};
+  const auto listing = m.advertise();
+  m.top_up(m.renter, {10'000});
+  const auto rental = m.rent(listing, 1h);
+  *times = 1'000'000;
+  m.pass(2h);  // a reminder and a late fee fall due
+  const auto sick = rental_ref(rental);
+  ASSERT_EQ(m.world.report(sick)->quarantine.size(), 1u);
+  m.top_up(m.renter, {100});
+  *times = 0;
+  ASSERT_TRUE(m.world.release(sick));
+  m.pass(1s);
+  EXPECT_EQ(m.rental(rental).now, rental::status::late);
+}
+
+TEST(Memory, does_not_keep_what_never_happened) {
+  market m;
+  const auto nobody = listing_ref(m.fresh<listing_id>());
+  EXPECT_EQ(m.world.look(nobody)->version, 0);
+  m.world.run();
+  EXPECT_EQ(m.world.report(nobody)->entities.count(entity_kind::listing), 0u);
+}
+
+TEST(Memory, lets_go_early_when_there_is_too_much_in_it) {
+  auto options = market::small();
+  options.entities_at_rest = 0;
+  market m{options};
+  const auto listing = m.advertise();
+  m.pass(3s);
+  EXPECT_TRUE(m.world.report(listing_ref(listing))->entities.empty());
+}
+
+/// A query and, behind it, a command that has to be looked up: the first round writes nothing.
+TEST(Entity, serves_everything_that_came_while_it_was_loaded) {
+  auto options = market::small();
+  options.idle_time = 1min;
+  options.answer_memory = 1min;
+  market m{options};
+  m.top_up(m.renter, {500});
+  m.pass(30min);
+  const auto first = m.world.query(wallet_ref(m.renter));
+  const auto id = m.world.fresh_id();
+  const wallet::top_up command{m.renter, m.fresh<payment_id>(), {700}};
+  const auto second =
+      m.world.send(wallet_ref(m.renter), wallet::command{command}, id, m.renter, instant::min());
+  m.world.run();
+  EXPECT_TRUE(first.done());
+  EXPECT_TRUE(second.done());
+}
+
+TEST(Entity, does_not_decide_what_nobody_waits_for) {
+  market m;
+  m.top_up(m.renter, {500});
+  command_envelope letter;
+  letter.to = wallet_ref(m.renter);
+  letter.id = m.world.fresh_id();
+  letter.body = wallet::command{wallet::withdraw{m.renter, m.fresh<payment_id>(), {500}}};
+  letter.caller = m.renter;
+  letter.cause = m.world.now();
+  letter.deadline = m.world.real_now() - 1s;
+  const auto late = m.world.send(std::move(letter));
+  m.world.run();
+  EXPECT_EQ(code_of(late), runtime_errc::expired);
+  EXPECT_EQ(m.wallet(m.renter).balance, (money{500}));
+}
+
+/// Fails without an answer, so that payments stay open.
+struct failing_payments final : payment_provider {
+  bool is_sandbox() const override { return true; }
+  std::optional<refusal> collect(const payment::collect&) override {
+    throw std::runtime_error{"planted"};
+  }
+  std::optional<refusal> pay_out(const payment::pay_out&) override { return std::nullopt; }
+};
+
+TEST(Settled_query, of_too_many_is_answered_as_things_are) {
+  auto options = market::small();
+  options.payments = std::make_shared<failing_payments>();
+  market m{options};
+  m.try_top_up(m.renter, {500});
+  std::vector<pending<view_ptr>> asked;
+  for (int i = 0; i < 300; ++i) asked.push_back(m.world.query(wallet_ref(m.renter), true));
+  m.world.run();
+  EXPECT_TRUE(asked.front().value());
+  EXPECT_FALSE(asked.back().done());
+}
+
+}  // namespace
+}  // namespace rentwave::testing
