@@ -16,6 +16,7 @@ std::optional<refusal> bank::pay_out(const payment::pay_out& asked) {
 }
 
 std::optional<refusal> bank::carry_out(payment_id id, entry wanted) {
+  disturb();
   const auto known = book_.find(id);
   if (known == book_.end()) {
     wanted.refused = dice_.one_in(refused_one_in);

@@ -3,6 +3,7 @@
 // which must agree with the wallets' in the end.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,6 +17,9 @@ namespace rentwave::simulation {
 class bank final : public payment_provider {
  public:
   explicit bank(std::uint64_t seed) : dice_{seed} {}
+
+  /// Called before anything is done; may throw.
+  std::function<void()> disturb = [] {};
 
   bool is_sandbox() const override { return true; }
   std::optional<refusal> collect(const payment::collect& asked) override;

@@ -80,6 +80,7 @@ node_options faults::wrap(node_options options) {
       [this, inner = options.machines](const entity_ref& entity) -> std::unique_ptr<machine> {
     return std::make_unique<brittle>(inner(entity), *this);
   };
+  bank_->disturb = [this] { maybe_throw(rates_.payment, "the bank"); };
   options.payments = bank_;
   for (auto& one : options.subscriptions)
     one.handle = [this, inner = one.handle](const stored_event& event) {

@@ -19,6 +19,7 @@ struct fault_rates {
   int snapshot = 20;    ///< of a snapshot that is read: it is not one of ours
   int entity = 4000;    ///< of a call of an entity's functions
   int consumer = 400;   ///< of an event that a subscription handles
+  int payment = 12;     ///< of a payment that the provider is asked for
   int crash = 60;       ///< of a round
 };
 

@@ -183,9 +183,7 @@ struct rental_events {
         by(owner());
         break;
       case rental::party::nobody:
-        check(self.now == status::waiting ? event.time >= self.due
-                                          : !item().calendar.contains(self.id),
-              "for no reason");
+        check(event.time >= self.due || !item().calendar.contains(self.id), "for no reason");
         break;
     }
     if (self.agreed && e.by != rental::party::owner) tell(owner());
