@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
+#include <set>
 
 #include "persistence/timestamp.hpp"
 #include "tests/simulation/comparison.hpp"
@@ -175,6 +177,7 @@ class history {
   /// Nobody acts and nothing fails: alarms are prompt, and every rental comes to its end.
   void settle() {
     faults_.stop(world_.journal());
+    release_quarantined();
     const auto rest = world_.now() + world_.clock().in_domain(seconds{90});
     const auto last = world_.now() + settling;
     while (world_.now() < rest || !all_final()) {
@@ -189,6 +192,19 @@ class history {
     world_.pass(longest_backoff);
     read_along();
     orders_.collect(tell_);
+  }
+
+  /// What kept failing is out of service; now that nothing fails an operator lets it in again.
+  void release_quarantined() {
+    std::set<partition_id> seen;
+    for (const auto& [any, version] : model_.versions) {
+      const auto partitions = static_cast<std::size_t>(options_.partitions);
+      if (!seen.insert(partition_of(any, partitions)).second) continue;
+      for (const auto& one : world_.report(any)->quarantine) {
+        ++report_.counts["quarantined"];
+        world_.release(one.entity);
+      }
+    }
   }
 
   bool all_final() const {

@@ -23,10 +23,24 @@ TEST(Story, goes_on_over_kill_9_between_every_two_steps) {
   story told{server};
   told.between_steps = [&] {
     server.kill();
-    check_sound(server.journal_url());
+    told.check_acknowledged(check_sound(server.journal_url()));
     server.start();
   };
   ASSERT_NO_THROW(told.play());
+  EXPECT_NO_THROW(check_settled(server.journal_url()));
+  server.stop();
+}
+
+TEST(Story, of_a_quarrel_goes_on_over_kill_9_between_every_two_steps) {
+  server_process server;
+  server.start();
+  story told{server};
+  told.between_steps = [&] {
+    server.kill();
+    told.check_acknowledged(check_sound(server.journal_url()));
+    server.start();
+  };
+  ASSERT_NO_THROW(told.quarrel());
   EXPECT_NO_THROW(check_settled(server.journal_url()));
   server.stop();
 }
@@ -47,16 +61,26 @@ TEST_P(Death, at_any_append_loses_nothing_and_doubles_nothing) {
   const long appends = appends_of_the_story();
   ASSERT_GT(appends, 20);
   for (long at = 1 + GetParam(); at <= appends; at += shards) {
-    for (const char* moment : {":before", ":after", ":reply"}) {
+    for (const char* moment : {":before", ":after", ":later"}) {
       SCOPED_TRACE(std::to_string(at) + moment);
       server_process server{fast};
       server.start(std::to_string(at) + moment);
       story told{server};
-      told.after_death = [&] { check_sound(server.journal_url()); };
+      int deaths = 0;
+      told.after_death = [&] {
+        ++deaths;
+        told.check_acknowledged(check_sound(server.journal_url()));
+      };
       ASSERT_NO_THROW(told.play());
       // The last appends of the story may be after its end: then the death is here.
-      if (server.has_died()) server.start();
-      EXPECT_NO_THROW(check_settled(server.journal_url()));
+      EXPECT_NO_THROW(check_settled(server.journal_url(), [&] {
+        if (!server.has_died()) return;
+        told.after_death();
+        server.start();
+      }));
+      if (at <= appends * 8 / 10) {
+        EXPECT_GE(deaths, 1);
+      }
     }
   }
 }
