@@ -1,14 +1,18 @@
 #include "application/application.hpp"
 
 #include <sodium.h>
+#include <spdlog/spdlog.h>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
-#include <algorithm>
+#include <atomic>
 #include <thread>
 
+#include "actors/runtime/domain_clock.hpp"
 #include "actors/runtime/node.hpp"
+#include "application/journal_facts.hpp"
+#include "application/open_files.hpp"
 #include "config/parse.hpp"
 #include "http/actor_backend.hpp"
 #include "http/identify.hpp"
@@ -19,45 +23,22 @@
 namespace rentwave {
 namespace {
 
-/// What is fixed when a journal is made. A setting that was not given follows it; another one is
-/// refused.
-struct journal_facts {
-  int partitions = 0;
-  std::string currency;
-  std::string node_name;
-  std::string token_secret;
-};
-
-std::string random_name() {
-  return "node-" + std::to_string(randombytes_uniform(900'000) + 100'000);
-}
-
-boost::system::result<journal_facts, std::string> read_facts(journal& where,
-                                                             const config::settings& settings) {
-  const auto partitions = where.pin("partitions", std::to_string(settings.journal.partitions));
-  const auto currency = where.pin("currency", settings.money.currency);
-  const auto name =
-      where.pin("node-name", settings.node.name.empty() ? random_name() : settings.node.name);
-  const auto secret = http::load_token_secret(where);
-  for (const auto* one : {&partitions, &currency, &name, &secret})
-    if (!*one) return "the journal cannot be read: " + one->error().detail;
-  if (*partitions != std::to_string(settings.journal.partitions))
-    return "--journal.partitions is fixed when a journal is made; this one has " + *partitions;
-  if (*currency != settings.money.currency)
-    return "--money.currency is fixed when a journal is made; this one is in " + *currency;
-  return journal_facts{std::stoi(*partitions), *currency,
-                       settings.node.name.empty() ? *name : settings.node.name, *secret};
-}
-
 http::server_options server_options_of(const config::settings& settings) {
   http::server_options options;
   options.address = settings.http.address;
   options.port = settings.http.port;
   options.threads = settings.http.threads;
   const auto& limits = settings.limits;
-  options.limits = {limits.connections,   limits.requests_in_flight, limits.header_bytes,
-                    limits.body_bytes,    limits.header_timeout,     limits.body_timeout,
-                    limits.write_timeout, limits.idle_timeout,       limits.request_timeout};
+  options.limits = {.connections = limits.connections,
+                    .requests_in_flight = limits.requests_in_flight,
+                    .header_bytes = limits.header_bytes,
+                    .body_bytes = limits.body_bytes,
+                    .body_bytes_at_once = limits.body_bytes_at_once,
+                    .header_timeout = limits.header_timeout,
+                    .body_timeout = limits.body_timeout,
+                    .write_timeout = limits.write_timeout,
+                    .idle_timeout = limits.idle_timeout,
+                    .request_timeout = limits.request_timeout};
   return options;
 }
 
@@ -69,6 +50,14 @@ http::auth_options auth_options_of(const config::settings& settings) {
   options.password_threads = settings.limits.password_hashes_at_once;
   options.password_queue = settings.limits.password_queue;
   return options;
+}
+
+/// Connections that the system does not allow would wait unaccepted, instead of being told.
+void make_room_for(std::size_t connections) {
+  const auto limit = raise_open_file_limit();
+  if (connections == 0 || fits_open_files(connections, limit)) return;
+  spdlog::warn("--limits.connections is {}, but the system lets us open only {} files (ulimit -n).",
+               connections, limit);
 }
 
 node_options node_options_of(const config::settings& settings, const journal_facts& facts) {
@@ -84,6 +73,7 @@ node_options node_options_of(const config::settings& settings, const journal_fac
 struct application::parts {
   config::settings settings;
   journal_facts facts;
+  std::atomic<bool> draining = false;
   std::unique_ptr<journal_store> store;
   caf::actor_system_config actor_config;
   std::unique_ptr<caf::actor_system> system;
@@ -101,6 +91,7 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
   std::unique_ptr<application> made{new application};
   auto& p = *made->parts_;
   p.settings = settings;
+  make_room_for(settings.limits.connections);
 
   auto opened = open_journal(settings.journal.url);
   if (!opened) return "the journal cannot be opened: " + opened.error().detail;
@@ -111,6 +102,8 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
   auto facts = read_facts(**connection, settings);
   if (!facts) return facts.error();
   p.facts = std::move(*facts);
+  if (const auto goes_on = check_domain_time(**connection, system_time()); !goes_on)
+    return goes_on.error();
 
   p.system = std::make_unique<caf::actor_system>(p.actor_config);
   auto running = node::start(*p.system, *p.store, node_options_of(settings, p.facts));
@@ -118,13 +111,14 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
   p.running = std::move(*running);
 
   const auto* here = p.running.get();
+  const auto is_ready = [here, &draining = p.draining] { return !draining && here->is_ready(); };
   http::backend::facts about{std::string{config::version()}, settings.limits.header_bytes,
                              settings.limits.body_bytes,
                              settings.http.origin.starts_with("https:")};
   p.api = std::make_unique<http::actor_backend>(
       http::backend_parts{*p.system, here->routes(), [here] { return here->reader(); },
-                          here->clock(), [here] { return here->is_ready(); }, p.facts.currency,
-                          p.facts.token_secret, true, std::move(about)},
+                          here->clock(), is_ready, p.facts.currency, p.facts.token_secret, true,
+                          std::move(about)},
       auth_options_of(settings));
   p.gate = std::make_unique<http::token_authenticator>(*p.api, settings.http.origin);
   p.server = std::make_unique<http::server>(server_options_of(settings), *p.api, *p.gate,
@@ -160,6 +154,10 @@ std::string application::banner() const {
          ", journal " + s.journal.url + " (" + parts_->store->promise() + "), " +
          std::to_string(parts_->facts.partitions) + " partitions, node " + parts_->facts.node_name +
          ", payments: sandbox";
+}
+
+void application::begin_drain() {
+  parts_->draining = true;
 }
 
 void application::stop(std::chrono::milliseconds grace) {

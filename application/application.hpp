@@ -32,6 +32,9 @@ class application {
   bool wait_until_ready(std::chrono::milliseconds patience) const;
   /// What the operator reads at start: version, address, journal and its promise, partitions, node.
   std::string banner() const;
+  /// From now on `/readyz` says that we are leaving; all else goes on. For proxies, which then send
+  /// their requests elsewhere.
+  void begin_drain();
   /// Requests under way end first, then the actors, then the journal.
   void stop(std::chrono::milliseconds grace);
 

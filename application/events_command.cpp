@@ -6,6 +6,7 @@
 #include <charconv>
 #include <csignal>
 #include <iostream>
+#include <optional>
 #include <thread>
 
 #include "persistence/journal.hpp"
@@ -14,7 +15,7 @@
 namespace rentwave {
 namespace {
 
-constexpr int events_at_once = 500;
+constexpr std::size_t events_at_once = 500;
 constexpr auto follow_interval = std::chrono::milliseconds{200};
 
 volatile std::sig_atomic_t interrupted = 0;
@@ -46,43 +47,69 @@ bool parse_entity(const std::string& text, event_filter& filter) {
   return true;
 }
 
-int complain(const std::string& sentence) {
-  std::cerr << "rentwave events: " << sentence << '\n';
-  return 2;
+/// What `--after` names; nullopt: no cursor of ours.
+std::optional<std::int64_t> parse_cursor(const std::string& text) {
+  std::int64_t cursor = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, cursor);
+  if (error != std::errc{} || stop != end || cursor < 0) return std::nullopt;
+  return cursor;
+}
+
+enum class status { ok = 0, failed = 1, misused = 2 };
+
+status complain(std::ostream& to, status what, const std::string& sentence) {
+  to << "rentwave: " << sentence << '\n';
+  return what;
+}
+
+status print(journal& from, std::int64_t after, const event_filter& filter, bool follow,
+             const events_output& to) {
+  for (;;) {
+    const auto found = from.scan(after, filter, events_at_once);
+    if (!found) return complain(to.complaints, status::failed, found.error().detail);
+    for (const auto& event : found->events) to.lines << line_of(event) << '\n';
+    to.lines.flush();
+    if (!to.lines) return status::failed;  // the reader has gone
+    after = found->looked_to;
+    const bool idle = found->events.size() < events_at_once;
+    if ((idle && !follow) || !to.go_on(idle)) return status::ok;
+  }
+}
+
+status run(const config::invocation& asked, const events_output& to) {
+  event_filter filter;
+  if (!asked.events.entity.empty() && !parse_entity(asked.events.entity, filter))
+    return complain(
+        to.complaints, status::misused,
+        "--entity: expected kind/id, for example rental/0192…, got '" + asked.events.entity + "'");
+  if (!asked.events.type.empty()) filter.type = asked.events.type;
+  const auto after = asked.events.after.empty() ? 0 : parse_cursor(asked.events.after);
+  if (!after)
+    return complain(
+        to.complaints, status::misused,
+        "--after: expected a cursor that was printed before, got '" + asked.events.after + "'");
+  const auto store = open_journal_read_only(asked.settings.journal.url);
+  if (!store) return complain(to.complaints, status::failed, store.error().detail);
+  const auto connection = (*store)->connect();
+  if (!connection) return complain(to.complaints, status::failed, connection.error().detail);
+  return print(**connection, *after, filter, asked.events.follow, to);
 }
 
 }  // namespace
 
-int print_events(const config::invocation& asked) {
-  event_filter filter;
-  if (!asked.events.entity.empty() && !parse_entity(asked.events.entity, filter))
-    return complain("--entity is to be kind/id, for example rental/0192…, not " +
-                    asked.events.entity);
-  if (!asked.events.type.empty()) filter.type = asked.events.type;
-  std::int64_t after = 0;
-  const auto& cursor = asked.events.after;
-  if (const auto end = cursor.data() + cursor.size();
-      !cursor.empty() && std::from_chars(cursor.data(), end, after).ptr != end)
-    return complain("--after is to be a cursor that was printed before, not " + cursor);
+int print_events(const config::invocation& asked, const events_output& to) {
+  return static_cast<int>(run(asked, to));
+}
 
-  const auto store = open_journal_read_only(asked.settings.journal.url);
-  if (!store) return complain(store.error().detail);
-  const auto connection = (*store)->connect();
-  if (!connection) return complain(connection.error().detail);
+int print_events(const config::invocation& asked) {
   std::signal(SIGINT, [](int) { interrupted = 1; });
   std::signal(SIGTERM, [](int) { interrupted = 1; });
-  while (!interrupted) {
-    const auto events = (*connection)->scan(after, filter, events_at_once);
-    if (!events) return complain(events.error().detail);
-    for (const auto& event : *events) std::cout << line_of(event) << '\n';
-    std::cout.flush();
-    if (!std::cout) return 1;  // the reader has gone
-    if (!events->empty()) after = events->back().sequence;
-    if (events->size() == events_at_once) continue;
-    if (!asked.events.follow) break;
-    std::this_thread::sleep_for(follow_interval);
-  }
-  return 0;
+  return print_events(asked, {std::cout, std::cerr, [](bool idle) {
+                                if (idle && !interrupted)
+                                  std::this_thread::sleep_for(follow_interval);
+                                return !interrupted;
+                              }});
 }
 
 }  // namespace rentwave

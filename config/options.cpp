@@ -21,16 +21,23 @@ constexpr option settings_table[] = {
      [](invocation& to, string_view text) {
        return integer(text, to.settings.http.threads, 0u, 256u);
      }},
+    {"http.drain-time", "DURATION", "0s", "at a stop, how long /readyz says no before it begins",
+     [](invocation& to, string_view text) { return duration(text, to.settings.http.drain_time); }},
 
     {"journal.url", "URL", "sqlite:data/rentwave.db", "where everything is kept",
      [](invocation& to, string_view text) { return journal_url(text, to.settings.journal.url); }},
-    {"journal.partitions", "N", "64", "partitions of a journal, fixed when it is made",
+    {"journal.partitions", "N", "",
+     "fixed when the journal is made; empty: 64 for a new one, else what it has",
      [](invocation& to, string_view text) {
-       return integer(text, to.settings.journal.partitions, std::uint32_t{1}, std::uint32_t{1024});
+       return optional(text, to.settings.journal.partitions, [](string_view given, auto& value) {
+         return integer(given, value, std::uint32_t{1}, std::uint32_t{1024});
+       });
      }},
 
     {"clock.rate", "FACTOR", "1", "how fast domain time runs; other than 1 only to try things out",
-     [](invocation& to, string_view text) { return positive(text, to.settings.clock.rate, 1e6); }},
+     [](invocation& to, string_view text) {
+       return real(text, to.settings.clock.rate, 1e-3, 1e5);
+     }},
 
     {"node.name", "NAME", "", "this node's name; empty: made at first start",
      [](invocation& to, string_view text) { return node_name(text, to.settings.node.name); }},
@@ -40,14 +47,17 @@ constexpr option settings_table[] = {
        return duration(text, to.settings.auth.token_lifetime, 1s);
      }},
 
-    {"money.currency", "CODE", "EUR", "the one currency, fixed when the journal is made",
-     [](invocation& to, string_view text) { return currency(text, to.settings.money.currency); }},
+    {"money.currency", "CODE", "",
+     "fixed when the journal is made; empty: EUR for a new one, else what it has",
+     [](invocation& to, string_view text) {
+       return optional(text, to.settings.money.currency, currency);
+     }},
 
     {"limits.connections", "N", "10000", "open connections; more are closed at once",
      [](invocation& to, string_view text) {
        return integer(text, to.settings.limits.connections);
      }},
-    {"limits.requests-in-flight", "N", "1000", "requests under way; more are answered 503",
+    {"limits.requests-in-flight", "N", "1000", "requests read, not answered; more get 503",
      [](invocation& to, string_view text) {
        return integer(text, to.settings.limits.requests_in_flight);
      }},
@@ -55,6 +65,10 @@ constexpr option settings_table[] = {
      [](invocation& to, string_view text) { return size(text, to.settings.limits.header_bytes); }},
     {"limits.body-bytes", "SIZE", "1MiB", "a request's body; longer is answered 413",
      [](invocation& to, string_view text) { return size(text, to.settings.limits.body_bytes); }},
+    {"limits.body-bytes-at-once", "SIZE", "256MiB", "all bodies together; more are answered 503",
+     [](invocation& to, string_view text) {
+       return size(text, to.settings.limits.body_bytes_at_once);
+     }},
     {"limits.header-timeout", "DURATION", "10s", "for the whole header to arrive",
      [](invocation& to, string_view text) {
        return duration(text, to.settings.limits.header_timeout);

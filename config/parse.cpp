@@ -104,14 +104,44 @@ command_line read(std::span<const char* const> arguments) {
   return line;
 }
 
+/// What Kubernetes tells each container about a Service whose name begins with `rentwave`; it says
+/// so by its form, for no option has such a value.
+bool is_of_kubernetes(string_view name, string_view value) {
+  const auto is_number = [](string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  };
+  if (name.ends_with("_SERVICE_HOST")) return true;
+  if (name.ends_with("_SERVICE_PORT") || name.find("_SERVICE_PORT_") != name.npos)
+    return is_number(value);
+  constexpr string_view protocols[] = {"TCP", "UDP", "SCTP"};
+  constexpr string_view schemes[] = {"tcp://", "udp://", "sctp://"};
+  const bool is_url = std::ranges::any_of(
+      schemes, [value](string_view scheme) { return value.starts_with(scheme); });
+  if (name.ends_with("_PORT") && is_url) return true;
+  // <SERVICE>_PORT_<number>_<protocol>, and that with _PROTO, _PORT or _ADDR.
+  for (auto end : {"_PROTO", "_PORT", "_ADDR"})
+    if (name.ends_with(end)) {
+      name.remove_suffix(string_view{end}.size());
+      break;
+    }
+  const auto protocol = std::ranges::find_if(
+      protocols, [name](string_view one) { return name.ends_with("_" + std::string(one)); });
+  if (protocol == std::end(protocols)) return false;
+  name.remove_suffix(protocol->size() + 1);
+  const auto port = name.rfind('_');
+  return port != name.npos && is_number(name.substr(port + 1)) &&
+         name.substr(0, port).ends_with("_PORT");
+}
+
 /// `environment` maps names to values; only ours (RENTWAVE_...) are in it.
 std::map<string_view, string_view> environment_of(const char* const* env) {
   std::map<string_view, string_view> environment;
   for (; env && *env; ++env) {
     string_view entry = *env;
     auto equals = entry.find('=');
-    if (entry.starts_with("RENTWAVE_") && equals != entry.npos)
-      environment.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+    if (!entry.starts_with("RENTWAVE_") || equals == entry.npos) continue;
+    const auto name = entry.substr(0, equals), value = entry.substr(equals + 1);
+    if (!is_of_kubernetes(name, value)) environment.emplace(name, value);
   }
   environment.erase(not_an_option);
   return environment;

@@ -44,7 +44,8 @@ using outcome = std::variant<invocation, information, complaint>;
 /// `--http.port 80`) wins over the environment (`RENTWAVE_HTTP_PORT`), which wins over the file
 /// that
 /// `--config-file` names (`port = 80` under `[http]`), which wins over the default. Whatever is
-/// unknown or has a bad value is refused, also when a stronger source overrides it.
+/// unknown or has a bad value is refused, also when a stronger source overrides it; variables that
+/// Kubernetes makes for a Service named rentwave are none of ours.
 [[nodiscard]] outcome parse(int argc, const char* const* argv, const char* const* env);
 
 /// The program's version, from CMakeLists.txt.

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace rentwave::config {
@@ -14,12 +15,14 @@ struct http_settings {
   std::uint16_t port{};  ///< 0: any free one
   std::string origin;    ///< `http(s)://host[:port]`, or empty: made from address and port
   unsigned threads{};    ///< 0: one a core
+  std::chrono::milliseconds drain_time{};  ///< from "not ready" to the end of accepting
 };
 
 struct journal_settings {
-  std::string url;  ///< `sqlite:<path>`
-  std::uint32_t partitions{};
+  std::string url;                          ///< `sqlite:<path>`
+  std::optional<std::uint32_t> partitions;  ///< nothing: as the journal has
 };
+inline constexpr std::uint32_t partitions_of_new_journals = 64;
 
 struct clock_settings {
   double rate{};  ///< seconds of domain time in a second of real time
@@ -34,8 +37,10 @@ struct auth_settings {
 };
 
 struct money_settings {
-  std::string currency;  ///< three capital letters (ISO 4217)
+  std::optional<std::string>
+      currency;  ///< three capital letters (ISO 4217); nothing: the journal's
 };
+inline constexpr const char* currency_of_new_journals = "EUR";
 
 /// What keeps one client, or all of them, from taking everything. 0 switches a limit off, unless it
 /// says otherwise.
@@ -44,6 +49,7 @@ struct limit_settings {
   std::size_t requests_in_flight{};
   std::size_t header_bytes{};
   std::size_t body_bytes{};
+  std::size_t body_bytes_at_once{};
   std::chrono::milliseconds header_timeout{};
   std::chrono::milliseconds body_timeout{};
   std::chrono::milliseconds write_timeout{};

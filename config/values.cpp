@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdio>
 
 namespace rentwave::config {
 
@@ -47,19 +48,18 @@ std::optional<std::uint64_t> quantity(std::string_view text, std::initializer_li
 
 }  // namespace
 
-problem positive(std::string_view text, double& to, double most) {
+problem real(std::string_view text, double& to, double least, double most) {
   double value{};
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   bool whole = error == std::errc{} && end == text.data() + text.size();
-  if (!whole || !(value > 0 && value <= most))  // a NaN fails the comparison
-    return "a number greater than 0 and at most " +
-           std::to_string(static_cast<std::uint64_t>(most));
+  if (!whole || !(value >= least && value <= most)) {  // a NaN fails the comparison
+    std::array<char, 80> text_of_range{};
+    std::snprintf(text_of_range.data(), text_of_range.size(), "a number from %g to %g", least,
+                  most);
+    return text_of_range.data();
+  }
   to = value;
   return {};
-}
-
-problem boolean(std::string_view text, bool& to) {
-  return one_of<bool>(text, to, {{"true", true}, {"false", false}});
 }
 
 problem duration(std::string_view text, milliseconds& to, milliseconds least) {

@@ -29,11 +29,18 @@ problem integer(std::string_view text, Number& to, Number least = 0,
   return {};
 }
 
-/// Greater than 0 and at most `most`.
-problem positive(std::string_view text, double& to, double most);
+/// From `least` to `most`.
+problem real(std::string_view text, double& to, double least, double most);
 
-/// `true` or `false`.
-problem boolean(std::string_view text, bool& to);
+/// No text is no value; any other is checked by `check`, as those above and below.
+template <class Value, class Check>
+problem optional(std::string_view text, std::optional<Value>& to, Check check) {
+  Value value{};
+  if (!text.empty())
+    if (auto wrong = check(text, value)) return wrong;
+  to = text.empty() ? std::nullopt : std::optional{std::move(value)};
+  return {};
+}
 
 /// `250ms`, `10s`, `15m`, `12h` or `30d`; a bare `0` too. From `least` to ten years.
 problem duration(std::string_view text, std::chrono::milliseconds& to,

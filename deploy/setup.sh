@@ -57,6 +57,38 @@ install_missing() {
   retry fetch_packages "${missing[@]}" || fail "apt-get could not install them, see above"
 }
 
+# delete_journal FILE: the SQLite journal, unless a node has it open. The lock file stays: whoever
+# made a new one would not see who holds the old one.
+delete_journal() {
+  local file=$1 lock
+  mkdir -p "$(dirname "$file")"
+  exec {lock}>>"$file.lock"
+  if ! flock -n "$lock"; then fail "$file belongs to a running node; stop it first"; fi
+  rm -f -- "$file" "$file-wal" "$file-shm"
+  exec {lock}>&-
+}
+
+# default_journal FILE OPTION...: whether the options, as the environment, leave the journal at FILE.
+default_journal() {
+  local file=$1 url=${RENTWAVE_JOURNAL_URL-} from=${RENTWAVE_CONFIG_FILE-} before=
+  shift
+  local option
+  for option; do
+    case $before in
+      --journal.url) url=$option ;;
+      --config-file) from=$option ;;
+    esac
+    case $option in
+      --journal.url=*) url=${option#*=} ;;
+      --config-file=*) from=${option#*=} ;;
+    esac
+    before=$option
+  done
+  # A file may name any journal, unless somebody says which it is.
+  if [[ -z $url && -n $from ]]; then return 1; fi
+  [[ ${url:-sqlite:$file} == "sqlite:$file" ]]
+}
+
 # build PRESET [TARGET]: into build/PRESET; all targets if none is named.
 build() {
   local dir="build/$1"

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 
 #include "http/problems.hpp"
 
@@ -80,6 +79,8 @@ asio::awaitable<answer<outcome>> actor_backend::send(const request& asked, entit
   letter.body = std::move(body);
   if (asked.who) letter.caller = asked.who->account;
   letter.trace = asked.trace;
+  if (options_.request_timeout.count() > 0)
+    letter.deadline = parts_.clock.real_now() + options_.request_timeout;
   const auto receiver = parts_.routes->find(letter.to);
   command_ptr command = std::make_shared<const command_envelope>(std::move(letter));
   const auto result = co_await bridge_.ask(receiver, caf::make_message(std::move(command)),
@@ -118,8 +119,9 @@ asio::awaitable<answer<view_ptr>> actor_backend::settled_view(entity_ref of,
 
 asio::awaitable<bool> actor_backend::run(std::function<void(journal&)> job) {
   auto start = [reader = parts_.reader(), job = std::move(job)](bridge::ticket wait) {
-    // The read_job alone holds the ticket: dropped unrun, it ends the wait. A late one is skipped.
+    // The read_job alone holds the ticket: dropped unrun, it ends the wait.
     auto work = [job, wait = std::move(wait)](journal& where) {
+      if (wait.is_over()) return;  // nobody wants to know any more
       job(where);
       wait.finish(true);
     };

@@ -17,7 +17,7 @@ struct auth_options {
   std::size_t waits = 20'000;  ///< answers awaited at once; more are 503 `overloaded`
 
   unsigned password_threads = 1;    ///< hashes at once, each of 19 MiB
-  std::size_t password_queue = 64;  ///< hashes that wait; more are 503 `overloaded`
+  std::size_t password_queue = 64;  ///< hashes that wait; more are 503 `overloaded`; 0: no limit
 
   std::chrono::milliseconds session_memory = std::chrono::seconds{5};  ///< until asked again
   std::size_t sessions_remembered = 100'000;

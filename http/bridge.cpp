@@ -51,28 +51,28 @@ std::optional<std::uint64_t> wait_table::add(std::unique_ptr<waiter> one,
 
 void wait_table::end(std::uint64_t id, wait_result result) {
   auto& part = shard_of(id);
-  std::unique_ptr<waiter> one;
-  {
-    const std::lock_guard lock{part.guard};
-    const auto found = part.waits.find(id);
-    if (found == part.waits.end()) return;
-    one = std::move(found->second);
-    part.waits.erase(found);
-  }
+  const std::lock_guard lock{part.guard};
+  const auto found = part.waits.find(id);
+  if (found == part.waits.end()) return;
   --count_;
-  one->complete(std::move(result));
+  found->second->complete(std::move(result));
+  part.waits.erase(found);
+}
+
+bool wait_table::has(std::uint64_t id) {
+  auto& part = shard_of(id);
+  const std::lock_guard lock{part.guard};
+  return part.waits.contains(id);
 }
 
 void wait_table::stop() {
   stopped_ = true;
   for (auto& part : shards_) {
-    std::unordered_map<std::uint64_t, std::unique_ptr<waiter>> all;
-    {
-      const std::lock_guard lock{part.guard};
-      all.swap(part.waits);
-    }
-    count_ -= all.size();
-    for (auto& [id, one] : all) one->complete(wait_failure{wait_errc::stopped, "shutting down"});
+    const std::lock_guard lock{part.guard};
+    count_ -= part.waits.size();
+    for (auto& [id, one] : part.waits)
+      one->complete(wait_failure{wait_errc::stopped, "shutting down"});
+    part.waits.clear();
   }
 }
 
@@ -171,6 +171,10 @@ struct bridge::ticket::held {
 
 void bridge::ticket::finish(bool well) const {
   wait_->waits->end(wait_->id, finished{well});
+}
+
+bool bridge::ticket::is_over() const {
+  return !wait_->waits->has(wait_->id);
 }
 
 bridge::bridge(caf::actor_system& system, std::size_t limit)

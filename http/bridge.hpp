@@ -62,6 +62,8 @@ class bridge {
   class ticket {
    public:
     void finish(bool well) const;
+    /// It ended already: nobody waits any more.
+    bool is_over() const;
 
    private:
     friend class bridge;

@@ -10,7 +10,7 @@ namespace rentwave::http {
 namespace {
 
 response broken(const request& asked, const char* why) {
-  spdlog::error("{} {} failed, trace {}: {}", to_string(asked.method), asked.path,
+  spdlog::error("{} {} failed, trace {}: {}", to_string(asked.method), asked.target,
                 to_string(asked.trace), why);
   return to_response(internal_error(), asked);
 }
@@ -33,19 +33,22 @@ response without_route(const call_state& one) {
   return made;
 }
 
+bool only_reads(const call_state& one) {
+  return one.asked.method == verb::get || one.asked.method == verb::head;
+}
+
 /// Answers that are about a person, or that change something, are nobody else's.
 void forbid_storing(const call_state& one, response& made) {
   const auto is_control = [](const auto& field) { return field.first == "Cache-Control"; };
   if (std::ranges::any_of(made.headers, is_control)) return;
-  const bool only_reads = one.asked.method == verb::get || one.asked.method == verb::head;
-  if (one.where.found->who == access::session || !only_reads)
+  if (one.where.found->who == access::session || !only_reads(one))
     made.headers.emplace_back("Cache-Control", "no-store");
 }
 
 /// Why the handler is not called.
 std::optional<problem> turned_down(const call_state& one,
                                    const answer<std::optional<identity>>& who) {
-  const bool is_open = one.where.found->who == access::open;
+  const bool is_open = one.where.found->who != access::session;
   if (who) {
     if (is_open || *who) return std::nullopt;
     return unauthenticated("This needs a session: log in first.");
@@ -58,6 +61,9 @@ std::optional<problem> turned_down(const call_state& one,
 
 boost::asio::awaitable<response> respond_on_route(std::shared_ptr<call_state> one) {
   auto& shared = *one->shared;
+  // What anyone may read is the same for all; what changes something has to come from our pages.
+  if (one->where.found->who != access::session && only_reads(*one))
+    co_return co_await one->where.found->handle(shared.api, one->asked);
   const auto who = co_await shared.gate.identify(one->asked);
   if (const auto why = turned_down(*one, who)) co_return to_response(*why, one->asked);
   if (who) one->asked.who = *who;

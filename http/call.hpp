@@ -10,20 +10,25 @@
 #include "http/exchange.hpp"
 #include "http/router.hpp"
 #include "http/service.hpp"
+#include "http/share.hpp"
 
 namespace rentwave::http {
 
 struct call_state {
   std::shared_ptr<service> shared;
-  service::permit permit;  ///< given back when nobody works on the request any more
+  share permit;  ///< given back when nobody works on the request any more
+  share body;    ///< as many bytes as `asked.body`
   request asked;
   route_match where;
   bool is_about_server = false;  ///< OPTIONS *
+  bool given_up = false;         ///< nobody waits for the result
   std::optional<response> result;
+
+  bool is_probe() const { return where.found && where.found->who == access::probe; }
 };
 
-/// Finds out who asks, calls the handler, and turns whatever goes wrong into a problem. Never
-/// throws.
+/// Finds out who asks, calls the handler, and turns whatever goes wrong into a problem. Throws only
+/// when there is no memory for that.
 boost::asio::awaitable<response> respond(std::shared_ptr<call_state> one);
 
 }  // namespace rentwave::http

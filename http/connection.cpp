@@ -3,16 +3,11 @@
 #include <spdlog/spdlog.h>
 
 #include <boost/asio.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
 
-#include <algorithm>
 #include <array>
-#include <limits>
-#include <optional>
 
 #include "http/call.hpp"
-#include "http/framing.hpp"
+#include "http/incoming.hpp"
 #include "http/problems.hpp"
 #include "http/response_text.hpp"
 #include "http/trace_context.hpp"
@@ -21,7 +16,6 @@ namespace rentwave::http {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast::http;
 using asio::awaitable;
 using boost::system::error_code;
 using std::chrono::milliseconds;
@@ -29,99 +23,22 @@ using std::chrono::steady_clock;
 
 constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
 
-constexpr std::size_t read_size = 8 * 1024;
-/// What may wait for the parser beyond a header: it limits neither a chunk's extension nor
-/// trailers. More than Beast reads at once, so that a header finds its own limit first.
-constexpr std::size_t buffer_bytes = 80 * 1024;
-/// A header's limit where none is set.
-constexpr std::size_t most_header_bytes = 1024 * 1024;
-/// "0\r\n\r\n": the least that a chunked body has, and that Beast's parser takes (an assertion).
-constexpr std::size_t least_chunked = 5;
 /// How long, and how much, a client may go on sending after we answered without reading it all:
 /// closing at once would reset the connection before it has read the answer (RFC 9112 section 9.6).
 constexpr milliseconds linger_time{1'000};
 constexpr std::size_t linger_bytes = 16 * 1024 * 1024;
+constexpr std::size_t linger_read = 8 * 1024;
 
 problem overloaded() {
   return try_later("overloaded", "Too many requests are under way.");
 }
 
-bool is_parse_error(const error_code& error) {
-  return error.category() == make_error_code(beast::error::bad_target).category() &&
-         error != beast::error::end_of_stream && error != beast::error::partial_message;
-}
-
 }  // namespace
-
-struct connection::incoming {
-  explicit incoming(const server_limits& limits)
-      : header_limit(header_limit_of(limits)), buffer(header_limit + buffer_bytes) {}
-
-  const std::uint32_t header_limit;
-  boost::beast::flat_buffer buffer;
-  std::optional<beast::request_parser<beast::string_body>> parser;
-  bool body_begun = false;  ///< the parser has had bytes of the body
-  error_code error;         ///< why reading failed
-
-  static std::uint32_t header_limit_of(const server_limits& limits) {
-    constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
-    const auto bytes = limits.header_bytes == 0 ? most_header_bytes : limits.header_bytes;
-    return static_cast<std::uint32_t>(std::min(bytes, most));
-  }
-
-  void prepare(const server_limits& limits) {
-    parser.emplace();
-    body_begun = false;
-    parser->header_limit(header_limit);
-    if (limits.body_bytes == 0) {
-      parser->body_limit(boost::none);
-    } else {
-      parser->body_limit(limits.body_bytes);
-    }
-  }
-
-  /// Parses what is there already, which usually is all. False: `error` says why.
-  bool parse_buffered() {
-    error = {};
-    if (buffer.size() == 0) return true;
-    buffer.consume(parser->put(buffer.data(), error));
-    if (error == beast::error::need_more) error = {};
-    return !error;
-  }
-
-  /// The same for the body. Once Beast's parser has seen the last chunk's first line it asserts
-  /// that there are `least_chunked` bytes from where that chunk begins. It leaves them all in the
-  /// buffer until the trailers are there too, and behind another chunk it wants "\r\n0\r\n" to see
-  /// that line; so only a body that may begin with its last chunk has to be waited for.
-  bool parse_body() {
-    error = {};
-    if (buffer.size() == 0) return true;
-    const bool may_be_last =
-        parser->chunked() && *static_cast<const char*>(buffer.data().data()) == '0';
-    if (!body_begun && may_be_last && buffer.size() < least_chunked) return true;
-    body_begun = true;
-    return parse_buffered();
-  }
-
-  raw_head head() const {
-    const auto& message = parser->get();
-    raw_head read;
-    read.version = message.version();
-    read.method = {message.method_string().data(), message.method_string().size()};
-    read.target = {message.target().data(), message.target().size()};
-    for (const auto& field : message) {
-      auto& added =
-          read.fields.emplace_back(std::string{field.name_string()}, std::string{field.value()});
-      for (char& c : added.first)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-    }
-    return read;
-  }
-};
 
 connection::connection(asio::ip::tcp::socket socket, std::shared_ptr<service> shared)
     : socket_(std::move(socket)),
       shared_(std::move(shared)),
+      turned_away_(shared_->turning_away()),
       watch_(socket_.get_executor()),
       answered_(socket_.get_executor()) {
   error_code error;
@@ -139,6 +56,7 @@ void connection::start(asio::ip::tcp::socket socket, std::shared_ptr<service> sh
   auto one = std::make_shared<connection>(std::move(socket), shared);
   const bool entered = shared->enter(one);
   if (!entered && shared->is_stopping()) return;
+  if (!entered && !one->turned_away_.grow(1)) return;  // too many even to tell them
   asio::co_spawn(strand, entered ? one->serve() : one->turn_away(),
                  [one](std::exception_ptr failure) {
                    if (failure) spdlog::error("A connection of {} broke.", one->remote_address_);
@@ -167,7 +85,7 @@ awaitable<void> connection::serve() {
     then = co_await exchange(in);
     is_first_ = false;
   }
-  if (then == next::leave_unread || in.buffer.size() != 0) co_await linger();
+  if (then == next::leave_unread || in.has_bytes()) co_await linger();
   close();
 }
 
@@ -180,53 +98,46 @@ awaitable<void> connection::turn_away() {
 }
 
 awaitable<bool> connection::wait_for_request(incoming& in) {
-  if (in.buffer.size() != 0) co_return true;
+  if (in.has_bytes()) co_return true;
   const auto& limits = shared_->limits;
   begin(doing::waiting, is_first_ ? limits.header_timeout : limits.idle_timeout);
   if (shared_->is_stopping()) co_return false;
-  const auto [error, size] =
-      co_await socket_.async_read_some(in.buffer.prepare(read_size), as_value);
-  in.buffer.commit(size);
+  co_return co_await read_some(in);
+}
+
+awaitable<bool> connection::read_some(incoming& in) {
+  const auto [error, size] = co_await socket_.async_read_some(in.room(), as_value);
+  in.arrived(size);
   co_return !error;
 }
 
-awaitable<bool> connection::read_head(incoming& in) {
+awaitable<connection::reading> connection::read_head(incoming& in) {
   begin(doing::reading, shared_->limits.header_timeout);
-  in.prepare(shared_->limits);
-  if (!in.parse_buffered()) co_return false;
-  if (in.parser->is_header_done()) co_return true;
-  const auto [error, size] =
-      co_await beast::async_read_header(socket_, in.buffer, *in.parser, as_value);
-  in.error = error;
-  co_return !error;
+  in.begin();
+  for (;;) {
+    const auto so_far = in.read_head();
+    if (so_far == incoming::progress::done) co_return reading::done;
+    if (so_far == incoming::progress::broken) co_return reading::failed;
+    if (!co_await read_some(in)) co_return reading::failed;
+  }
 }
 
-awaitable<bool> connection::read_body(incoming& in) {
-  if (in.parser->is_done()) co_return true;
+/// The body counts as it comes, so that whoever only promises one takes nothing.
+awaitable<connection::reading> connection::read_body(incoming& in, share& room) {
   begin(doing::reading, shared_->limits.body_timeout);
-  in.parser->eager(true);
   for (;;) {
-    if (!in.parse_body()) co_return false;
-    if (in.parser->is_done()) co_return true;
-    const auto room = std::min(read_size, in.buffer.max_size() - in.buffer.size());
-    if (room == 0) in.error = beast::error::buffer_overflow;
-    if (in.error) co_return false;
-    const auto [error, size] = co_await socket_.async_read_some(in.buffer.prepare(room), as_value);
-    in.buffer.commit(size);
-    in.error = error;
-    if (error) co_return false;
+    const auto so_far = in.read_body();
+    if (!room.grow(in.body_size() - room.size())) co_return reading::crowded;
+    if (so_far == incoming::progress::done) co_return reading::done;
+    if (so_far == incoming::progress::broken) co_return reading::failed;
+    if (!co_await read_some(in)) co_return reading::failed;
   }
 }
 
 awaitable<connection::next> connection::exchange(incoming& in) {
-  if (!co_await read_head(in)) co_return co_await refuse_unreadable(in);
+  if (co_await read_head(in) != reading::done) co_return co_await refuse_unreadable(in);
   auto head = accept_head(in.head());
-  if (!head) {
-    request asked;
-    asked.trace = new_trace_id();
-    if (in.parser->get().method() == beast::verb::head) asked.method = verb::head;
-    co_return co_await refuse(std::move(head).error(), std::move(asked));
-  }
+  if (!head) co_return co_await refuse(std::move(head).error(), unknown_request(in));
 
   auto one = std::make_shared<call_state>();
   one->shared = shared_;
@@ -236,56 +147,47 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   if (!one->is_about_server) one->where = shared_->routes.find(one->asked.method, head->segments);
   one->asked.parameters = std::move(one->where.parameters);
 
-  const bool has_body = !in.parser->is_done();
-  one->permit = shared_->begin_request();
-  if (!one->permit && has_body) co_return co_await refuse(overloaded(), std::move(one->asked));
-  if (has_body && head->expects_continue) {
+  if (in.has_body() && head->expects_continue) {
     if (!one->where.found) {
       const auto made = co_await respond(one);
       co_await write(one->asked, made, false, false);
       co_return next::leave_unread;
     }
-    if (in.buffer.size() == 0 && !co_await write_continue()) co_return next::leave;
+    if (!in.has_bytes() && !co_await write_continue()) co_return next::leave;
   }
-  if (!co_await read_body(in)) co_return co_await refuse_unreadable(in);
-  one->asked.body = std::move(in.parser->get().body());
+  one->body = shared_->body_room();
+  const auto read = co_await read_body(in, one->body);
+  if (read == reading::crowded) co_return co_await refuse(overloaded(), std::move(one->asked));
+  if (read == reading::failed) co_return co_await refuse_unreadable(in);
+  one->asked.body = in.take_body();
 
+  // Only now, so that a slow upload keeps nobody out.
+  one->permit = shared_->permits();
   response made;
-  if (one->permit) {
+  if (one->is_probe() || one->permit.grow(1)) {
     made = co_await run(one);
   } else {
     made = to_response(overloaded(), one->asked);
   }
-  const bool kept = co_await write(one->asked, made, in.parser->get().keep_alive(),
-                                   in.parser->get().version() < 11);
-  co_return kept ? next::another : next::leave;
+  co_return co_await write(one->asked, made, in.keep_alive(), in.is_http_1_0());
+}
+
+request connection::unknown_request(const incoming& in) {
+  request asked;
+  asked.trace = new_trace_id();
+  if (in.asks_for_head()) asked.method = verb::head;
+  return asked;
 }
 
 awaitable<connection::next> connection::refuse_unreadable(incoming& in) {
-  request asked;
-  asked.trace = new_trace_id();
-  if (in.parser->get().method() == beast::verb::head) asked.method = verb::head;
-  problem why;
   if (expired_) {
-    why = make_problem(408, "request_timeout", "Request timeout",
-                       "The request took too long to arrive.");
-  } else if (in.error == beast::error::buffer_overflow && in.parser->is_header_done()) {
-    why = make_problem(400, "bad_request", "Bad request",
-                       "The extension of a chunk, or what follows the last one, is too long.");
-  } else if (in.error == beast::error::header_limit || in.error == beast::error::buffer_overflow) {
-    why = make_problem(431, "header_too_large", "Header too large",
-                       "The header may have " + std::to_string(in.header_limit) + " bytes.");
-  } else if (in.error == beast::error::body_limit) {
-    why =
-        make_problem(413, "body_too_large", "Body too large",
-                     "The body may have " + std::to_string(shared_->limits.body_bytes) + " bytes.");
-  } else if (is_parse_error(in.error)) {
-    why = make_problem(400, "bad_request", "Bad request",
-                       "This is no HTTP: " + in.error.message() + ".");
-  } else {
-    co_return next::leave;  // the client went
+    auto why = make_problem(408, "request_timeout", "Request timeout",
+                            "The request took too long to arrive.");
+    co_return co_await refuse(std::move(why), unknown_request(in));
   }
-  co_return co_await refuse(std::move(why), std::move(asked));
+  auto why = in.complaint();
+  if (!why) co_return next::leave;  // the client went
+  co_return co_await refuse(*std::move(why), unknown_request(in));
 }
 
 awaitable<connection::next> connection::refuse(problem what, request asked) {
@@ -298,6 +200,7 @@ awaitable<response> connection::run(std::shared_ptr<call_state> one) {
   begin(doing::answering, milliseconds{0});
   asio::co_spawn(socket_.get_executor(), respond(one),
                  [self = shared_from_this(), one](std::exception_ptr failure, response made) {
+                   if (one->given_up) return;       // the timer may be another request's by now
                    if (failure) made.status = 500;  // out of memory: nothing to say it with
                    one->result = std::move(made);
                    self->answered_.cancel();
@@ -307,14 +210,16 @@ awaitable<response> connection::run(std::shared_ptr<call_state> one) {
   if (!one->result) co_await answered_.async_wait(as_value);
   if (one->result) co_return *std::move(one->result);
   // It goes on, and keeps its permit, until its own waits end it.
+  one->given_up = true;
   co_return to_response(
       try_later("timed_out", "There was no answer in time; it may have had its effect."),
       one->asked);
 }
 
-awaitable<bool> connection::write(const request& asked, const response& made, bool keep_alive,
-                                  bool is_old) {
-  if (shared_->is_stopping()) keep_alive = false;
+awaitable<connection::next> connection::write(const request& asked, const response& made,
+                                              bool keep_alive, bool is_old) {
+  const bool we_close = keep_alive && shared_->is_stopping();
+  if (we_close) keep_alive = false;
   const auto then = !keep_alive ? after_answer::close
                     : is_old    ? after_answer::keep_and_tell
                                 : after_answer::keep;
@@ -324,7 +229,10 @@ awaitable<bool> connection::write(const request& asked, const response& made, bo
       asio::buffer(head), has_body ? asio::buffer(made.body) : asio::const_buffer{}};
   begin(doing::writing, shared_->limits.write_timeout);
   const auto [error, size] = co_await asio::async_write(socket_, parts, as_value);
-  co_return !error && keep_alive;
+  if (error) co_return next::leave;
+  if (keep_alive) co_return next::another;
+  // The client, which does not know it yet, may be sending its next request.
+  co_return we_close ? next::leave_unread : next::leave;
 }
 
 awaitable<bool> connection::write_continue() {
@@ -339,7 +247,7 @@ awaitable<void> connection::linger() {
   error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   begin(doing::leaving, linger_time);
-  std::array<char, read_size> sink;
+  std::array<char, linger_read> sink;
   for (std::size_t read = 0; read < linger_bytes;) {
     const auto [error, size] = co_await socket_.async_read_some(asio::buffer(sink), as_value);
     if (error) break;

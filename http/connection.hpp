@@ -1,5 +1,6 @@
 // One client's connection: reads requests one after the other, has them answered, writes the
-// answers. Lives on a strand of its own, owned by the coroutine that runs it; goes when that ends.
+// answers. Lives on a strand of its own; owned by the coroutine that runs it, and for as long as
+// that takes by a call that it has given up, which still ends there.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -11,9 +12,11 @@
 #include <string>
 
 #include "http/exchange.hpp"
+#include "http/share.hpp"
 
 namespace rentwave::http {
 
+class incoming;
 class service;
 struct call_state;
 
@@ -23,7 +26,8 @@ class connection : public std::enable_shared_from_this<connection> {
   connection(boost::asio::ip::tcp::socket socket, std::shared_ptr<service> shared);
   ~connection();
 
-  /// Begins, if the server has room for one more; else answers 503 and closes.
+  /// Begins, if the server has room for one more; else answers 503 and closes, or closes at once
+  /// when many others are being told so.
   static void start(boost::asio::ip::tcp::socket socket, std::shared_ptr<service> shared);
 
   // from any thread
@@ -34,19 +38,24 @@ class connection : public std::enable_shared_from_this<connection> {
 
  private:
   enum class doing { waiting, reading, answering, writing, leaving };
+  /// `leave_unread`: the client may still be sending.
   enum class next { another, leave, leave_unread };
-  struct incoming;  ///< a request as it arrives, and the bytes behind it
+  /// `crowded`: all bodies together are too large.
+  enum class reading { done, failed, crowded };
 
   boost::asio::awaitable<void> serve();
   boost::asio::awaitable<void> turn_away();
   boost::asio::awaitable<bool> wait_for_request(incoming& in);
   boost::asio::awaitable<next> exchange(incoming& in);
-  boost::asio::awaitable<bool> read_head(incoming& in);
-  boost::asio::awaitable<bool> read_body(incoming& in);
+  boost::asio::awaitable<bool> read_some(incoming& in);
+  boost::asio::awaitable<reading> read_head(incoming& in);
+  boost::asio::awaitable<reading> read_body(incoming& in, share& room);
+  /// For answers to what could not be read.
+  static request unknown_request(const incoming& in);
   boost::asio::awaitable<next> refuse_unreadable(incoming& in);
   boost::asio::awaitable<next> refuse(problem what, request asked);
   boost::asio::awaitable<response> run(std::shared_ptr<call_state> one);
-  boost::asio::awaitable<bool> write(const request& asked, const response& made, bool keep_alive,
+  boost::asio::awaitable<next> write(const request& asked, const response& made, bool keep_alive,
                                      bool is_old);
   boost::asio::awaitable<bool> write_continue();
   boost::asio::awaitable<void> linger();
@@ -62,6 +71,7 @@ class connection : public std::enable_shared_from_this<connection> {
   boost::asio::ip::tcp::socket socket_;
   std::shared_ptr<service> shared_;
   std::string remote_address_;
+  share turned_away_;  ///< one, when the server has no room for it
 
   doing doing_ = doing::waiting;
   bool is_first_ = true;

@@ -26,6 +26,7 @@ enum class verb { get, head, post, put, patch, remove, options };
 
 struct request {
   verb method{};
+  std::string target;                   ///< as it came, for the log: printable ASCII
   std::string path;                     ///< percent-decoded, without the query
   std::vector<std::string> parameters;  ///< what `{…}` of the route matched, in order
   std::vector<std::pair<std::string, std::string>> query;    ///< decoded, in order
@@ -33,12 +34,14 @@ struct request {
   std::string body;
   std::string remote_address;
   trace_id trace;
-  std::optional<identity>
-      who;  ///< set whenever the route demands a session, or a valid token came along
+  /// Set whenever the route demands a session; on open routes that change something also when a
+  /// valid token came along.
+  std::optional<identity> who;
 
   /// The first value of a header (name in lower case); empty when absent.
   std::string_view header(std::string_view name) const;
-  std::optional<std::string_view> parameter_of_query(std::string_view name) const;
+  /// All values of a header that is a list, as one (RFC 9110 section 5.3).
+  std::string header_list(std::string_view name) const;
 };
 
 struct response {
@@ -63,8 +66,8 @@ struct problem {
   std::string title;  ///< the same for every problem of this code
   std::string detail;
   std::vector<field_error> errors;
-  /// Further members, as text of a JSON object without braces' content escaped already; for example
-  /// the next free period of `not_available`.
+  /// Further members: a name, and the text of its JSON value; for example the next free period of
+  /// `not_available`.
   std::vector<std::pair<std::string, std::string>> extra_json;
   std::optional<int> retry_after_s;
 };
@@ -76,6 +79,7 @@ class backend;
 using handler = boost::asio::awaitable<response> (*)(backend& api, const request& asked);
 
 enum class access {
+  probe,    ///< anyone, and however many requests are under way: for those who watch over us
   open,     ///< anyone
   session,  ///< a valid session, else 401
 };

@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "http/backend.hpp"
 #include "http/duration_text.hpp"
 #include "http/json_body.hpp"
+#include "http/problems.hpp"
 #include "http/text_rules.hpp"
 #include "persistence/timestamp.hpp"
 
@@ -37,6 +37,10 @@ complaint unknown_value(const std::vector<string_view>& names) {
   std::string all;
   for (const auto name : names) all.append(all.empty() ? "" : ", ").append(name);
   return {"unknown_value", "It must be one of " + all + "."};
+}
+
+problem malformed(std::string detail) {
+  return make_problem(400, "malformed_json", "Malformed JSON", std::move(detail));
 }
 
 checked<std::string> as_text(const json& value, const text_rules& rules) {
@@ -119,9 +123,9 @@ struct field_reader::document {
 boost::system::result<field_reader, problem> field_reader::over(const request& asked,
                                                                 body_rule rule) {
   if (asked.body.empty() && rule == body_rule::optional) return field_reader{json::object()};
-  if (!is_utf8(asked.body)) return invalid({{"body", "encoding", "The body must be UTF-8."}});
+  if (!is_utf8(asked.body)) return malformed("The body is not UTF-8.");
   auto read = parse_json(asked.body, max_json_depth, max_json_values);
-  if (!read) return make_problem(400, "malformed_json", "Malformed JSON", read.error().detail);
+  if (!read) return malformed(read.error().detail);
   if (!read->is_object()) return invalid({{"body", "type", "The body must be a JSON object."}});
   return field_reader{*std::move(read)};
 }
@@ -227,12 +231,6 @@ std::string field_reader::text(string_view name, text_rules rules) {
 }
 std::int64_t field_reader::integer(string_view name, integer_range range) {
   return demand(name) ? optional_integer(name, range).value_or(0) : 0;
-}
-double field_reader::number(string_view name, number_range range) {
-  return demand(name) ? optional_number(name, range).value_or(0) : 0;
-}
-bool field_reader::flag(string_view name) {
-  return demand(name) && optional_flag(name).value_or(false);
 }
 money field_reader::amount(string_view name, amount_rule rule) {
   return demand(name) ? optional_amount(name, rule).value_or(money{}) : money{};

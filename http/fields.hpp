@@ -68,8 +68,8 @@ enum class body_rule {
 /// that is null counts as absent (RFC 7396). Members that nobody asks for are ignored.
 class field_reader {
  public:
-  /// Errors: 400 `malformed_json` (duplicate members and too deep nesting too), 422 for what is not
-  /// an object or not UTF-8.
+  /// Errors: 400 `malformed_json` (duplicate members, too deep nesting and what is not UTF-8 too),
+  /// 422 for what is not an object.
   static boost::system::result<field_reader, problem> over(const request& asked,
                                                            body_rule rule = body_rule::required);
   /// Over a document made otherwise; must be an object.
@@ -87,8 +87,6 @@ class field_reader {
   // Required: absent is an error `required`. What is wrong reads as the type's default.
   std::string text(std::string_view name, text_rules rules = {});
   std::int64_t integer(std::string_view name, integer_range range);
-  double number(std::string_view name, number_range range);
-  bool flag(std::string_view name);
   money amount(std::string_view name, amount_rule rule = amount_rule::positive);
   rentwave::duration duration(std::string_view name, duration_range range);
   rentwave::instant instant(std::string_view name);
@@ -112,8 +110,6 @@ class field_reader {
                                        amount_rule rule = amount_rule::zero_too);
   std::optional<rentwave::duration> optional_duration(std::string_view name, duration_range range);
   std::optional<rentwave::instant> optional_instant(std::string_view name);
-  template <class Id>
-  std::optional<Id> optional_id(std::string_view name);
   template <class Enum>
   std::optional<Enum> optional_choice(std::string_view name);
   std::optional<field_reader> optional_object(std::string_view name);
@@ -154,7 +150,6 @@ class query_reader {
   std::optional<std::string> text(std::string_view name, text_rules rules = {});
   std::optional<std::int64_t> integer(std::string_view name, integer_range range);
   std::optional<bool> flag(std::string_view name);
-  std::optional<money> amount(std::string_view name);
   std::optional<rentwave::instant> instant(std::string_view name);
   template <class Id>
   std::optional<Id> id(std::string_view name);
@@ -216,11 +211,6 @@ template <class Id>
 Id field_reader::id(std::string_view name) {
   const auto value = uuid_of(demand(name), name);
   return value ? Id{*value} : Id{};
-}
-template <class Id>
-std::optional<Id> field_reader::optional_id(std::string_view name) {
-  const auto value = uuid_of(find(name), name);
-  return value ? std::optional{Id{*value}} : std::nullopt;
 }
 template <class Enum>
 Enum field_reader::choice(std::string_view name) {

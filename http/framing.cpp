@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "http/ascii.hpp"
 #include "http/problems.hpp"
 #include "http/router.hpp"
 #include "http/target.hpp"
@@ -23,12 +24,6 @@ std::vector<string_view> values_of(const fields& all, string_view name) {
   for (const auto& [key, value] : all)
     if (key == name) values.emplace_back(value);
   return values;
-}
-
-bool is_word(string_view text, string_view lower_case) {
-  return std::ranges::equal(text, lower_case, {}, [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  });
 }
 
 std::optional<verb> verb_of(string_view name) {
@@ -52,18 +47,16 @@ std::optional<problem> wrong_length(const raw_head& head) {
   const auto codings = values_of(head.fields, "transfer-encoding");
   const auto lengths = values_of(head.fields, "content-length");
   if (lengths.size() > 1) return bad_request("The field Content-Length is given twice.");
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (!lengths.empty() && !std::ranges::all_of(lengths.front(), is_digit))
+  if (!lengths.empty() && !std::ranges::all_of(lengths.front(), ascii::is_digit))
     return bad_request("The field Content-Length is no number.");
   if (codings.empty()) return std::nullopt;
   if (head.version < 11) return bad_request("HTTP/1.0 has no Transfer-Encoding.");
   if (!lengths.empty())
     return bad_request("Content-Length and Transfer-Encoding exclude each other.");
-  if (codings.size() == 1 && is_word(codings.front(), "chunked")) return std::nullopt;
+  if (codings.size() == 1 && ascii::same_text(codings.front(), "chunked")) return std::nullopt;
   auto last = codings.back();
   if (const auto comma = last.rfind(','); comma != last.npos) last.remove_prefix(comma + 1);
-  last.remove_prefix(std::min(last.find_first_not_of(" \t"), last.size()));
-  if (is_word(last, "chunked"))
+  if (ascii::same_text(ascii::trimmed(last), "chunked"))
     return make_problem(501, "not_implemented", "Not implemented",
                         "The only transfer coding is chunked.");
   return bad_request("The last transfer coding has to be chunked.");
@@ -86,6 +79,7 @@ boost::system::result<accepted_head, problem> accept_head(raw_head head) {
   auto where = parse_target(head.target);
   if (!where || (where->is_asterisk && *method != verb::options))
     return bad_request("The request target is invalid.");
+  accepted.asked.target = head.target;
   accepted.asked.path = std::move(where->path);
   accepted.asked.query = std::move(where->query);
   accepted.segments = std::move(where->segments);
@@ -94,7 +88,7 @@ boost::system::result<accepted_head, problem> accept_head(raw_head head) {
   // RFC 9110 section 10.1.1: HTTP/1.0 knows no Expect.
   const auto expected = values_of(head.fields, "expect");
   if (!expected.empty() && head.version >= 11) {
-    if (expected.size() > 1 || !is_word(expected.front(), "100-continue"))
+    if (expected.size() > 1 || !ascii::same_text(expected.front(), "100-continue"))
       return make_problem(417, "expectation_failed", "Expectation failed",
                           "The only expectation is 100-continue.");
     accepted.expects_continue = true;

@@ -12,9 +12,11 @@ namespace rentwave::http {
 /// 0 switches a limit off.
 struct server_limits {
   std::size_t connections = 10'000;        ///< open at once; one more gets 503 and is closed
-  std::size_t requests_in_flight = 1'000;  ///< under way at once; one more gets 503
+  std::size_t requests_in_flight = 1'000;  ///< read and not answered; one more gets 503
   std::size_t header_bytes = 16 * 1024;    ///< request line and fields; longer gets 431
   std::size_t body_bytes = 1024 * 1024;    ///< longer gets 413
+  /// Of all bodies that are arriving or at work; what goes beyond gets 503.
+  std::size_t body_bytes_at_once = 256 * 1024 * 1024;
   std::chrono::milliseconds header_timeout{10'000};   ///< for the whole header to arrive; else 408
   std::chrono::milliseconds body_timeout{30'000};     ///< for the whole body to arrive; else 408
   std::chrono::milliseconds write_timeout{30'000};    ///< for the client to take an answer

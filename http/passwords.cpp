@@ -9,6 +9,10 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <limits>
+
+#include "http/ascii.hpp"
+#include "http/digests.hpp"
 
 namespace rentwave::http {
 namespace asio = boost::asio;
@@ -18,34 +22,14 @@ constexpr unsigned long long passes = 2;
 constexpr std::size_t memory_bytes = 19 * 1024 * 1024;
 constexpr std::size_t digest_digits = 64;
 
-bool is_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-std::string to_hex(const unsigned char* bytes, std::size_t size) {
-  std::string text(2 * size + 1, '\0');
-  sodium_bin2hex(text.data(), text.size(), bytes, size);
-  text.pop_back();  // the terminating zero
-  return text;
-}
-
-std::string random_hex() {
-  std::array<unsigned char, 32> bytes;
-  randombytes_buf(bytes.data(), bytes.size());
-  return to_hex(bytes.data(), bytes.size());
-}
-
 unsigned at_least_one(unsigned threads) {
   return std::max(threads, 1U);
 }
+std::size_t limit_of(unsigned threads, std::size_t queue) {
+  return queue == 0 ? std::numeric_limits<std::size_t>::max() : queue + at_least_one(threads);
+}
 
 }  // namespace
-
-std::string sha256_hex(std::string_view text) {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> hash;
-  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
-  return to_hex(hash.data(), hash.size());
-}
 
 std::string password_digest(field_reader& body, std::string_view name) {
   const std::string hashed = std::string{name} + "_sha256";
@@ -53,11 +37,10 @@ std::string password_digest(field_reader& body, std::string_view name) {
   if (body.has(name))
     body.refuse(name, "conflict", "Give one of the two, the password or its hash.");
   auto digest = body.text(hashed, {.min = 1, .max = 200, .lines = false, .trim = false});
-  if (!digest.empty() && (digest.size() != digest_digits || !std::ranges::all_of(digest, is_hex)))
+  if (!digest.empty() &&
+      (digest.size() != digest_digits || !std::ranges::all_of(digest, ascii::is_hex)))
     body.refuse(hashed, "format", "A SHA-256 has 64 hexadecimal digits.");
-  for (char& c : digest)
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-  return digest;
+  return ascii::lowered(std::move(digest));
 }
 
 std::optional<std::string> hash_argon2id(std::string_view secret) {
@@ -75,7 +58,7 @@ bool fits_argon2id(std::string_view secret, const std::string& hash) {
 // --- the pool ---
 
 password_pool::password_pool(unsigned threads, std::size_t queue)
-    : limit_(queue + at_least_one(threads)), threads_(at_least_one(threads)) {
+    : limit_(limit_of(threads, queue)), threads_(at_least_one(threads)) {
   [[maybe_unused]] const int ready = sodium_init();  // more than once is fine
   dummy_ = hash_argon2id(random_hex()).value_or("");
 }

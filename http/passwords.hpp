@@ -20,9 +20,6 @@ namespace rentwave::http {
 /// Code points of a password that we are given in the clear.
 inline constexpr text_rules password_rules{.min = 8, .max = 256, .lines = false, .trim = false};
 
-/// 64 hex digits, lower case.
-std::string sha256_hex(std::string_view text);
-
 /// The client's hash in lower case: member `<name>_sha256` (64 hex digits), or that of `<name>`.
 /// Notes an error when there is neither, or both.
 std::string password_digest(field_reader& body, std::string_view name);
@@ -37,7 +34,7 @@ enum class hashing_errc { overloaded, stopped, out_of_memory };
 
 class password_pool {
  public:
-  /// At least one thread; at most `queue` hashes wait for one.
+  /// At least one thread; at most `queue` hashes wait for one (0: any number).
   password_pool(unsigned threads, std::size_t queue);
   ~password_pool();
   /// What waits ends as `stopped`, and so does what comes later; what runs is waited for. The

@@ -93,10 +93,11 @@ std::string_view request::header(std::string_view name) const {
   return found == headers.end() ? std::string_view{} : std::string_view{found->second};
 }
 
-std::optional<std::string_view> request::parameter_of_query(std::string_view name) const {
-  const auto found = std::ranges::find(query, name, &std::pair<std::string, std::string>::first);
-  if (found == query.end()) return std::nullopt;
-  return found->second;
+std::string request::header_list(std::string_view name) const {
+  std::string all;
+  for (const auto& [key, value] : headers)
+    if (key == name) all.append(all.empty() ? "" : ", ").append(value);
+  return all;
 }
 
 response to_response(const problem& what, const request& asked) {
@@ -137,11 +138,13 @@ problem make_problem(unsigned status, std::string code, std::string title, std::
   return made;
 }
 
+const char* public_code(refusal_code code) {
+  return code == refusal_code::unknown_entity ? "not_found" : to_string(code);
+}
+
 problem to_problem(const refusal& why) {
   const auto [status, title] = status_of(why.code);
-  auto made = make_problem(
-      status, why.code == refusal_code::unknown_entity ? "not_found" : to_string(why.code), title,
-      why.detail);
+  auto made = make_problem(status, public_code(why.code), title, why.detail);
   if (why.free) {
     const nlohmann::ordered_json free{{"start", format_instant(why.free->start)},
                                       {"end", format_instant(why.free->end)}};

@@ -13,6 +13,8 @@ namespace rentwave::http {
 
 problem make_problem(unsigned status, std::string code, std::string title, std::string detail);
 
+/// The name of a refusal outside: `not_found` is the one word for what is not there.
+const char* public_code(refusal_code code);
 /// The one mapping of refusals to statuses.
 problem to_problem(const refusal& why);
 problem to_problem(const journal_error& why);

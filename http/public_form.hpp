@@ -8,6 +8,7 @@
 
 #include "actors/domain/money.hpp"
 #include "http/duration_text.hpp"
+#include "http/problems.hpp"
 #include "persistence/json.hpp"
 
 namespace rentwave::http {
@@ -27,6 +28,8 @@ nlohmann::json to_public(const T& value, const std::string& currency) {
     return format_duration(value);
   } else if constexpr (is_id<T>) {
     return to_string(value);
+  } else if constexpr (std::same_as<T, refusal_code>) {
+    return public_code(value);
   } else if constexpr (described_enum<T>) {
     return enum_name(value);
   } else if constexpr (std::same_as<T, personal>) {

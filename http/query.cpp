@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "http/backend.hpp"
 #include "http/fields.hpp"
+#include "http/problems.hpp"
 #include "http/text_rules.hpp"
 #include "persistence/timestamp.hpp"
 
@@ -59,11 +59,6 @@ std::optional<std::int64_t> query_reader::integer(string_view name, integer_rang
 std::optional<bool> query_reader::flag(string_view name) {
   const auto chosen = word(name, {"true", "false"});
   return chosen ? std::optional{*chosen == "true"} : std::nullopt;
-}
-
-std::optional<money> query_reader::amount(string_view name) {
-  const auto cents = integer(name, {0, max_amount.cents});
-  return cents ? std::optional{money{*cents}} : std::nullopt;
 }
 
 std::optional<rentwave::instant> query_reader::instant(string_view name) {

@@ -59,8 +59,8 @@ constexpr route table[] = {
 
     // operations
     {get,    "/api/meta",                         open,    get_meta},
-    {get,    "/healthz",                          open,    get_healthz},
-    {get,    "/readyz",                           open,    get_readyz},
+    {get,    "/healthz",                          probe,   get_healthz},
+    {get,    "/readyz",                           probe,   get_readyz},
     {get,    "/",                                 open,    get_root},
 };
 // clang-format on

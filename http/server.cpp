@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "http/connection.hpp"
+#include "http/keep_trying.hpp"
 #include "http/service.hpp"
 
 namespace rentwave::http {
@@ -48,7 +49,11 @@ class server::listener {
     if (error) return error;
     port_ = acceptor_.local_endpoint(error).port();
 
-    asio::co_spawn(acceptor_.get_executor(), accept(), asio::detached);
+    asio::co_spawn(acceptor_.get_executor(),
+                   keep_trying(
+                       "Accepting connections", [this] { return accept(); }, accept_pause,
+                       [this] { return shared_->is_stopping(); }),
+                   asio::detached);
     const unsigned count = options_.threads != 0
                                ? options_.threads
                                : std::max(1U, std::thread::hardware_concurrency());
@@ -92,18 +97,12 @@ class server::listener {
     }
   }
 
-  asio::awaitable<void> accept() {
-    while (!shared_->is_stopping()) {
-      tcp::socket socket{asio::make_strand(context_)};
-      const auto [error] =
-          co_await acceptor_.async_accept(socket, asio::as_tuple(asio::use_awaitable));
-      if (!error) {
-        connection::start(std::move(socket), shared_);
-      } else if (!shared_->is_stopping()) {
-        asio::steady_timer pause{acceptor_.get_executor(), accept_pause};
-        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
-      }
-    }
+  asio::awaitable<bool> accept() {
+    tcp::socket socket{asio::make_strand(context_)};
+    const auto [error] =
+        co_await acceptor_.async_accept(socket, asio::as_tuple(asio::use_awaitable));
+    if (!error) connection::start(std::move(socket), shared_);
+    co_return !error;
   }
 
   server_options options_;

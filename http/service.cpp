@@ -6,13 +6,6 @@
 
 namespace rentwave::http {
 
-service::permit service::begin_request() {
-  permit mine{*this};  // gives its count back when there are too many
-  const auto under_way = ++requests_;
-  if (limits.requests_in_flight != 0 && under_way > limits.requests_in_flight) return {};
-  return mine;
-}
-
 bool service::enter(const std::shared_ptr<connection>& one) {
   const std::lock_guard lock{mutex_};
   if (stopping_) return false;

@@ -10,12 +10,12 @@
 #include <mutex>
 #include <span>
 #include <unordered_map>
-#include <utility>
 
 #include "http/authenticator.hpp"
 #include "http/backend.hpp"
 #include "http/options.hpp"
 #include "http/router.hpp"
+#include "http/share.hpp"
 
 namespace rentwave::http {
 
@@ -32,26 +32,12 @@ class service {
   authenticator& gate;
   const router routes;
 
-  /// One request under way, for as long as it lives.
-  class permit {
-   public:
-    permit() = default;
-    explicit permit(service& from) : from_(&from) {}
-    permit(permit&& other) noexcept : from_(std::exchange(other.from_, nullptr)) {}
-    permit& operator=(permit&& other) noexcept {
-      std::swap(from_, other.from_);
-      return *this;
-    }
-    ~permit() {
-      if (from_) --from_->requests_;
-    }
-    explicit operator bool() const { return from_ != nullptr; }
-
-   private:
-    service* from_ = nullptr;
-  };
-  /// An empty one when there are too many.
-  permit begin_request();
+  /// Of requests under way.
+  share permits() { return {requests_, limits.requests_in_flight}; }
+  /// Of bytes of bodies, from their arrival to the end of the request.
+  share body_room() { return {body_bytes_, limits.body_bytes_at_once}; }
+  /// Of connections beyond the limit that are told so.
+  share turning_away() { return {turned_away_, most_turned_away}; }
 
   /// False: too many, or no more.
   bool enter(const std::shared_ptr<connection>& one);
@@ -65,7 +51,12 @@ class service {
   bool wait_until_empty(std::chrono::milliseconds patience);
 
  private:
+  /// Enough for people to learn why; a crowd is closed at once.
+  static constexpr std::size_t most_turned_away = 100;
+
   std::atomic<std::size_t> requests_ = 0;
+  std::atomic<std::size_t> body_bytes_ = 0;
+  std::atomic<std::size_t> turned_away_ = 0;
   std::atomic<bool> stopping_ = false;
   std::mutex mutex_;
   std::condition_variable emptied_;

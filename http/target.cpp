@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "http/ascii.hpp"
 #include "http/fields.hpp"
 
 namespace rentwave::http {
@@ -11,18 +12,12 @@ namespace {
 
 using std::string_view;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+using ascii::is_digit;
+using ascii::is_letter;
 
 int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+  if (!ascii::is_hex(c)) return -1;
+  return is_digit(c) ? c - '0' : ascii::lower(c) - 'a' + 10;
 }
 
 /// A NUL and what is no UTF-8 are refused too: nobody behind us expects them.
@@ -77,16 +72,10 @@ bool read_query(string_view text, target& into) {
   return true;
 }
 
-bool starts_with_scheme(string_view text, string_view scheme) {
-  return text.size() >= scheme.size() &&
-         std::ranges::equal(text.substr(0, scheme.size()), scheme, {},
-                            [](char c) { return is_letter(c) ? static_cast<char>(c | 0x20) : c; });
-}
-
 /// Drops "http://host:port" (RFC 9112 section 3.2.2); false when that is wrong.
 bool drop_authority(string_view& text) {
   for (const string_view scheme : {"http://", "https://"}) {
-    if (!starts_with_scheme(text, scheme)) continue;
+    if (!ascii::starts_with(text, scheme)) continue;
     text.remove_prefix(scheme.size());
     const auto end = std::min(text.find_first_of("/?"), text.size());
     const auto host = text.substr(0, end);

@@ -10,7 +10,7 @@
 namespace rentwave::http {
 
 struct target {
-  std::string path;                                        ///< decoded, for people: never compared
+  std::string path;  ///< decoded; to look at or to derive from: routes compare segments
   std::vector<std::string> segments;                       ///< decoded one by one
   std::vector<std::pair<std::string, std::string>> query;  ///< decoded; `+` is a blank
   bool is_asterisk = false;                                ///< "*": the server as a whole

@@ -5,6 +5,7 @@
 
 #include "http/duration_text.hpp"
 #include "http/offers.hpp"
+#include "http/problems.hpp"
 #include "http/public_form.hpp"
 #include "persistence/timestamp.hpp"
 
@@ -86,7 +87,7 @@ json period_json(const period& value) {
 }
 
 json refusal_json(const refusal& why) {
-  json shown{{"code", to_string(why.code)}, {"detail", why.detail}};
+  json shown{{"code", public_code(why.code)}, {"detail", why.detail}};
   if (why.free) shown["free"] = period_json(*why.free);
   return shown;
 }
@@ -142,7 +143,8 @@ json rental_json(const rental::state& one, const std::string& currency) {
              {"returned_at", or_null(one.returned_at)},
              {"late_fees", money_json(late_fees, currency)},
              {"rejection", rejection_json(one.rejection)},
-             {"extension", extension_json(one.pending_extension, currency)}};
+             {"extension", extension_json(one.pending_extension, currency)},
+             {"extension_rejection", rejection_json(one.extension_refusal)}};
   // Known once the listing has agreed.
   for (const auto* name : {"title", "kind", "owner", "rent", "deposit", "total", "terms"})
     shown[name] = nullptr;

@@ -1,5 +1,8 @@
 // Who waits for what: ids to coroutines that are to be resumed. Only bridge.cpp uses it.
 // Thread-safe; sharded by id, so that io threads and actors seldom meet at one lock.
+//
+// A wait is completed, and its timer destroyed, under its shard's lock: both touch its executor,
+// which may be gone as soon as `stop` has returned.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -23,7 +26,7 @@ class waiter {
  public:
   explicit waiter(const boost::asio::any_io_executor& executor) : timer(executor) {}
   virtual ~waiter() = default;
-  /// Posts the resumption; called once.
+  /// Posts the resumption and does nothing else, for a lock is held; called once.
   virtual void complete(wait_result result) = 0;
 
   boost::asio::steady_timer timer;
@@ -54,6 +57,7 @@ class wait_table : public std::enable_shared_from_this<wait_table> {
   std::optional<std::uint64_t> add(std::unique_ptr<waiter> one, std::chrono::milliseconds timeout);
   /// Does nothing when the wait is over.
   void end(std::uint64_t id, wait_result result);
+  bool has(std::uint64_t id);
   void stop();
   std::size_t size() const { return count_; }
 

@@ -46,8 +46,8 @@ class forwarding_journal : public journal {
                                                      int limit) override {
     return inner_->read_log(partition, after_position, limit);
   }
-  journal_result<std::vector<stored_event>> scan(std::int64_t after_sequence,
-                                                 const event_filter& filter, int limit) override {
+  journal_result<scanned> scan(std::int64_t after_sequence, const event_filter& filter,
+                               int limit) override {
     return inner_->scan(after_sequence, filter, limit);
   }
   journal_result<std::vector<alarm_row>> alarms(partition_id partition, instant horizon,
@@ -57,6 +57,10 @@ class forwarding_journal : public journal {
   journal_result<std::int64_t> offset(partition_id partition,
                                       std::string_view subscription) override {
     return inner_->offset(partition, subscription);
+  }
+  journal_result<std::vector<dead_letter>> dead_letters(std::optional<partition_id> partition,
+                                                        int limit) override {
+    return inner_->dead_letters(partition, limit);
   }
   journal_result<std::optional<instant>> latest_event_time() override {
     return inner_->latest_event_time();
@@ -70,6 +74,10 @@ class forwarding_journal : public journal {
   }
   journal_result<std::string> ensure_key(account_id person, std::string_view fresh) override {
     return inner_->ensure_key(person, fresh);
+  }
+  journal_result<std::vector<std::string>> ensure_keys(
+      const std::vector<fresh_key>& people) override {
+    return inner_->ensure_keys(people);
   }
   journal_result<std::optional<std::string>> find_key(account_id person) override {
     return inner_->find_key(person);

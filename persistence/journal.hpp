@@ -77,6 +77,19 @@ struct offset_change {
   std::int64_t position = 0;  ///< everything up to here has had its effect
 };
 
+/// Where an event stands in a subscription's dead letters.
+struct letter_key {
+  std::string subscription;
+  std::int64_t position = 0;  ///< of the event
+};
+/// An event that a subscription gave up on, or one of the same entity that waits behind it.
+struct dead_letter : letter_key {
+  partition_id partition = 0;
+  entity_ref entity;
+  std::string reason;  ///< empty: it waits behind an earlier one
+  instant since;       ///< real time
+};
+
 /// All that one transaction writes of one partition. `epoch` and `position` are its fence.
 struct partition_append {
   partition_id partition = 0;
@@ -84,6 +97,8 @@ struct partition_append {
   std::int64_t position = 0;  ///< of the partition's last event so far
   std::vector<entity_append> entities;
   std::vector<offset_change> offsets;
+  std::vector<dead_letter> given_up{};  ///< of this partition; one that is there already stays
+  std::vector<letter_key> replayed{};   ///< letters that are none any more
 };
 
 struct entity_result {
@@ -124,10 +139,24 @@ struct event_filter {
   std::optional<instant> to{};    ///< exclusive
 };
 
+/// A key for a person that has none yet.
+struct fresh_key {
+  account_id person;
+  std::string key;
+};
+
+/// What `scan` found, and up to where there is nothing else that it was to find.
+struct scanned {
+  std::vector<stored_event> events;
+  /// The sequence to go on after: of the last event when there are as many as were asked for, else
+  /// the journal's latest when it was looked at; never before where the scan began.
+  std::int64_t looked_to = 0;
+};
+
 class journal : public read_models {
  public:
-  /// Makes `owner` the only writer of the partition from now on by raising its epoch: whoever had it
-  /// before is fenced. An owner's name is that of one life of one process.
+  /// Makes `owner` the only writer of the partition from now on by raising its epoch: whoever had
+  /// it before is fenced. An owner's name is that of one life of one process.
   virtual journal_result<partition_lease> take_over(partition_id partition,
                                                     std::string_view owner) = 0;
 
@@ -139,7 +168,8 @@ class journal : public read_models {
   /// One transaction for everything, durable when this returns. A partition whose epoch or position
   /// is another is left out (`fenced`); an entity whose rows are refused is left out with its
   /// error, and the positions of the others close up. The results are in the order of the batch.
-  /// Errors: unavailable (nothing was written), unknown_outcome.
+  /// Errors: unknown_outcome; any other, for the most part unavailable, means that nothing was
+  /// written.
   virtual journal_result<std::vector<partition_result>> append(
       const std::vector<partition_append>& batch) = 0;
 
@@ -157,9 +187,10 @@ class journal : public read_models {
   virtual journal_result<std::vector<stored_event>> read_log(partition_id partition,
                                                              std::int64_t after_position,
                                                              int limit) = 0;
-  /// All partitions, in order of writing, for `rentwave events` and administrators.
-  virtual journal_result<std::vector<stored_event>> scan(std::int64_t after_sequence,
-                                                         const event_filter& filter, int limit) = 0;
+  /// All partitions, in order of writing, for `rentwave events` and administrators. Whoever goes on
+  /// after `looked_to` misses nothing and looks at nothing twice.
+  virtual journal_result<scanned> scan(std::int64_t after_sequence, const event_filter& filter,
+                                       int limit) = 0;
 
   /// Alarms due at or before `horizon`, earliest first.
   virtual journal_result<std::vector<alarm_row>> alarms(partition_id partition, instant horizon,
@@ -167,6 +198,10 @@ class journal : public read_models {
   /// How far a subscription has come; 0 when it never wrote one.
   virtual journal_result<std::int64_t> offset(partition_id partition,
                                               std::string_view subscription) = 0;
+
+  /// The dead letters of a partition, or of all; by partition, subscription and position.
+  virtual journal_result<std::vector<dead_letter>> dead_letters(
+      std::optional<partition_id> partition, int limit) = 0;
 
   /// The latest domain time among the newest 10,000 events, which is more than a transaction holds:
   /// no event of this journal is later.
@@ -183,7 +218,14 @@ class journal : public read_models {
   /// A person's key (32 bytes), made by the first call of `ensure_key` that finds none. A destroyed
   /// key stays destroyed: `find_key` is empty, and `ensure_key` fails with not_found.
   virtual journal_result<std::string> ensure_key(account_id person, std::string_view fresh) = 0;
+  /// `ensure_key` for each of these people, if it can be in one transaction; in their order, an
+  /// empty key where it was destroyed.
+  virtual journal_result<std::vector<std::string>> ensure_keys(
+      const std::vector<fresh_key>& people);
   virtual journal_result<std::optional<std::string>> find_key(account_id person) = 0;
+  /// Success means that no byte of the key is left in the journal's files. `unavailable` can also
+  /// mean that the key is gone for every call already and only its bytes are not: ask again until
+  /// it succeeds.
   virtual journal_result<void> destroy_key(account_id person) = 0;
 };
 

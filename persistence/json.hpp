@@ -1,4 +1,4 @@
-// Values of the domain from and to nlohmann::json trees, for any type of ours: a described struct
+// Values of the domain from nlohmann::json trees, for any type of ours: a described struct
 // is an object, a described enum its enumerator's name, an id its UUID text, money its cents, an
 // instant RFC 3339, a duration its microseconds, personal {"personal": text}, item_details
 // {"book": {...}} and so on, a map by id an object. Reading ignores unknown members and keeps the
@@ -18,28 +18,11 @@
 
 namespace rentwave {
 
-template <class T>
-nlohmann::json to_json_value(const T& value);
-
 /// False when the form does not fit; `into` is then half read. Call it with a default value.
 template <class T>
 bool from_json_value(const nlohmann::json& from, T& into);
 
 namespace json_form {
-
-template <class T>
-nlohmann::json struct_to_json(const T& value) {
-  auto object = nlohmann::json::object();
-  for_each_member<T>([&](auto member) {
-    const auto& field = value.*member.pointer;
-    using field_type = std::remove_cvref_t<decltype(field)>;
-    if constexpr (is_optional<field_type>) {
-      if (!field) return;
-    }
-    object[member.name] = to_json_value(field);
-  });
-  return object;
-}
 
 template <class T>
 bool struct_from_json(const nlohmann::json& from, T& into) {
@@ -131,48 +114,6 @@ bool parsed_from_json(const nlohmann::json& from, T& into, Read&& read) {
 }
 
 }  // namespace json_form
-
-template <class T>
-nlohmann::json to_json_value(const T& value) {
-  using namespace json_form;
-  if constexpr (std::same_as<T, bool> || number<T> || std::same_as<T, double> ||
-                std::same_as<T, std::string>) {
-    return nlohmann::json(value);
-  } else if constexpr (std::same_as<T, money>) {
-    return nlohmann::json(value.cents);
-  } else if constexpr (std::same_as<T, instant>) {
-    return nlohmann::json(format_instant(value));
-  } else if constexpr (std::same_as<T, duration>) {
-    return nlohmann::json(static_cast<std::int64_t>(value.count()));
-  } else if constexpr (is_id<T>) {
-    return nlohmann::json(to_string(value));
-  } else if constexpr (described_enum<T>) {
-    return nlohmann::json(enum_name(value));
-  } else if constexpr (std::same_as<T, personal>) {
-    return nlohmann::json::object({{personal_member, value.text}});
-  } else if constexpr (is_optional<T>) {
-    return value ? to_json_value(*value) : nlohmann::json(nullptr);
-  } else if constexpr (is_vector<T>) {
-    auto array = nlohmann::json::array();
-    for (const auto& element : value) array.push_back(to_json_value(element));
-    return array;
-  } else if constexpr (is_id_map<T>) {
-    auto object = nlohmann::json::object();
-    for (const auto& [key, element] : value) object[to_string(key)] = to_json_value(element);
-    return object;
-  } else if constexpr (is_variant<T>) {
-    auto object = nlohmann::json::object();
-    std::visit(
-        [&](const auto& chosen) {
-          object[alternative_name<T>(value.index())] = to_json_value(chosen);
-        },
-        value);
-    return object;
-  } else {
-    static_assert(described_struct<T>, "describe the struct with BOOST_DESCRIBE_STRUCT");
-    return struct_to_json(value);
-  }
-}
 
 template <class T>
 bool from_json_value(const nlohmann::json& from, T& into) {

@@ -21,7 +21,7 @@ opened open(std::string_view url, OpenFile open_file) {
 }  // namespace
 
 opened open_journal(std::string_view url) {
-  return open(url, sqlite::open_file);
+  return open(url, [](const auto& file) { return sqlite::open_file(file); });
 }
 
 opened open_journal_read_only(std::string_view url) {

@@ -131,13 +131,23 @@ struct page_request {
   std::optional<std::string> cursor{};
 };
 
+/// The order of a search. What a row is sorted by depends on that row and the query alone, never on
+/// what other adverts there are: only so can pages go on while adverts are written.
+/// - relevance: by how many of the query's words occur in the title (the last one as a prefix where
+///   the query takes it so; a word that was given twice counts twice), most first; of equally many
+///   the newest first
+/// - price: per day, lowest first; price_descending: highest first
+/// - newest: by `added_at`, latest first
+/// - times_rented: most first
+/// What is left equal is in some order that stays the same.
 enum class listing_sort { relevance, price, price_descending, newest, times_rented };
 BOOST_DESCRIBE_ENUM(listing_sort, relevance, price, price_descending, newest, times_rented)
 
 /// Everything that is set must hold.
 struct listing_query {
-  std::string words{};  ///< each must occur (the last as a prefix) in title, description or the
-                        ///< item's own texts, whatever case and diacritics; empty: any
+  /// Each must occur in title, description or the item's own texts, whatever case and diacritics;
+  /// the last as a prefix, unless it is a single character (`is_prefix`). Empty: any.
+  std::string words{};
   std::optional<item_kind> kind{};
   std::optional<money> min_price{};  ///< per day, an hourly price times 24
   std::optional<money> max_price{};

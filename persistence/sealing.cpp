@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -15,6 +16,16 @@ namespace {
 
 /// Enough for the people that register or log in while a batch gathers; then it starts again.
 constexpr std::size_t max_cached_keys = 1024;
+
+/// Whether there is a text to seal, in the form in which our events are written; in any other form
+/// the key is got when the text is sealed.
+bool has_personal_text(std::string_view data) {
+  constexpr std::string_view begin = "\"personal\":\"";
+  for (auto at = data.find(begin); at != data.npos; at = data.find(begin, at + 1))
+    if (const auto first = at + begin.size(); first < data.size() && data[first] != '"')
+      return true;
+  return false;
+}
 
 bool has_personal(const entity_append& entity) {
   const auto is_personal = [](const auto& written) {
@@ -39,6 +50,7 @@ class sealing_journal final : public forwarding_journal {
   journal_result<std::vector<partition_result>> append(
       const std::vector<partition_append>& batch) override {
     if (!has_personal(batch)) return inner().append(batch);
+    if (auto failed = learn_keys(batch)) return std::move(*failed);
     auto sealed = batch;
     refusals refused;
     if (auto failed = seal(sealed, refused)) return std::move(*failed);
@@ -119,6 +131,36 @@ class sealing_journal final : public forwarding_journal {
     return failed;
   }
 
+  /// Has the keys of all in the batch in the cache, making those that are missing together: a
+  /// transaction of its own, once for the whole group of people.
+  std::optional<journal_error> learn_keys(const std::vector<partition_append>& batch) {
+    std::set<account_id> unknown;
+    const auto see = [&](const auto& written) {
+      if (written.subject && !cached_keys_.contains(*written.subject) &&
+          has_personal_text(written.data))
+        unknown.insert(*written.subject);
+    };
+    for (const auto& partition : batch)
+      for (const auto& entity : partition.entities) {
+        for (const auto& event : entity.events) see(event);
+        if (entity.state) see(*entity.state);
+      }
+    if (unknown.empty()) return std::nullopt;
+    if (cached_keys_.size() + unknown.size() > max_cached_keys) cached_keys_.clear();
+    std::vector<fresh_key> people;
+    for (const auto& person : unknown) people.push_back({person, make_personal_key()});
+    auto keys = inner().ensure_keys(people);
+    if (!keys) return keys.error();
+    for (std::size_t i = 0; i < people.size(); ++i) {
+      auto& key = (*keys)[i];
+      if (!key.empty() && !is_personal_key(key))
+        return journal_error{journal_errc::corrupt,
+                             "the key of account " + to_string(people[i].person)};
+      cached_keys_.emplace(people[i].person, std::move(key));
+    }
+    return std::nullopt;
+  }
+
   /// For sealing a cached key will do, even one that was destroyed meanwhile: nobody can open what
   /// it seals. Empty: destroyed.
   journal_result<std::string> sealing_key(account_id person) {
@@ -135,7 +177,7 @@ class sealing_journal final : public forwarding_journal {
     return cached_keys_.emplace(person, std::move(*key)).first->second;
   }
 
-  /// Looks first: making one is a transaction of its own.
+  /// Looks first: making one is a transaction of its own. Seldom needed after `learn_keys`.
   journal_result<std::string> find_or_make_key(account_id person) {
     auto found = inner().find_key(person);
     if (!found) return found.error();
@@ -146,8 +188,9 @@ class sealing_journal final : public forwarding_journal {
   template <class Written>
   std::optional<journal_error> seal(Written& written) {
     if (!written.subject || !may_have_personal(written.data)) return std::nullopt;
-    auto sealed = seal_members(written.data, *written.subject,
-                               [this](account_id person) { return sealing_key(person); });
+    auto sealed = seal_members(
+        written.data, *written.subject,
+        [this](account_id person) -> journal_result<std::string> { return sealing_key(person); });
     if (!sealed) return sealed.error();
     written.data = std::move(*sealed);
     return std::nullopt;

@@ -83,4 +83,18 @@ std::vector<std::string_view> words_of(std::string_view text, std::size_t most) 
   return words;
 }
 
+bool is_prefix(std::string_view last_word) {
+  int characters = 0;
+  for (std::size_t i = 0; i < last_word.size(); ++i) {
+    const auto byte = [&](std::size_t at) {
+      return at < last_word.size() ? static_cast<unsigned char>(last_word[at]) : 0u;
+    };
+    const bool continues = (byte(i) & 0xC0) == 0x80;
+    // U+0300..U+036F: an accent of the letter before.
+    const bool combines = byte(i) == 0xCC || (byte(i) == 0xCD && byte(i + 1) <= 0xAF);
+    if (!continues && !combines) ++characters;
+  }
+  return characters > 1;
+}
+
 }  // namespace rentwave

@@ -25,4 +25,8 @@ inline constexpr std::size_t max_search_words = 16;
 /// punctuation. Nothing in them means anything to a query language. At most `most`.
 std::vector<std::string_view> words_of(std::string_view text, std::size_t most);
 
+/// Whether the last word of a query is taken as a prefix. A single character is not: it begins so
+/// many words that looking for them all would take longer than anything else.
+bool is_prefix(std::string_view last_word);
+
 }  // namespace rentwave

@@ -303,7 +303,8 @@ struct state {
   std::optional<instant> returned_at;
   std::vector<receipt> receipts;
   std::optional<extension> pending_extension;
-  int extensions = 0;  ///< how many were ever asked for
+  std::optional<refusal> extension_refusal;  ///< why the last one was not granted
+  int extensions = 0;                        ///< how many were ever asked for
   int returns = 0;
   int disputes = 0;
   money claim;  ///< the part of the deposit that goes to the owner at the end
@@ -314,8 +315,8 @@ struct state {
 BOOST_DESCRIBE_STRUCT(state, (),
                       (id, now, about, when, requested_at, expected_price, terms, rent, reserved,
                        handed_over, hand_over_asked, reminded, started_at, returned_at, receipts,
-                       pending_extension, extensions, returns, disputes, claim, fee, rejection,
-                       owed))
+                       pending_extension, extension_refusal, extensions, returns, disputes, claim,
+                       fee, rejection, owed))
 
 /// How long after a return the owner may dispute it; then it completes by itself.
 inline constexpr duration dispute_window = one_hour * 48;

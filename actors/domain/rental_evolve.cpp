@@ -133,6 +133,7 @@ void apply(state& s, const lost&) {
 void apply(state& s, const extension_requested& e) {
   s.extensions = e.n;
   s.pending_extension = extension{e.n, s.when.end, e.ends_at, {}, false};
+  s.extension_refusal.reset();
   owe(s.owed, step::extend, e.n);
 }
 
@@ -156,6 +157,7 @@ void apply(state& s, const extended& e) {
 void apply(state& s, const extension_rejected& e) {
   const bool money_was_asked = s.pending_extension && s.pending_extension->reserved;
   s.pending_extension.reset();
+  s.extension_refusal = e.why;
   settle(s.owed, step::extend, e.n);
   settle(s.owed, step::hold_extension, e.n);
   owe(s.owed, step::undo_extend, e.n);

@@ -4,7 +4,23 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include "actors/runtime/lane.hpp"
 #include "actors/runtime/protocol.hpp"
+
+namespace rentwave {
+
+/// To oneself: the lane's first event is to be tried again.
+struct retry_note {
+  entity_ref entity;
+};
+
+}  // namespace rentwave
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::retry_note)
 
 namespace rentwave {
 namespace {
@@ -14,93 +30,185 @@ using again_atom = caf::atom_constant<caf::atom("again")>;
 constexpr int page = 100;  ///< events whose effects are under way together
 constexpr auto retry_delay = std::chrono::seconds{1};
 constexpr auto effect_timeout = std::chrono::seconds{30};
+/// How often an event is tried that fails by its own fault; the delay doubles each time.
+constexpr int most_failures = 8;
+constexpr auto first_backoff = std::chrono::milliseconds{100};
+
+/// Whether trying again is of no use until somebody mends something.
+bool is_own_fault(const caf::error& why) {
+  if (why.category() != caf::atom("rentwave")) return false;
+  const auto code = static_cast<runtime_errc>(why.code());
+  return code == runtime_errc::crashed || code == runtime_errc::quarantined ||
+         code == runtime_errc::wrong_kind;
+}
 
 class consumer {
  public:
   explicit consumer(caf::event_based_actor* self) : self_{self} {}
   const char* name = "subscription";
 
-  void begin(context_ptr context, partition_id partition, subscription what) {
+  void begin(context_ptr context, partition_id partition, subscription what,
+             std::shared_ptr<subscription_progress> progress) {
     context_ = std::move(context);
     partition_ = partition;
     what_ = std::move(what);
-    read_offset();
+    progress_ = std::move(progress);
+    read_letters();
   }
 
   void committed(const commit& durable) {
     if (durable.events.empty()) return;
-    latest_ = std::max(latest_, durable.events.back().position);
+    learn_of(durable.events.back().position);
     // The usual case: the log goes on where we are, and needs no reading.
     if (!busy_ && durable.events.front().position == position_ + 1 &&
         std::ssize(durable.events) <= page)
-      handle(durable.events);
+      take(durable.events);
     else
       advance();
   }
 
   void reopen(const reopened& news) {
-    latest_ = std::max(latest_, news.position);
+    learn_of(news.position);
     advance();
   }
 
   void again() {
     busy_ = false;
-    if (!started_) return read_offset();
+    if (!started_) return read_letters();
     advance();
   }
 
+  void retry(const entity_ref& entity) {
+    if (const auto found = lanes_.find(entity); found != lanes_.end()) try_first(found->second);
+  }
+
+  // --- replay ---
+
+  void replay(const entity_ref& entity) {
+    auto done = self_->make_response_promise();
+    if (!parked_.contains(entity))
+      return done.deliver(std::string{"this subscription has no dead letter of that entity"});
+    if (!replays_.try_emplace(entity, done).second)
+      return done.deliver(std::string{"its dead letters are being tried already"});
+    replay_next(entity);
+  }
+
  private:
-  void read_offset() {
+  template <class Answer, class Request, class Then, class Otherwise>
+  void ask(Request request, Then then, Otherwise otherwise) {
+    self_->request(context_->reader_for(partition_), caf::infinite, std::move(request))
+        .then([then](const Answer& answer) { then(answer); },
+              [otherwise](const caf::error& why) { otherwise(why); });
+  }
+
+  std::string render(const caf::error& why) const { return self_->system().render(why); }
+
+  // --- the start ---
+
+  void read_letters() {
     busy_ = true;
-    self_
-        ->request(context_->reader_for(partition_), caf::infinite,
-                  offset_request{partition_, what_.name})
-        .then(
-            [this](std::int64_t position) {
-              started_ = true;
-              position_ = position;
-              may_be_more_ = true;
-              busy_ = false;
-              advance();
-            },
-            [this](const caf::error& why) { retry(why); });
+    ask<letters_ptr>(
+        letters_request{partition_},
+        [this](const letters_ptr& letters) {
+          for (const auto& letter : *letters)
+            if (letter.subscription == what_.name) park(letter.entity, letter.position);
+          read_offset();
+        },
+        [this](const caf::error& why) { come_back(why); });
+  }
+
+  void read_offset() {
+    ask<std::int64_t>(
+        offset_request{partition_, what_.name},
+        [this](std::int64_t position) {
+          started_ = true;
+          move_to(position);
+          may_be_more_ = true;
+          busy_ = false;
+          advance();
+        },
+        [this](const caf::error& why) { come_back(why); });
+  }
+
+  void come_back(const caf::error& why) {
+    spdlog::warn("subscription {} of partition {} tries again: {}", what_.name, partition_,
+                 render(why));
+    self_->delayed_send(self_, retry_delay, again_atom::value);
+  }
+
+  // --- the log ---
+
+  void learn_of(std::int64_t position) {
+    latest_ = std::max(latest_, position);
+    progress_->latest = latest_;
+  }
+
+  void move_to(std::int64_t position) {
+    position_ = position;
+    progress_->position = position;
+    learn_of(position);
   }
 
   void advance() {
     if (busy_ || (position_ >= latest_ && !may_be_more_)) return;
     busy_ = true;
     may_be_more_ = false;
-    self_
-        ->request(context_->reader_for(partition_), caf::infinite,
-                  log_request{partition_, position_, page})
-        .then(
-            [this](const events_ptr& events) {
-              busy_ = false;
-              // A commit may have told of more while this was read.
-              if (events->empty()) return advance();
-              may_be_more_ = may_be_more_ || events->size() == page;
-              handle(*events);
-            },
-            [this](const caf::error& why) { retry(why); });
+    ask<events_ptr>(
+        log_request{partition_, position_, page},
+        [this](const events_ptr& events) {
+          busy_ = false;
+          // A commit may have told of more while this was read.
+          if (events->empty()) return advance();
+          may_be_more_ = may_be_more_ || events->size() == page;
+          take(*events);
+        },
+        [this](const caf::error& why) { come_back(why); });
   }
 
-  void handle(const std::vector<stored_event>& events) {
+  /// A page of the log; the next one waits until all its events had their effect or were given up.
+  void take(const std::vector<stored_event>& events) {
     busy_ = true;
     reached_ = events.back().position;
-    latest_ = std::max(latest_, reached_);
-    failed_ = false;
-    outstanding_ = 1;  // this loop itself, so that it ends only once
-    try {
-      for (const auto& event : events)
-        for (auto& wanted : what_.handle(event)) send(event, std::move(wanted));
-    } catch (const std::exception& thrown) {
-      spdlog::error("subscription {} threw: {}", what_.name, thrown.what());
-      failed_ = true;
+    learn_of(reached_);
+    std::vector<entity_ref> fresh;
+    for (const auto& event : events) {
+      if (parked_.contains(event.entity)) {
+        give_up(event, {});
+        continue;
+      }
+      auto& one = lanes_[event.entity];
+      if (one.events.empty()) fresh.push_back(event.entity);
+      one.events.push_back(event);
     }
-    acknowledged();
+    open_lanes_ = fresh.size();
+    for (const auto& entity : fresh) try_first(lanes_.at(entity));
+    if (fresh.empty()) end_page();
   }
 
-  void send(const stored_event& event, effect wanted) {
+  void end_page() {
+    move_to(reached_);
+    self_->send(context_->writer,
+                offset_note{partition_, {what_.name, position_}, std::exchange(given_up_, {}), {}});
+    busy_ = false;
+    advance();
+  }
+
+  // --- a lane ---
+
+  void try_first(lane& one) {
+    const auto event = one.events.front();
+    one.begin_try();
+    try {
+      for (auto& wanted : what_.handle(event)) send(event, std::move(wanted), one);
+    } catch (const std::exception& thrown) {
+      one.fail(true, thrown.what());
+    } catch (...) {
+      one.fail(true, "it threw no exception of ours");
+    }
+    acknowledged(event.entity);
+  }
+
+  void send(const stored_event& event, effect wanted, lane& one) {
     auto command = std::make_shared<command_envelope>();
     command->to = std::move(wanted.to);
     command->id = want_command_id(
@@ -109,61 +217,136 @@ class consumer {
     command->cause = event.time;
     command->from = event.entity;
     command->trace = event.trace;
-    ++outstanding_;
+    ++one.outstanding;
     const auto& to = context_->routes->find(command->to);
     self_->request(to, effect_timeout, command_ptr{std::move(command)})
-        .then([this](const outcome&) { acknowledged(); },
-              [this](const caf::error&) {
-                failed_ = true;
-                acknowledged();
+        .then([this, entity = event.entity](const outcome&) { acknowledged(entity); },
+              [this, entity = event.entity](const caf::error& why) {
+                lanes_.at(entity).fail(is_own_fault(why), render(why));
+                acknowledged(entity);
               });
   }
 
-  void acknowledged() {
-    if (--outstanding_ > 0) return;
-    if (failed_)
-      return retry(make_error(runtime_errc::unavailable, "an effect was not acknowledged"));
-    position_ = reached_;
-    self_->send(context_->writer, offset_note{partition_, {what_.name, position_}});
-    busy_ = false;
-    advance();
+  void acknowledged(const entity_ref& entity) {
+    auto& one = lanes_.at(entity);
+    if (!one.acknowledged()) return;
+    if (one.failed && !(one.blamed && ++one.failures >= most_failures)) return later(entity, one);
+    const auto event = std::move(one.events.front());
+    const bool gave_up = one.failed;
+    one.next();
+    if (replays_.contains(entity)) return replayed(event, gave_up ? one.reason : std::string{});
+    if (gave_up) give_up_lane(event, one);
+    if (!one.events.empty()) return try_first(one);
+    lanes_.erase(entity);
+    if (--open_lanes_ == 0) end_page();
   }
 
-  void retry(const caf::error& why) {
-    spdlog::warn("subscription {} of partition {} tries again: {}", what_.name, partition_,
-                 self_->system().render(why));
-    self_->delayed_send(self_, retry_delay, again_atom::value);
+  void later(const entity_ref& entity, const lane& one) {
+    const auto doublings = std::max(one.failures - 1, 0);
+    const duration wait = one.blamed ? duration{first_backoff} * (1 << doublings) : retry_delay;
+    if (!one.blamed || one.failures == 1)
+      spdlog::warn("subscription {} tries an event of {} again: {}", what_.name, to_string(entity),
+                   one.reason);
+    self_->delayed_send(self_, wait, retry_note{entity});
+  }
+
+  // --- dead letters ---
+
+  /// The others of its entity wait behind it.
+  void give_up_lane(const stored_event& event, lane& one) {
+    spdlog::error("subscription {} gives up event {} of {}: {}", what_.name, event.version,
+                  to_string(event.entity), one.reason);
+    give_up(event, one.reason);
+    for (const auto& behind : std::exchange(one.events, {})) give_up(behind, {});
+  }
+
+  void give_up(const stored_event& event, std::string reason) {
+    given_up_.push_back({{what_.name, event.position},
+                         partition_,
+                         event.entity,
+                         std::move(reason),
+                         context_->clock->real_now()});
+    park(event.entity, event.position);
+  }
+
+  void park(const entity_ref& entity, std::int64_t position) {
+    parked_[entity].insert(position);
+    progress_->parked = parked_.size();
+  }
+
+  void replay_next(const entity_ref& entity) {
+    const auto letters = parked_.find(entity);
+    if (letters->second.empty()) {
+      parked_.erase(letters);
+      progress_->parked = parked_.size();
+      return end_replay(entity, {});
+    }
+    ask<events_ptr>(
+        log_request{partition_, *letters->second.begin() - 1, 1},
+        [this, entity](const events_ptr& events) {
+          if (events->empty()) return end_replay(entity, "the event is not there");
+          auto& one = lanes_[entity];
+          one.events = {events->front()};
+          try_first(one);
+        },
+        [this, entity](const caf::error& why) { end_replay(entity, render(why)); });
+  }
+
+  void replayed(const stored_event& event, const std::string& failure) {
+    lanes_.erase(event.entity);
+    if (!failure.empty()) return end_replay(event.entity, failure);
+    parked_[event.entity].erase(event.position);
+    std::erase_if(given_up_, [&](const auto& one) { return one.position == event.position; });
+    self_->send(
+        context_->writer,
+        offset_note{partition_, {what_.name, position_}, {}, {{what_.name, event.position}}});
+    replay_next(event.entity);
+  }
+
+  void end_replay(const entity_ref& entity, std::string failure) {
+    const auto found = replays_.find(entity);
+    found->second.deliver(std::move(failure));
+    replays_.erase(found);
   }
 
   caf::event_based_actor* self_;
   context_ptr context_;
   partition_id partition_ = 0;
   subscription what_;
-  std::int64_t position_ = 0;  ///< every event up to here has had its effect
+  std::shared_ptr<subscription_progress> progress_;
+  std::int64_t position_ = 0;  ///< every event up to here has had its effect, or is a letter
   std::int64_t latest_ = 0;    ///< the log goes at least so far
-  std::int64_t reached_ = 0;   ///< the end of what is under way
-  int outstanding_ = 0;
-  bool may_be_more_ = false;  ///< the log may go on behind what the commits told of
-  bool failed_ = false;
+  std::int64_t reached_ = 0;   ///< the end of the page that is under way
+  bool may_be_more_ = false;   ///< the log may go on behind what the commits told of
   bool started_ = false;
-  bool busy_ = false;
+  bool busy_ = false;  ///< reading, or with a page under way
+  std::unordered_map<entity_ref, lane> lanes_;
+  std::size_t open_lanes_ = 0;         ///< of the page
+  std::vector<dead_letter> given_up_;  ///< of the page
+  /// The dead letters, by position, also those that are not durable yet.
+  std::unordered_map<entity_ref, std::set<std::int64_t>> parked_;
+  std::unordered_map<entity_ref, caf::response_promise> replays_;
 };
 
 caf::behavior live(caf::stateful_actor<consumer>* self, const context_ptr& context,
-                   partition_id partition, const subscription& what) {
-  self->state.begin(context, partition, what);
+                   partition_id partition, const subscription& what,
+                   const std::shared_ptr<subscription_progress>& progress) {
+  self->state.begin(context, partition, what, progress);
   return {
       [self](const commit_ptr& durable) { self->state.committed(*durable); },
       [self](const reopened& news) { self->state.reopen(news); },
       [self](again_atom) { self->state.again(); },
+      [self](const retry_note& due) { self->state.retry(due.entity); },
+      [self](const replay_order& order) { self->state.replay(order.entity); },
   };
 }
 
 }  // namespace
 
 caf::actor spawn_consumer(caf::event_based_actor* partition, context_ptr context, partition_id id,
-                          const subscription& what) {
-  return partition->spawn<caf::monitored>(live, std::move(context), id, what);
+                          const subscription& what,
+                          std::shared_ptr<subscription_progress> progress) {
+  return partition->spawn<caf::monitored>(live, std::move(context), id, what, std::move(progress));
 }
 
 }  // namespace rentwave

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "persistence/codec.hpp"
+#include "persistence/json_traits.hpp"
 #include "persistence/projection.hpp"
 
 namespace rentwave {
@@ -22,6 +23,9 @@ std::optional<account_id> subject_of(const session::state& s) {
 }
 template <class State>
 std::optional<account_id> subject_of(const State&) {
+  static_assert(!json_form::has_personal<State>::value &&
+                    !json_form::has_personal<typename State::event_type>::value,
+                "personal fields would be written in clear: say above whose key seals them");
   return std::nullopt;
 }
 

@@ -43,6 +43,12 @@ struct child {
   std::vector<kept_message> kept;
 };
 
+struct running_subscription {
+  subscription what;
+  std::shared_ptr<subscription_progress> progress;
+  caf::actor handle;
+};
+
 class partition {
  public:
   explicit partition(caf::event_based_actor* self) : self_{self} {}
@@ -80,13 +86,13 @@ class partition {
       waking_.erase(alarm.entity);
       budget_.served(alarm.entity);
     }
-    for (const auto& consumer : consumers_) self_->send(consumer, durable);
+    for (const auto& one : consumers_) self_->send(one.handle, durable);
     wake_due();
     arm();
   }
 
   void reopen(const reopened& news) {
-    for (const auto& consumer : consumers_) self_->send(consumer, news);
+    for (const auto& one : consumers_) self_->send(one.handle, news);
     reread_ = true;
     tick(generation_);
   }
@@ -115,8 +121,8 @@ class partition {
     ending_ = reason;
     for (const auto& [entity, one] : children_)
       caf::anon_send_exit(one.handle, caf::exit_reason::user_shutdown);
-    for (const auto& consumer : consumers_)
-      caf::anon_send_exit(consumer, caf::exit_reason::user_shutdown);
+    for (const auto& one : consumers_)
+      caf::anon_send_exit(one.handle, caf::exit_reason::user_shutdown);
     quit_when_alone();
   }
 
@@ -144,7 +150,19 @@ class partition {
     if (const auto due = alarms_.earliest())
       made->alarm_lag = std::max(context_->clock->now() - *due, duration{});
     made->restarts = restarts_;
+    for (const auto& [what, progress, handle] : consumers_)
+      made->subscriptions.push_back(
+          {what.name, progress->position.load(), progress->latest.load(), progress->parked.load()});
     return made;
+  }
+
+  void replay(const replay_order& order) {
+    auto done = self_->make_response_promise();
+    const auto found = std::ranges::find(consumers_, order.subscription,
+                                         [](const auto& one) { return one.what.name; });
+    if (found == consumers_.end())
+      return done.deliver(std::string{"there is no subscription " + order.subscription});
+    done.delegate(found->handle, order);
   }
 
   bool release(const entity_ref& entity) {
@@ -157,11 +175,16 @@ class partition {
  private:
   void opened() {
     open_ = true;
-    for (const auto& one : context_->options.subscriptions)
-      consumers_.push_back(spawn_consumer(self_, context_, id_, one));
+    for (const auto& one : context_->options.subscriptions) start_consumer(one);
     for (auto& message : std::exchange(early_, {})) route(std::move(message));
     tick(generation_);
     context_->opened(id_);
+  }
+
+  void start_consumer(const subscription& what) {
+    auto progress = std::make_shared<subscription_progress>();
+    auto handle = spawn_consumer(self_, context_, id_, what, progress);
+    consumers_.push_back({what, std::move(progress), std::move(handle)});
   }
 
   // --- children ---
@@ -209,17 +232,16 @@ class partition {
   /// It begins at its last offset: effects may repeat, under the same command ids.
   void consumer_ended(const caf::down_msg& news) {
     const auto ended = std::find_if(consumers_.begin(), consumers_.end(),
-                                    [&](const auto& one) { return one.address() == news.source; });
+                                    [&](const auto& one) { return one.handle == news.source; });
     if (ended == consumers_.end()) return;
     if (ending_) {
       consumers_.erase(ended);
       return;
     }
-    const auto& what =
-        context_->options.subscriptions[static_cast<std::size_t>(ended - consumers_.begin())];
+    const auto& what = ended->what;
     spdlog::error("subscription {} of partition {} ended and starts again: {}", what.name, id_,
                   self_->system().render(news.reason));
-    *ended = spawn_consumer(self_, context_, id_, what);
+    ended->handle = spawn_consumer(self_, context_, id_, what, ended->progress);
   }
 
   /// Last of all, so that nobody works on after the node is taken apart.
@@ -344,7 +366,7 @@ class partition {
   std::vector<kept_message> early_;
   std::unordered_map<entity_ref, child> children_;
   std::unordered_map<caf::actor_addr, entity_ref> names_;
-  std::vector<caf::actor> consumers_;  ///< one a subscription, in their order
+  std::vector<running_subscription> consumers_;
   restart_budget budget_{{}};
   alarm_index alarms_;
   std::unordered_set<entity_ref> waking_;
@@ -374,6 +396,7 @@ caf::behavior live(caf::stateful_actor<partition>* self, const context_ptr& cont
       [self](const nothing_here& news) { self->state.sleep_empty(news.entity); },
       [self](report_request) { return self->state.report(); },
       [self](const release_order& order) { return self->state.release(order.entity); },
+      [self](const replay_order& order) { self->state.replay(order); },
   };
 }
 

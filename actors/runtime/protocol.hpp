@@ -9,11 +9,13 @@
 //                 nothing_here               from an entity to which nothing ever happened
 //                 report_request → report_ptr
 //                 release_order → bool       an operator lets an entity out of quarantine
+//                 replay_order → std::string  an operator has dead letters tried again
 //   entity        command_ptr, query_ptr, wake_note, sleep_order
 //   writer        append_ptr → entity_result_ptr, open_request → lease, offset_note
 //   reader        load_request → history_ptr, find_request → events_ptr, log_request → events_ptr,
-//                 alarms_request → alarms_ptr, offset_request → std::int64_t, job_ptr
-//   subscription  commit_ptr, reopened
+//                 alarms_request → alarms_ptr, offset_request → std::int64_t,
+//                 letters_request → letters_ptr, job_ptr
+//   subscription  commit_ptr, reopened, replay_order → std::string
 //   payment       command_ptr: the provider, which answers the sender by `answered`
 #pragma once
 
@@ -117,21 +119,34 @@ struct partition_report {
   std::size_t wakes = 0;       ///< under way
   duration alarm_lag{};        ///< how long the earliest alarm is overdue, in domain time
   std::uint64_t restarts = 0;  ///< entities that ended by their own fault, since the start
+  struct subscription {
+    std::string name;
+    std::int64_t position = 0;  ///< every event up to here has had its effect
+    std::int64_t latest = 0;    ///< of the log
+    std::size_t parked = 0;     ///< entities with dead letters
+  };
+  std::vector<subscription> subscriptions;
 };
 using report_ptr = std::shared_ptr<const partition_report>;
 /// False: it is not in quarantine.
 struct release_order {
   entity_ref entity;
 };
+/// The dead letters of an entity's events are tried again, in order. Answered by why the first that
+/// failed did so; empty: none is left.
+struct replay_order {
+  std::string subscription;
+  entity_ref entity;
+};
 
 // --- to and from the journal's threads ---
 
-/// One entity's part of a batch.
+/// One entity's part of a batch, handed over to the writer, which takes it apart.
 struct append_request {
   partition_id partition = 0;
   entity_append what;
 };
-using append_ptr = std::shared_ptr<const append_request>;
+using append_ptr = std::shared_ptr<append_request>;
 /// Also for failures of the whole batch: then `failed` says unavailable, unknown_outcome or fenced.
 using entity_result_ptr = std::shared_ptr<const entity_result>;
 
@@ -157,9 +172,12 @@ struct reopened {
   partition_id partition = 0;
   std::int64_t position = 0;
 };
+/// How far a subscription has come, and what it gave up on or made good on the way.
 struct offset_note {
   partition_id partition = 0;
   offset_change change;
+  std::vector<dead_letter> given_up{};
+  std::vector<letter_key> replayed{};
 };
 
 struct load_request {
@@ -184,6 +202,10 @@ struct offset_request {
   partition_id partition = 0;
   std::string subscription;
 };
+struct letters_request {
+  partition_id partition = 0;
+};
+using letters_ptr = std::shared_ptr<const std::vector<dead_letter>>;
 using history_ptr = std::shared_ptr<const history>;
 using events_ptr = std::shared_ptr<const std::vector<stored_event>>;
 using alarms_ptr = std::shared_ptr<const std::vector<alarm_row>>;
@@ -208,6 +230,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::nothing_here)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::report_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::report_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::release_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::replay_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::letters_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::letters_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::append_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::entity_result_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::commit_ptr)

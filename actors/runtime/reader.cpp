@@ -11,6 +11,8 @@
 namespace rentwave {
 namespace {
 
+constexpr int most_letters = 100'000;
+
 struct reader_state {
   std::shared_ptr<journal> connection;
   const char* name = "reader";
@@ -74,6 +76,11 @@ caf::behavior serve(caf::stateful_actor<reader_state>* self, std::shared_ptr<jou
       },
       [&state](const offset_request& asked) {
         return guarded([&] { return state.offset(asked); });
+      },
+      [&state](const letters_request& asked) {
+        return guarded([&] {
+          return state.shared(state.connection->dead_letters(asked.partition, most_letters));
+        });
       },
       [&state](const job_ptr& job) {
         try {

@@ -4,6 +4,7 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -52,7 +53,10 @@ class writer {
 
   void note(const offset_note& note) {
     if (offsets_.empty()) self_->delayed_send(self_, offset_delay, offsets_atom::value);
-    offsets_[{note.partition, note.change.subscription}] = note.change.position;
+    auto& kept = offsets_[{note.partition, note.change.subscription}];
+    kept.position = note.change.position;
+    std::ranges::copy(note.given_up, std::back_inserter(kept.given_up));
+    std::ranges::copy(note.replayed, std::back_inserter(kept.replayed));
   }
 
   /// Takes back what an unknown outcome has cost us.
@@ -71,6 +75,7 @@ class writer {
                   reopened{partition, lease->position});
     }
     if (!lost_.empty()) self_->delayed_send(self_, retake_delay, retake_atom::value);
+    if (!offsets_.empty()) self_->send(self_, offsets_atom::value);
   }
 
   void flush() {
@@ -79,7 +84,7 @@ class writer {
     waiting_events_ = 0;
     std::map<partition_id, std::vector<waiting_append>> by_partition;
     for (auto& one : group) by_partition[one.what->partition].push_back(std::move(one));
-    for (const auto& [key, position] : offsets_) by_partition[key.first];
+    for (const auto& [key, progress] : offsets_) by_partition[key.first];
 
     std::vector<partition_append> batch;
     std::vector<std::vector<waiting_append>> members;
@@ -91,7 +96,6 @@ class writer {
       batch.push_back(gather(partition, appends));
       members.push_back(std::move(appends));
     }
-    offsets_.clear();
     if (batch.empty()) return;
 
     auto results = append_to_journal(batch);
@@ -109,16 +113,21 @@ class writer {
     }
   }
 
-  partition_append gather(partition_id partition, const std::vector<waiting_append>& appends) {
+  partition_append gather(partition_id partition, std::vector<waiting_append>& appends) {
     const auto& lease = leases_[partition];
-    partition_append part{partition, lease.epoch, lease.position, {}, {}};
-    for (const auto& one : appends) part.entities.push_back(one.what->what);
-    for (const auto& [key, position] : offsets_)
-      if (key.first == partition) part.offsets.push_back({key.second, position});
+    partition_append part{partition, lease.epoch, lease.position, {}, {}, {}, {}};
+    for (auto& one : appends) part.entities.push_back(std::move(one.what->what));
+    for (auto next = offsets_.lower_bound({partition, {}});
+         next != offsets_.end() && next->first.first == partition; next = offsets_.erase(next)) {
+      auto& [key, progress] = *next;
+      part.offsets.push_back({key.second, progress.position});
+      std::ranges::move(progress.given_up, std::back_inserter(part.given_up));
+      std::ranges::move(progress.replayed, std::back_inserter(part.replayed));
+    }
     return part;
   }
 
-  void finish(const partition_append& part, const partition_result& result,
+  void finish(partition_append& part, const partition_result& result,
               std::vector<waiting_append>& appends) {
     if (result.fenced) {
       spdlog::error("partition {}: another owner has it, nothing more is written", part.partition);
@@ -137,10 +146,11 @@ class writer {
       appends[i].done.deliver(std::make_shared<const entity_result>(result.entities[i]));
   }
 
-  static void tell(const entity_append& part, const entity_result& result, commit& durable) {
+  static void tell(entity_append& part, const entity_result& result, commit& durable) {
+    const auto version = part.version + static_cast<std::int64_t>(part.events.size());
     for (std::size_t i = 0; i < part.events.size(); ++i) {
       stored_event stored;
-      static_cast<new_event&>(stored) = part.events[i];
+      static_cast<new_event&>(stored) = std::move(part.events[i]);
       stored.partition = durable.partition;
       stored.position = result.first_position + static_cast<std::int64_t>(i);
       stored.entity = part.entity;
@@ -148,7 +158,6 @@ class writer {
       durable.events.push_back(std::move(stored));
     }
     if (part.alarm.keep) return;
-    const auto version = part.version + static_cast<std::int64_t>(part.events.size());
     durable.alarms.push_back({part.entity, part.alarm.due, version});
   }
 
@@ -166,8 +175,13 @@ class writer {
       retake();
     }
     for (auto& appends : members) fail(appends, why.code, why.detail);
-    for (const auto& part : batch)
-      for (const auto& offset : part.offsets) note({part.partition, offset});
+    // What subscriptions have done is no less true: it is written with the next events.
+    for (const auto& part : batch) {
+      auto given_up = part.given_up;
+      auto replayed = part.replayed;
+      for (const auto& offset : part.offsets)
+        note({part.partition, offset, std::exchange(given_up, {}), std::exchange(replayed, {})});
+    }
   }
 
   static void fail(std::vector<waiting_append>& appends, journal_errc code,
@@ -185,7 +199,12 @@ class writer {
   std::set<partition_id> lost_;  ///< ours, but to be taken back before anything is written
   std::vector<waiting_append> waiting_;
   std::size_t waiting_events_ = 0;
-  std::map<std::pair<partition_id, std::string>, std::int64_t> offsets_;
+  struct progress {
+    std::int64_t position = 0;
+    std::vector<dead_letter> given_up;
+    std::vector<letter_key> replayed;
+  };
+  std::map<std::pair<partition_id, std::string>, progress> offsets_;  ///< by subscription
 };
 
 caf::behavior serve(caf::stateful_actor<writer>* self, std::shared_ptr<journal> connection,

@@ -1,6 +1,5 @@
 #include "http/resources/account_steps.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "persistence/timestamp.hpp"
@@ -11,7 +10,6 @@ namespace {
 constexpr std::size_t max_display_name = 100;
 constexpr std::size_t max_email = 254;  // RFC 5321 section 4.5.3.1.3, without the brackets
 constexpr std::size_t max_address = 500;
-constexpr std::size_t max_idempotency_key = 255;
 
 /// Something, an `@`, something: only a letter to it could say more.
 bool is_email(std::string_view text) {
@@ -42,6 +40,7 @@ nlohmann::json profile_json(const account::state& person) {
 
 nlohmann::json public_profile_json(const account::state& person) {
   nlohmann::json shown;
+  shown["rating"] = nullptr;  // until there are reviews
   shown["id"] = to_string(person.id);
   shown["display_name"] = person.display_name.text;
   shown["since"] = format_instant(person.since);
@@ -55,22 +54,19 @@ boost::asio::awaitable<answer<view_ptr>> person_of(backend& api, account_id acco
   co_return *std::move(found);
 }
 
-answer<creation> creation_without_session(backend& api, const request& asked,
-                                          std::string_view whose) {
-  constexpr const char* name = "idempotency-key";
-  const bool given = std::ranges::any_of(asked.headers, [&](auto& h) { return h.first == name; });
-  if (!given) return creation{api.new_uuid(), std::nullopt};
-  const auto key = asked.header(name);
-  const auto is_visible = [](char c) { return c >= 0x21 && c <= 0x7E; };
-  if (key.empty() || key.size() > max_idempotency_key || !std::ranges::all_of(key, is_visible))
-    return invalid({{"Idempotency-Key", "format", "It has 1 to 255 visible ASCII characters."}});
-  const std::string full = asked.path + '\n' + std::string{whose} + '\n' + std::string{key};
-  const auto entity = uuid_v8(boost::uuids::uuid{}, full);
-  return creation{entity, command_id{uuid_v8(entity, "create")}};
-}
-
-response no_content() {
-  return {.status = 204, .content_type = {}, .body = {}, .headers = {}};
+boost::asio::awaitable<answer<account::state>> profile_of(backend& api, const login::state& login) {
+  const auto found = co_await api.view(account_ref(login.account));
+  if (!found) co_return found.error();
+  auto person = (*found)->as<account::state>();
+  if (person.exists) co_return person;
+  // The login has not opened it yet, and keeps until then what the account will say.
+  person.id = login.account;
+  person.username = login.username;
+  person.display_name = login.display_name;
+  person.email = login.email;
+  person.address = login.address;
+  person.since = api.clock().now();
+  co_return person;
 }
 
 problem bad_credentials() {

@@ -1,5 +1,4 @@
-// Steps that the handlers of accounts and sessions share: a profile's fields and its forms, and
-// creating under an Idempotency-Key where nobody is logged in yet.
+// Steps that the handlers of accounts and sessions share: a profile's fields and its forms.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -30,17 +29,8 @@ nlohmann::json public_profile_json(const account::state& person);
 /// The profile of an account that exists; 404 otherwise.
 boost::asio::awaitable<answer<view_ptr>> person_of(backend& api, account_id account);
 
-/// As `creation_for`; with a key the ids follow from path, `whose` and key.
-answer<creation> creation_without_session(backend& api, const request& asked,
-                                          std::string_view whose);
-
-template <class Command>
-any_command login_command(Command what) {
-  return any_command{std::in_place_type<login::command>, std::move(what)};
-}
-
-/// 204.
-response no_content();
+/// The profile of whoever has this login, be it so new that the account is not there yet.
+boost::asio::awaitable<answer<account::state>> profile_of(backend& api, const login::state& login);
 
 /// 401, the same for all wrong credentials.
 problem bad_credentials();

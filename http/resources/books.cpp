@@ -2,9 +2,9 @@
 #include <nlohmann/json.hpp>
 
 #include "actors/domain/isbn.hpp"
+#include "http/backend.hpp"
 #include "http/fields.hpp"
 #include "http/resources/market_handlers.hpp"
-#include "http/resources/steps.hpp"
 #include "http/views.hpp"
 
 namespace rentwave::http {

@@ -11,7 +11,7 @@ boost::asio::awaitable<response> get_healthz(backend&, const request&) {
 
 boost::asio::awaitable<response> get_readyz(backend& api, const request& asked) {
   if (!api.is_ready())
-    co_return to_response(try_later("unavailable", "The partitions are not all open."), asked);
+    co_return to_response(try_later("unavailable", "It is starting or stopping."), asked);
   co_return json_response(200, {{"status", "ready"}});
 }
 

@@ -14,10 +14,6 @@ constexpr auto longest_calendar = one_day * 731;
 /// How often an unconditional PATCH (`If-Match: *`) is merged again after another one came between.
 constexpr int merge_tries = 3;
 
-any_command to_listing(listing::command what) {
-  return any_command{std::in_place_type<listing::command>, std::move(what)};
-}
-
 response advert_response(const backend& api, const listing::state& advert, unsigned status) {
   auto made = json_response(status, listing_json(advert, api.clock().now(), api.currency()));
   made.headers.emplace_back("ETag", entity_tag(advert.revision));
@@ -42,6 +38,11 @@ bool is_stale(const problem& why) {
   return why.code == to_string(refusal_code::stale_revision);
 }
 
+problem removed_since() {
+  return make_problem(409, "removed", "Removed since",
+                      "The advert that this Idempotency-Key made has been removed since.");
+}
+
 /// Whether the advert made under this key is the one that is posted now.
 bool same_posting(const listing::event& first, const offer& posted) {
   return std::visit(
@@ -63,52 +64,45 @@ answering post_listing(backend& api, const request& asked) {
   if (!ids) co_return to_response(ids.error(), asked);
 
   const listing_id id{ids->entity};
-  auto command = to_listing(listing::post{id, caller_of(asked), posted});
-  const auto sent = co_await api.send(asked, listing_ref(id), std::move(command), ids->command);
-  if (!sent) co_return to_response(sent.error(), asked);
-  if (ids->command) {
-    const auto first = co_await effect_of<listing::event>(api, listing_ref(id), *ids->command);
-    if (!first) co_return to_response(first.error(), asked);
-    if (*first && !same_posting(**first, posted))
-      co_return to_response(idempotency_mismatch(), asked);
-  }
+  auto command = as_command<listing::command>(listing::post{id, caller_of(asked), posted});
+  sameness<listing::event> same = [&posted](const auto& first) {
+    return same_posting(first, posted);
+  };
   // Settled: the book knows of it, so that the next request finds it there.
-  const auto view = co_await api.settled_view(listing_ref(id));
+  const auto view = co_await create<listing::event>(api, asked, listing_ref(id), std::move(command),
+                                                    *ids, std::move(same));
   if (!view) co_return to_response(view.error(), asked);
-  auto made = advert_response(api, (*view)->as<listing::state>(), 201);
+  const auto& advert = (*view)->as<listing::state>();
+  if (advert.removed) co_return to_response(removed_since(), asked);
+  auto made = advert_response(api, advert, 201);
   made.headers.emplace_back("Location", "/api/listings/" + to_string(id));
   co_return made;
 }
 
+/// Its tag is for If-Match: it says nothing about how often the advert was rented and when it is
+/// free, so there is no 304.
 answering get_listing(backend& api, const request& asked) {
   const auto view = co_await advert_in_path(api, asked);
   if (!view) co_return to_response(view.error(), asked);
-  const auto& advert = (*view)->as<listing::state>();
-  const auto tag = entity_tag(advert.revision);
-  if (has_tag(asked.header("if-none-match"), tag, true)) {
-    response unchanged{.status = 304, .content_type = {}, .body = {}, .headers = {}};
-    unchanged.headers.emplace_back("ETag", tag);
-    co_return unchanged;
-  }
-  co_return advert_response(api, advert, 200);
+  co_return advert_response(api, (*view)->as<listing::state>(), 200);
 }
 
 /// 403 before anything else, then the precondition, then the body (api.md).
 answering patch_listing(backend& api, const request& asked) {
-  const auto condition = asked.header("if-match");
+  const auto condition = asked.header_list("if-match");
   for (int tries_left = merge_tries;; --tries_left) {
     const auto view = co_await advert_in_path(api, asked);
     if (!view) co_return to_response(view.error(), asked);
     const auto& advert = (*view)->as<listing::state>();
     if (advert.owner != caller_of(asked)) co_return to_response(not_owner(), asked);
     if (condition.empty()) co_return to_response(precondition_required(), asked);
-    if (!has_tag(condition, entity_tag(advert.revision), false))
+    if (!has_tag(condition, entity_tag(advert.revision)))
       co_return to_response(precondition_failed(), asked);
 
     auto change = read_change(asked, advert.content);
     if (!change) co_return to_response(change.error(), asked);
     listing::update update{advert.revision, std::move(change->content), change->active};
-    auto command = to_listing(std::move(update));
+    auto command = as_command<listing::command>(std::move(update));
     const auto sent = co_await api.send(asked, (*view)->ref, std::move(command));
     if (!sent && is_stale(sent.error()) && condition == "*" && tries_left > 1) continue;
     if (!sent && is_stale(sent.error())) co_return to_response(precondition_failed(), asked);
@@ -122,13 +116,13 @@ answering patch_listing(backend& api, const request& asked) {
 answering delete_listing(backend& api, const request& asked) {
   const auto view = co_await advert_in_path(api, asked);
   if (!view) co_return to_response(view.error(), asked);
-  auto command = to_listing(listing::remove{});
+  auto command = as_command<listing::command>(listing::remove{});
   const auto sent = co_await api.send(asked, (*view)->ref, std::move(command));
   if (!sent) co_return to_response(sent.error(), asked);
   // The book lets go of it too before anyone is told.
   const auto after = co_await api.settled_view((*view)->ref);
   if (!after) co_return to_response(after.error(), asked);
-  co_return response{.status = 204, .content_type = {}, .body = {}, .headers = {}};
+  co_return no_content();
 }
 
 answering get_calendar(backend& api, const request& asked) {

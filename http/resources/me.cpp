@@ -26,10 +26,8 @@ awaitable<answer<view_ptr>> own_login(backend& api, const request& asked, std::s
   const auto fits = co_await api.check_password(std::move(digest), state.password_hash.text);
   if (!fits) co_return fits.error();
   if (*fits && state.account == asked.who->account) co_return *found;
-  auto wrong = bad_credentials();
-  wrong.status = 403;
-  wrong.detail = "This is not your current password.";
-  co_return wrong;
+  co_return make_problem(403, to_string(refusal_code::bad_credentials), "Bad credentials",
+                         "This is not your current password.");
 }
 
 }  // namespace
@@ -51,7 +49,7 @@ awaitable<response> patch_me(backend& api, const request& asked) {
   account::edit edit{changed(*body, "display_name", std::move(profile.display_name)),
                      changed(*body, "email", std::move(profile.email)),
                      changed(*body, "address", std::move(profile.address))};
-  any_command command{std::in_place_type<account::command>, std::move(edit)};
+  auto command = as_command<account::command>(std::move(edit));
   const auto sent = co_await api.send(asked, account_ref(caller_of(asked)), std::move(command));
   if (!sent) co_return to_response(sent.error(), asked);
   co_return co_await get_me(api, asked);
@@ -69,7 +67,7 @@ awaitable<response> change_password(backend& api, const request& asked) {
   const auto& login = (*before)->as<login::state>();
   auto hash = co_await api.hash_password(std::move(digest));
   if (!hash) co_return to_response(hash.error(), asked);
-  auto command = login_command(
+  auto command = as_command<login::command>(
       login::change_password{login.password_version, {*std::move(hash)}, asked.who->session});
   const auto where = login_ref(login.username);
   const auto sent = co_await api.send(asked, where, std::move(command));

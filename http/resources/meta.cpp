@@ -1,10 +1,10 @@
 // What the service says about itself: facts for programs, and a page for people.
 #include <sodium.h>
 
-#include <array>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "http/digests.hpp"
 #include "http/passwords.hpp"
 #include "http/resources/account_handlers.hpp"
 #include "persistence/timestamp.hpp"
@@ -62,9 +62,7 @@ curl "$HERE/api/listings?q=book"</code></pre>
 )";
 
 std::string style_hash() {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> hash;
-  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(style.data()),
-                     style.size());
+  const auto hash = sha256(style);
   constexpr int form = sodium_base64_VARIANT_ORIGINAL;
   std::string text(sodium_base64_ENCODED_LEN(hash.size(), form), '\0');
   sodium_bin2base64(text.data(), text.size(), hash.data(), hash.size(), form);
@@ -107,7 +105,6 @@ awaitable<response> get_root(backend&, const request&) {
   page.content_type = "text/html; charset=utf-8";
   page.body.append(page_start).append(style).append(page_body);
   page.headers.emplace_back("Content-Security-Policy", policy);
-  page.headers.emplace_back("X-Content-Type-Options", "nosniff");
   page.headers.emplace_back("Referrer-Policy", "no-referrer");
   co_return page;
 }

@@ -76,7 +76,7 @@ answering read_notifications(backend& api, const request& asked) {
   const auto up_to = read_up_to(*body);
   if (const auto wrong = body->failure()) co_return to_response(*wrong, asked);
   const auto box = inbox_ref(caller_of(asked));
-  any_command command{std::in_place_type<inbox::command>, inbox::mark_read{up_to}};
+  auto command = as_command<inbox::command>(inbox::mark_read{up_to});
   const auto sent = co_await api.send(asked, box, std::move(command));
   if (!sent) co_return to_response(sent.error(), asked);
   const auto view = co_await api.view(box);

@@ -22,17 +22,27 @@ boost::asio::awaitable<problem> with_status(backend& api, entity_ref rental, pro
   co_return why;
 }
 
+/// Why the wish of an accepted command did not come true after all: others decided it later.
+using afterthought = std::optional<refusal> (*)(const rental::command& wish,
+                                                const rental::state& after);
+
+std::optional<refusal> none(const rental::command&, const rental::state&) {
+  return std::nullopt;
+}
+
 using body_reader = rental::command (*)(field_reader& body);
 
-answering act(backend& api, const request& asked, body_rule rule, body_reader read) {
+answering act(backend& api, const request& asked, body_rule rule, body_reader read,
+              afterthought denied = none) {
   const auto view = co_await rental_in_path(api, asked);
   if (!view) co_return to_response(view.error(), asked);
   auto body = field_reader::over(asked, rule);
   if (!body) co_return to_response(body.error(), asked);
-  any_command command{std::in_place_type<rental::command>, read(*body)};
+  const auto wish = read(*body);
   if (const auto wrong = body->failure()) co_return to_response(*wrong, asked);
 
   const auto ref = (*view)->ref;
+  auto command = as_command<rental::command>(wish);
   const auto sent = co_await api.send(asked, ref, std::move(command));
   if (!sent) {
     auto why = sent.error();
@@ -42,7 +52,9 @@ answering act(backend& api, const request& asked, body_rule rule, body_reader re
   }
   const auto after = co_await api.settled_view(ref);
   if (!after) co_return to_response(after.error(), asked);
-  co_return json_response(200, rental_json((*after)->as<rental::state>(), api.currency()));
+  const auto& rental = (*after)->as<rental::state>();
+  if (const auto why = denied(wish, rental)) co_return to_response(to_problem(*why), asked);
+  co_return json_response(200, rental_json(rental, api.currency()));
 }
 
 rental::command read_return(field_reader&) {
@@ -68,6 +80,13 @@ rental::command read_extension(field_reader& body) {
   return rental::extend{body.instant("ends_at")};
 }
 
+/// The listing or the wallet said no, or the rental's end came first.
+std::optional<refusal> refused_extension(const rental::command& wish, const rental::state& after) {
+  const bool granted = after.when.end == std::get<rental::extend>(wish).ends_at;
+  if (granted || after.pending_extension) return std::nullopt;
+  return after.extension_refusal;
+}
+
 }  // namespace
 
 answering return_rental(backend& api, const request& asked) {
@@ -83,7 +102,7 @@ answering cancel_rental(backend& api, const request& asked) {
   return act(api, asked, body_rule::optional, read_cancel);
 }
 answering extend_rental(backend& api, const request& asked) {
-  return act(api, asked, body_rule::required, read_extension);
+  return act(api, asked, body_rule::required, read_extension, refused_extension);
 }
 
 }  // namespace rentwave::http

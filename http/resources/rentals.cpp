@@ -160,16 +160,10 @@ answering post_rental(backend& api, const request& asked) {
   if (!ids) co_return to_response(ids.error(), asked);
 
   const rental_id id{ids->entity};
-  any_command command{std::in_place_type<rental::command>,
-                      request_of(wanted, id, caller_of(asked))};
-  const auto sent = co_await api.send(asked, rental_ref(id), std::move(command), ids->command);
-  if (!sent) co_return to_response(sent.error(), asked);
-  if (ids->command) {
-    const auto first = co_await effect_of<rental::event>(api, rental_ref(id), *ids->command);
-    if (!first) co_return to_response(first.error(), asked);
-    if (*first && !same_wish(**first, wanted)) co_return to_response(idempotency_mismatch(), asked);
-  }
-  const auto view = co_await api.settled_view(rental_ref(id));
+  auto command = as_command<rental::command>(request_of(wanted, id, caller_of(asked)));
+  sameness<rental::event> same = [&wanted](const auto& first) { return same_wish(first, wanted); };
+  const auto view = co_await create<rental::event>(api, asked, rental_ref(id), std::move(command),
+                                                   *ids, std::move(same));
   if (!view) co_return to_response(view.error(), asked);
   co_return outcome_of_request((*view)->as<rental::state>(), api.currency(), asked);
 }

@@ -16,11 +16,6 @@ using boost::asio::awaitable;
 
 constexpr std::size_t max_device = 200;
 
-template <class Command>
-any_command to_session(Command what) {
-  return any_command{std::in_place_type<session::command>, std::move(what)};
-}
-
 /// As much of a header as we keep. What is no text is not kept.
 std::string device_of(const request& asked) {
   auto text = asked.header("user-agent").substr(0, max_device);
@@ -68,15 +63,15 @@ awaitable<answer<view_ptr>> login_of(backend& api, const std::string& username,
 /// came in between has ended it.
 awaitable<answer<identity>> start_session(backend& api, const request& asked,
                                           const login::state& login) {
-  const auto ids = creation_without_session(api, asked, to_string(login.account));
+  const auto ids = creation_for(api, asked, to_string(login.account));
   if (!ids) co_return ids.error();
   const identity who{login.account, session_id{ids->entity}, login.username};
-  auto command = to_session(session::start{who.session,
-                                           who.account,
-                                           who.username,
-                                           login.password_version,
-                                           {device_of(asked)},
-                                           {asked.remote_address}});
+  auto command = as_command<session::command>(session::start{who.session,
+                                                             who.account,
+                                                             who.username,
+                                                             login.password_version,
+                                                             {device_of(asked)},
+                                                             {asked.remote_address}});
   const auto where = session_ref(who.session);
   const auto sent = co_await api.send(asked, where, std::move(command), ids->command);
   if (!sent) co_return sent.error();
@@ -88,7 +83,8 @@ awaitable<answer<identity>> start_session(backend& api, const request& asked,
 
 awaitable<std::optional<problem>> end_session(backend& api, const request& asked,
                                               session_id session) {
-  const auto sent = co_await api.send(asked, session_ref(session), to_session(session::end{}));
+  auto command = as_command<session::command>(session::end{});
+  const auto sent = co_await api.send(asked, session_ref(session), std::move(command));
   // Whatever came of it: whoever comes next is asked for again.
   api.forget_session(session);
   if (!sent) co_return sent.error();
@@ -106,12 +102,14 @@ awaitable<response> post_session(backend& api, const request& asked) {
 
   const auto login = co_await login_of(api, username, std::move(digest));
   if (!login) co_return to_response(login.error(), asked);
-  const auto who = co_await start_session(api, asked, (*login)->as<login::state>());
-  if (!who) co_return to_response(who.error(), asked);
-  const auto person = co_await person_of(api, who->account);
+  const auto& state = (*login)->as<login::state>();
+  // Before the session: whoever is told that it failed shall not have one.
+  const auto person = co_await profile_of(api, state);
   if (!person) co_return to_response(person.error(), asked);
+  const auto who = co_await start_session(api, asked, state);
+  if (!who) co_return to_response(who.error(), asked);
   nlohmann::json made;
-  made["user"] = profile_json((*person)->as<account::state>());
+  made["user"] = profile_json(*person);
   auto answered = with_token(api, *who, 201, std::move(made));
   answered.headers.emplace_back("Location", "/api/sessions/" + to_string(who->session));
   co_return answered;

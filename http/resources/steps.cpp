@@ -3,19 +3,33 @@
 #include <algorithm>
 #include <cassert>
 
+#include "http/ascii.hpp"
+
 namespace rentwave::http {
 namespace {
 
 constexpr std::size_t max_idempotency_key = 255;
 
-std::string_view without_blanks(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
+/// Nothing when there is none.
+answer<std::optional<std::string>> idempotency_key_of(const request& asked) {
+  constexpr std::string_view name = "idempotency-key";
+  const bool given = std::ranges::any_of(asked.headers, [&](auto& h) { return h.first == name; });
+  if (!given) return std::optional<std::string>{};
+  const auto key = asked.header(name);
+  if (key.empty() || key.size() > max_idempotency_key ||
+      !std::ranges::all_of(key, ascii::is_visible))
+    return invalid({{"Idempotency-Key", "format", "It has 1 to 255 visible ASCII characters."}});
+  return std::optional{std::string{key}};
 }
 
-bool is_visible_ascii(char c) {
-  return c >= 0x21 && c <= 0x7E;
+/// `space` and `prefix` keep the keys of different callers and routes apart.
+answer<creation> creation_in(backend& api, const request& asked, const boost::uuids::uuid& space,
+                             const std::string& prefix) {
+  const auto key = idempotency_key_of(asked);
+  if (!key) return key.error();
+  if (!*key) return creation{api.new_uuid(), std::nullopt};
+  const auto entity = uuid_v8(space, prefix + **key);
+  return creation{entity, command_id{uuid_v8(entity, "create")}};
 }
 
 }  // namespace
@@ -54,33 +68,31 @@ response created(const nlohmann::json& body, std::string location) {
   return made;
 }
 
+response no_content() {
+  return {.status = 204, .content_type = {}, .body = {}, .headers = {}};
+}
+
 std::string entity_tag(std::int64_t revision) {
   return '"' + std::to_string(revision) + '"';
 }
 
-bool has_tag(std::string_view list, std::string_view tag, bool weak_too) {
+bool has_tag(std::string_view list, std::string_view tag) {
+  if (ascii::trimmed(list) == "*") return true;
   // Our own tags have no comma, so one inside of another's quotes does no harm.
   while (!list.empty()) {
     const auto comma = list.find(',');
-    auto each = without_blanks(list.substr(0, comma));
+    if (ascii::trimmed(list.substr(0, comma)) == tag) return true;
     list.remove_prefix(comma == list.npos ? list.size() : comma + 1);
-    if (each == "*") return true;
-    if (weak_too && each.starts_with("W/")) each.remove_prefix(2);
-    if (each == tag) return true;
   }
   return false;
 }
 
 answer<creation> creation_for(backend& api, const request& asked) {
-  constexpr const char* name = "idempotency-key";
-  const bool given = std::ranges::any_of(asked.headers, [&](auto& h) { return h.first == name; });
-  if (!given) return creation{api.new_uuid(), std::nullopt};
-  const auto key = asked.header(name);
-  if (key.empty() || key.size() > max_idempotency_key ||
-      !std::ranges::all_of(key, is_visible_ascii))
-    return invalid({{"Idempotency-Key", "format", "It has 1 to 255 visible ASCII characters."}});
-  const auto entity = uuid_v8(caller_of(asked).value, asked.path + '\n' + std::string{key});
-  return creation{entity, command_id{uuid_v8(entity, "create")}};
+  return creation_in(api, asked, caller_of(asked).value, asked.path + '\n');
+}
+
+answer<creation> creation_for(backend& api, const request& asked, std::string_view whose) {
+  return creation_in(api, asked, {}, asked.path + '\n' + std::string{whose} + '\n');
 }
 
 problem idempotency_mismatch() {

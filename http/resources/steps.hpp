@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,15 +30,23 @@ boost::asio::awaitable<answer<view_ptr>> advert_in_path(backend& api, const requ
 /// The rental that the path names, of which the caller is a party; 404 for all others.
 boost::asio::awaitable<answer<view_ptr>> rental_in_path(backend& api, const request& asked);
 
+/// A command for entities of one kind: `as_command<listing::command>(listing::remove{})`.
+template <class Command, class What>
+any_command as_command(What what) {
+  return any_command{std::in_place_type<Command>, std::move(what)};
+}
+
 /// 201 with Location.
 response created(const nlohmann::json& body, std::string location);
+/// 204.
+response no_content();
 
 // --- entity tags (RFC 9110 section 8.8) ---
 
 std::string entity_tag(std::int64_t revision);
-/// Whether a list of tags, as in If-Match or If-None-Match, has this one; `*` has them all. `weak`
-/// tags count only in the weak comparison.
-bool has_tag(std::string_view list, std::string_view tag, bool weak_too);
+/// Whether a list of tags, as in If-Match, has this one; a `*` alone has them all. Weak tags match
+/// none.
+bool has_tag(std::string_view list, std::string_view tag);
 
 // --- Idempotency-Key ---
 
@@ -50,6 +58,8 @@ struct creation {
 };
 /// Errors: 422 for a key that is empty, too long or not of visible ASCII.
 answer<creation> creation_for(backend& api, const request& asked);
+/// Where nobody is logged in yet: keys are told apart by `whose`.
+answer<creation> creation_for(backend& api, const request& asked, std::string_view whose);
 
 /// 422: the key was used before, with another body.
 problem idempotency_mismatch();
@@ -67,6 +77,26 @@ boost::asio::awaitable<answer<std::optional<Event>>> effect_of(backend& api, ent
   auto event = decode<Event>(first.type, first.schema, first.data);
   if (!event) co_return to_problem(event.error());
   co_return std::optional<Event>{*std::move(event)};
+}
+
+/// Whether what an Idempotency-Key made is what is asked for now.
+template <class Event>
+using sameness = std::function<bool(const Event& first)>;
+
+/// Sends what creates, and answers with the entity once it is settled. 422 when the key's first
+/// request was another: `same` judges by its first event, among `Event`'s alternatives.
+template <class Event>
+boost::asio::awaitable<answer<view_ptr>> create(backend& api, const request& asked,
+                                                entity_ref where, any_command body, creation ids,
+                                                sameness<Event> same) {
+  const auto sent = co_await api.send(asked, where, std::move(body), ids.command);
+  if (!sent) co_return sent.error();
+  if (ids.command) {
+    const auto first = co_await effect_of<Event>(api, where, *ids.command);
+    if (!first) co_return first.error();
+    if (*first && !same(**first)) co_return idempotency_mismatch();
+  }
+  co_return co_await api.settled_view(std::move(where));
 }
 
 }  // namespace rentwave::http

@@ -4,7 +4,6 @@
 #include "http/passwords.hpp"
 #include "http/resources/account_handlers.hpp"
 #include "http/resources/account_steps.hpp"
-#include "persistence/timestamp.hpp"
 
 namespace rentwave::http {
 namespace {
@@ -39,9 +38,10 @@ problem username_taken() {
   return to_problem(refusal{refusal_code::username_taken, "Somebody else has this name.", {}});
 }
 
-/// Nothing when the registration under the same Idempotency-Key said the same.
+/// Nothing when the registration under the same Idempotency-Key said the same. `hash` is ours, if
+/// we made one: the first registration need not check its own password.
 awaitable<std::optional<problem>> why_not_the_same(backend& api, const registration& now,
-                                                   command_id command) {
+                                                   command_id command, std::string hash) {
   const auto first = co_await effect_of<login::event>(api, login_ref(now.username), command);
   if (!first) co_return first.error();
   const auto* before = *first ? std::get_if<login::signed_up>(&**first) : nullptr;
@@ -49,6 +49,7 @@ awaitable<std::optional<problem>> why_not_the_same(backend& api, const registrat
       before->email.text != now.profile.email.value_or("") ||
       before->address.text != now.profile.address.value_or(""))
     co_return idempotency_mismatch();
+  if (before->password_hash.text == hash) co_return std::nullopt;
   const auto fits = co_await api.check_password(now.digest, before->password_hash.text);
   if (!fits) co_return fits.error();
   if (!*fits) co_return idempotency_mismatch();
@@ -65,19 +66,21 @@ awaitable<std::optional<problem>> sign_up(backend& api, const request& asked,
   const account_id account{ids.entity};
   if (!there.username.empty()) {
     if (!ids.command || there.account != account) co_return username_taken();
-    co_return co_await why_not_the_same(api, person, *ids.command);
+    co_return co_await why_not_the_same(api, person, *ids.command, {});
   }
-  auto hash = co_await api.hash_password(person.digest);
+  const auto hash = co_await api.hash_password(person.digest);
   if (!hash) co_return hash.error();
-  auto command = login_command(login::sign_up{person.username,
-                                              account,
-                                              {*std::move(hash)},
-                                              {person.display_name()},
-                                              {person.profile.email.value_or("")},
-                                              {person.profile.address.value_or("")}});
+  auto command = as_command<login::command>(login::sign_up{person.username,
+                                                           account,
+                                                           {*hash},
+                                                           {person.display_name()},
+                                                           {person.profile.email.value_or("")},
+                                                           {person.profile.address.value_or("")}});
   const auto sent = co_await api.send(asked, where, std::move(command), ids.command);
   if (!sent) co_return sent.error();
-  co_return std::nullopt;
+  if (!ids.command) co_return std::nullopt;
+  // Another request under this key may have come between.
+  co_return co_await why_not_the_same(api, person, *ids.command, *hash);
 }
 
 }  // namespace
@@ -85,28 +88,17 @@ awaitable<std::optional<problem>> sign_up(backend& api, const request& asked,
 awaitable<response> post_user(backend& api, const request& asked) {
   const auto person = read_registration(asked);
   if (!person) co_return to_response(person.error(), asked);
-  const auto ids = creation_without_session(api, asked, person->username);
+  const auto ids = creation_for(api, asked, person->username);
   if (!ids) co_return to_response(ids.error(), asked);
   const auto failed = co_await sign_up(api, asked, *person, *ids);
   if (failed) co_return to_response(*failed, asked);
 
   // Once the login owes nothing any more the account is there.
-  const account_id account{ids->entity};
   const auto login = co_await api.settled_view(login_ref(person->username));
   if (!login) co_return to_response(login.error(), asked);
-  const auto found = co_await api.view(account_ref(account));
-  if (!found) co_return to_response(found.error(), asked);
-  auto shown = (*found)->as<account::state>();
-  if (!shown.exists) {
-    // It takes longer than we wait. The name is registered, and this is what the account will say.
-    shown.id = account;
-    shown.username = person->username;
-    shown.display_name.text = person->display_name();
-    shown.email.text = person->profile.email.value_or("");
-    shown.address.text = person->profile.address.value_or("");
-    shown.since = api.clock().now();
-  }
-  co_return created(profile_json(shown), "/api/users/" + to_string(account));
+  const auto shown = co_await profile_of(api, (*login)->as<login::state>());
+  if (!shown) co_return to_response(shown.error(), asked);
+  co_return created(profile_json(*shown), "/api/users/" + to_string(shown->id));
 }
 
 awaitable<response> get_user(backend& api, const request& asked) {

@@ -11,16 +11,79 @@
 namespace rentwave::http {
 namespace {
 
-any_command to_wallet(wallet::command what) {
-  return any_command{std::in_place_type<wallet::command>, std::move(what)};
+/// The wallet's events after a payment began are read in pages of this size, and at most so many.
+constexpr int history_page = 1000;
+constexpr int history_pages = 50;
+
+enum class payment_status { pending, completed, failed };
+BOOST_DESCRIBE_ENUM(payment_status, pending, completed, failed)
+
+/// As far as the wallet remembers it.
+std::optional<payment_status> status_in(const wallet::state& purse, payment_id payment) {
+  const auto has = [payment](const auto& all) {
+    return std::ranges::find(all, payment) != all.end();
+  };
+  const auto is_it = [payment](const auto& each) { return each.id == payment; };
+  if (std::ranges::any_of(purse.payments, is_it)) return payment_status::pending;
+  if (has(purse.failed_payments)) return payment_status::failed;
+  if (has(purse.done_payments)) return payment_status::completed;
+  return std::nullopt;
 }
 
-/// How a payment stands, for as long as the wallet remembers it.
-std::string_view status_of(const wallet::state& purse, payment_id payment) {
-  const auto is_it = [payment](const auto& each) { return each.id == payment; };
-  if (std::ranges::find(purse.failed_payments, payment) != purse.failed_payments.end())
-    return "failed";
-  return std::ranges::any_of(purse.payments, is_it) ? "pending" : "completed";
+/// What the event says about how this payment ended.
+std::optional<payment_status> end_in(const wallet::event& happened, payment_id payment) {
+  return std::visit(
+      [payment]<class Event>(const Event& e) -> std::optional<payment_status> {
+        if constexpr (std::is_same_v<Event, wallet::topped_up> ||
+                      std::is_same_v<Event, wallet::paid_out>) {
+          if (e.payment == payment) return payment_status::completed;
+        } else if constexpr (std::is_same_v<Event, wallet::top_up_failed> ||
+                             std::is_same_v<Event, wallet::withdrawal_failed>) {
+          if (e.payment == payment) return payment_status::failed;
+        }
+        return std::nullopt;
+      },
+      happened);
+}
+
+/// How a payment ended that the wallet has forgotten: the journal tells, a little behind the event
+/// with which this command began it.
+boost::asio::awaitable<answer<std::optional<payment_status>>> end_of(backend& api, entity_ref where,
+                                                                     command_id begun_by,
+                                                                     payment_id payment) {
+  using found = std::optional<payment_status>;
+  auto question = [where, begun_by, payment](journal& in) -> journal_result<found> {
+    const auto begun = in.find_command(where, begun_by);
+    if (!begun) return begun.error();
+    if (begun->empty()) return found{};
+    auto last = begun->back().version;
+    for (int page = 0; page < history_pages; ++page) {
+      const auto some = in.read_entity(where, last, history_page);
+      if (!some) return some.error();
+      for (const auto& each : *some) {
+        const auto event = decode<wallet::event>(each.type, each.schema, each.data);
+        if (!event) return event.error();
+        if (const auto end = end_in(*event, payment)) return found{end};
+        last = each.version;
+      }
+      if (some->size() < history_page) break;
+    }
+    return found{};
+  };
+  co_return co_await api.read(std::move(question));
+}
+
+boost::asio::awaitable<answer<payment_status>> status_of(backend& api, const entity_view& purse,
+                                                         payment_id payment,
+                                                         std::optional<command_id> begun_by) {
+  const auto known = status_in(purse.as<wallet::state>(), payment);
+  if (known) co_return *known;
+  if (begun_by) {
+    const auto ended = co_await end_of(api, purse.ref, *begun_by, payment);
+    if (!ended) co_return ended.error();
+    if (*ended) co_return **ended;
+  }
+  co_return try_later("unavailable", "How the payment went cannot be found out right now.");
 }
 
 /// Whether the payment made under this key is of the amount that is asked for now.
@@ -52,25 +115,19 @@ answering pay(backend& api, const request& asked, payment_command make) {
 
   const auto owner = caller_of(asked);
   const payment_id payment{ids->entity};
-  auto command = to_wallet(make(owner, payment, amount));
-  const auto sent = co_await api.send(asked, wallet_ref(owner), std::move(command), ids->command);
-  if (!sent) co_return to_response(sent.error(), asked);
-  if (ids->command) {
-    const auto first = co_await effect_of<wallet::event>(api, wallet_ref(owner), *ids->command);
-    if (!first) co_return to_response(first.error(), asked);
-    if (*first && !same_amount(**first, amount))
-      co_return to_response(idempotency_mismatch(), asked);
-  }
-  const auto view = co_await api.settled_view(wallet_ref(owner));
+  auto command = as_command<wallet::command>(make(owner, payment, amount));
+  sameness<wallet::event> same = [amount](const auto& first) { return same_amount(first, amount); };
+  const auto view = co_await create<wallet::event>(api, asked, wallet_ref(owner),
+                                                   std::move(command), *ids, std::move(same));
   if (!view) co_return to_response(view.error(), asked);
-  const auto& purse = (*view)->as<wallet::state>();
-  const auto status = status_of(purse, payment);
-  if (status == "failed") co_return to_response(payment_failed(), asked);
+  const auto status = co_await status_of(api, **view, payment, ids->command);
+  if (!status) co_return to_response(status.error(), asked);
+  if (*status == payment_status::failed) co_return to_response(payment_failed(), asked);
   nlohmann::json made;
   made["id"] = to_string(payment);
   made["amount"] = money_json(amount, api.currency());
-  made["status"] = status;
-  made["balance"] = money_json(purse.balance, api.currency());
+  made["status"] = name_of(*status);
+  made["balance"] = money_json((*view)->as<wallet::state>().balance, api.currency());
   co_return json_response(201, made);
 }
 

@@ -11,6 +11,23 @@ using partition = memory_tables::partition;
 using entity = memory_tables::entity;
 
 const journal_error reads_fail{journal_errc::unavailable, "reads fail because a test says so"};
+const journal_error settings_fail{journal_errc::unavailable,
+                                  "settings fail because a test says so"};
+
+/// Writes, unless the fault that is chosen for this one says otherwise.
+template <class Write>
+auto faulted(const std::function<append_fault(std::uint64_t)>& choose, std::uint64_t number,
+             const std::string& name, Write&& write) -> journal_result<decltype(write())> {
+  const auto fault = choose ? choose(number) : append_fault::none;
+  const std::string what = name + ' ' + std::to_string(number) + " fails because a test says so";
+  if (fault == append_fault::unavailable) return journal_error{journal_errc::unavailable, what};
+  if (fault == append_fault::unknown_not_written)
+    return journal_error{journal_errc::unknown_outcome, what};
+  auto result = write();
+  if (fault == append_fault::unknown_written)
+    return journal_error{journal_errc::unknown_outcome, what};
+  return result;
+}
 
 bool starts_or_is(const std::string& type, const std::string& wanted) {
   if (!wanted.ends_with('*')) return type == wanted;
@@ -40,11 +57,11 @@ class memory_journal final : public journal {
 
   journal_result<partition_lease> take_over(partition_id id, std::string_view owner) override {
     const std::lock_guard held(tables_.mutex);
-    if (tables_.take_overs_fail)
-      return journal_error{journal_errc::unavailable, "nothing is taken over: a test says so"};
-    auto& taken = tables_.partitions[id];
-    taken.owner = owner;
-    return partition_lease{++taken.epoch, std::ssize(taken.log)};
+    return faulted(tables_.choose_take_over_fault, ++tables_.take_overs, "take-over", [&] {
+      auto& taken = tables_.partitions[id];
+      taken.owner = owner;
+      return partition_lease{++taken.epoch, std::ssize(taken.log)};
+    });
   }
 
   journal_result<partition_lease> take_back(partition_id id, std::string_view owner) override {
@@ -58,17 +75,14 @@ class memory_journal final : public journal {
   journal_result<std::vector<partition_result>> append(
       const std::vector<partition_append>& batch) override {
     const std::lock_guard held(tables_.mutex);
-    const auto number = ++tables_.appends;
-    const auto fault = tables_.choose_fault ? tables_.choose_fault(number) : append_fault::none;
-    const std::string what = "append " + std::to_string(number) + " fails because a test says so";
-    if (fault == append_fault::unavailable) return journal_error{journal_errc::unavailable, what};
-    if (fault == append_fault::unknown_not_written)
-      return journal_error{journal_errc::unknown_outcome, what};
-    refuse_one_ = fault == append_fault::refuse_one;
-    auto results = write(batch);
-    if (fault == append_fault::unknown_written)
-      return journal_error{journal_errc::unknown_outcome, what};
-    return results;
+    auto choose = tables_.choose_fault;
+    if (choose)
+      choose = [this, ask = tables_.choose_fault](std::uint64_t number) {
+        const auto fault = ask(number);
+        refuse_one_ = fault == append_fault::refuse_one;
+        return fault;
+      };
+    return faulted(choose, ++tables_.appends, "append", [&] { return write(batch); });
   }
 
   journal_result<history> load(const entity_ref& of) override {
@@ -122,13 +136,15 @@ class memory_journal final : public journal {
     });
   }
 
-  journal_result<std::vector<stored_event>> scan(std::int64_t after_sequence,
-                                                 const event_filter& filter, int limit) override {
-    return reading([&]() -> journal_result<std::vector<stored_event>> {
-      std::vector<stored_event> found;
-      for (const auto& event : tables_.events) {
-        if (std::ssize(found) >= limit) break;
-        if (event.sequence > after_sequence && passes(event, filter)) found.push_back(event);
+  journal_result<scanned> scan(std::int64_t after_sequence, const event_filter& filter,
+                               int limit) override {
+    return reading([&]() -> journal_result<scanned> {
+      scanned found{{}, after_sequence};
+      for (auto i = static_cast<std::size_t>(std::max<std::int64_t>(after_sequence, 0));
+           i < tables_.events.size() && std::ssize(found.events) < limit; ++i) {
+        const auto& event = tables_.events[i];
+        found.looked_to = event.sequence;
+        if (passes(event, filter)) found.events.push_back(event);
       }
       return found;
     });
@@ -153,6 +169,17 @@ class memory_journal final : public journal {
     });
   }
 
+  journal_result<std::vector<dead_letter>> dead_letters(std::optional<partition_id> partition,
+                                                        int limit) override {
+    return reading([&]() -> journal_result<std::vector<dead_letter>> {
+      std::vector<dead_letter> found;
+      for (const auto& [key, letter] : tables_.letters)
+        if ((!partition || std::get<0>(key) == *partition) && std::ssize(found) < limit)
+          found.push_back(letter);
+      return found;
+    });
+  }
+
   journal_result<std::optional<instant>> latest_event_time() override {
     return reading([&]() -> journal_result<std::optional<instant>> {
       std::optional<instant> latest;
@@ -168,6 +195,7 @@ class memory_journal final : public journal {
 
   journal_result<void> set_anchor(const clock_anchor& now) override {
     const std::lock_guard held(tables_.mutex);
+    if (tables_.settings_fail) return settings_fail;
     if (tables_.anchor && now.domain < tables_.anchor->domain)
       return journal_error{journal_errc::mismatch, "domain time would go back"};
     tables_.anchor = now;
@@ -176,11 +204,13 @@ class memory_journal final : public journal {
 
   journal_result<std::string> pin(std::string_view name, std::string_view value) override {
     const std::lock_guard held(tables_.mutex);
+    if (tables_.settings_fail) return settings_fail;
     return tables_.pinned.try_emplace(std::string{name}, value).first->second;
   }
 
   journal_result<std::string> ensure_key(account_id person, std::string_view fresh) override {
     const std::lock_guard held(tables_.mutex);
+    if (tables_.settings_fail) return settings_fail;
     const auto& key = tables_.keys.try_emplace(person, fresh).first->second;
     if (key) return *key;
     return journal_error{journal_errc::not_found, "the key was destroyed"};
@@ -195,6 +225,7 @@ class memory_journal final : public journal {
 
   journal_result<void> destroy_key(account_id person) override {
     const std::lock_guard held(tables_.mutex);
+    if (tables_.settings_fail) return settings_fail;
     tables_.keys[person].reset();
     return {};
   }
@@ -274,6 +305,10 @@ class memory_journal final : public journal {
     result.position = std::ssize(found->second.log);
     for (const auto& [subscription, position] : wanted.offsets)
       tables_.offsets[{wanted.partition, subscription}] = position;
+    for (const auto& letter : wanted.given_up)
+      tables_.letters.try_emplace({wanted.partition, letter.subscription, letter.position}, letter);
+    for (const auto& [subscription, position] : wanted.replayed)
+      tables_.letters.erase({wanted.partition, subscription, position});
     return result;
   }
 
@@ -341,14 +376,19 @@ void memory_store::on_append(std::function<append_fault(std::uint64_t)> choose) 
   tables_->choose_fault = std::move(choose);
 }
 
+void memory_store::on_take_over(std::function<append_fault(std::uint64_t)> choose) {
+  const std::lock_guard held(tables_->mutex);
+  tables_->choose_take_over_fault = std::move(choose);
+}
+
+void memory_store::fail_settings(bool fail) {
+  const std::lock_guard held(tables_->mutex);
+  tables_->settings_fail = fail;
+}
+
 void memory_store::fail_reads(bool fail) {
   const std::lock_guard held(tables_->mutex);
   tables_->reads_fail = fail;
-}
-
-void memory_store::fail_take_overs(bool fail) {
-  const std::lock_guard held(tables_->mutex);
-  tables_->take_overs_fail = fail;
 }
 
 std::vector<stored_event> memory_store::all_events() const {

@@ -42,10 +42,18 @@ class memory_rows {
   void apply_one(const session_row& row);
   void apply_one(const session_ended& row);
 
-  static bool fits(const listing& one, const listing_query& wanted,
-                   const std::vector<std::string>& words);
-  static std::int64_t sort_key(const listing& one, listing_sort sort,
-                               const std::vector<std::string>& words);
+  /// The words of a query, folded.
+  struct sought_words {
+    std::vector<std::string> words;
+    bool last_is_prefix = false;
+
+    explicit sought_words(const std::string& text);
+    /// How many of them are among `in`.
+    std::int64_t occurring(const std::vector<std::string>& in) const;
+  };
+
+  static bool fits(const listing& one, const listing_query& wanted, const sought_words& sought);
+  static std::int64_t sort_key(const listing& one, listing_sort sort, const sought_words& sought);
 
   std::map<listing_id, listing> listings_;
   std::map<rental_id, reservation_row> reservations_;

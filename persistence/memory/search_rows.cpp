@@ -9,9 +9,7 @@
 namespace rentwave {
 namespace {
 
-using words = std::vector<std::string>;
-
-bool occurs(const std::string& word, bool as_prefix, const words& in) {
+bool occurs(const std::string& word, bool as_prefix, const std::vector<std::string>& in) {
   return std::ranges::any_of(in, [&](const std::string& other) {
     return as_prefix ? other.starts_with(word) : other == word;
   });
@@ -25,7 +23,7 @@ const std::string* isbn_of(const offer& content) {
 char order_of(listing_sort sort) {
   switch (sort) {
     case listing_sort::relevance:
-      return 'r';
+      return 'm';
     case listing_sort::price:
       return 'p';
     case listing_sort::price_descending:
@@ -40,7 +38,19 @@ char order_of(listing_sort sort) {
 
 }  // namespace
 
-bool memory_rows::fits(const listing& one, const listing_query& wanted, const words& sought) {
+memory_rows::sought_words::sought_words(const std::string& text)
+    : words(folded_words(text, max_search_words)) {
+  last_is_prefix = !words.empty() && is_prefix(words_of(text, max_search_words).back());
+}
+
+std::int64_t memory_rows::sought_words::occurring(const std::vector<std::string>& in) const {
+  return std::ranges::count_if(words, [&](const std::string& word) {
+    return occurs(word, last_is_prefix && &word == &words.back(), in);
+  });
+}
+
+bool memory_rows::fits(const listing& one, const listing_query& wanted,
+                       const sought_words& sought) {
   const auto& row = one.row;
   const auto price = price_per_day(row.content.terms.price);
   if (wanted.only_active && !row.active) return false;
@@ -52,20 +62,22 @@ bool memory_rows::fits(const listing& one, const listing_query& wanted, const wo
     const auto* isbn = isbn_of(row.content);
     if (!isbn || *isbn != *wanted.isbn) return false;
   }
-  return std::ranges::all_of(sought, [&](const std::string& word) {
-    return occurs(word, &word == &sought.back(), one.words);
-  });
+  return sought.occurring(one.words) == std::ssize(sought.words);
 }
 
 /// The list is in ascending order of this.
-std::int64_t memory_rows::sort_key(const listing& one, listing_sort sort, const words& sought) {
+std::int64_t memory_rows::sort_key(const listing& one, listing_sort sort,
+                                   const sought_words& sought) {
+  const auto added = one.row.added_at.time_since_epoch().count();
   const auto price = price_per_day(one.row.content.terms.price).cents;
   switch (sort) {
-    case listing_sort::relevance:
-      // A word in the title counts more than any elsewhere.
-      return -std::ranges::count_if(sought, [&](const std::string& word) {
-        return occurs(word, &word == &sought.back(), one.title);
-      });
+    case listing_sort::relevance: {
+      // One number for both: microseconds take 58 bits until the year 11104, 16 words take 5.
+      constexpr int time_bits = 58;
+      static_assert(max_search_words <= 16);
+      return -((sought.occurring(one.title) << time_bits) +
+               std::clamp<std::int64_t>(added, 0, (std::int64_t{1} << time_bits) - 1));
+    }
     case listing_sort::price:
       return price;
     case listing_sort::price_descending:
@@ -75,13 +87,14 @@ std::int64_t memory_rows::sort_key(const listing& one, listing_sort sort, const 
     case listing_sort::newest:
       break;
   }
-  return -one.row.added_at.time_since_epoch().count();
+  return -added;
 }
 
 journal_result<listing_page> memory_rows::search(const listing_query& wanted) const {
-  const auto sought = folded_words(wanted.words, max_search_words);
-  const auto sort =
-      wanted.sort == listing_sort::relevance && sought.empty() ? listing_sort::newest : wanted.sort;
+  const sought_words sought{wanted.words};
+  const auto sort = wanted.sort == listing_sort::relevance && sought.words.empty()
+                        ? listing_sort::newest
+                        : wanted.sort;
   std::vector<std::pair<keyset, const listing*>> hits;
   for (const auto& [id, one] : listings_)
     if (fits(one, wanted, sought))

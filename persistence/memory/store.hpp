@@ -11,7 +11,7 @@
 
 namespace rentwave {
 
-/// How an append fails.
+/// How an append or a take-over fails.
 enum class append_fault {
   none,
   unavailable,          ///< not written, and says so
@@ -35,11 +35,15 @@ class memory_store final : public journal_store {
   /// store's lock. An empty function: no faults.
   void on_append(std::function<append_fault(std::uint64_t append_number)> choose);
 
+  /// The same for `take_over`.
+  void on_take_over(std::function<append_fault(std::uint64_t take_over_number)> choose);
+
   /// While set, everything that only reads answers `unavailable`.
   void fail_reads(bool fail);
 
-  /// While set, no partition is taken over.
-  void fail_take_overs(bool fail);
+  /// While set, what writes settings and keys does: `pin`, `set_anchor`, `ensure_key`,
+  /// `destroy_key`.
+  void fail_settings(bool fail);
 
   /// Everything ever written, in order of writing.
   std::vector<stored_event> all_events() const;

@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -29,15 +30,18 @@ struct memory_tables {
 
   mutable std::mutex mutex;
   std::function<append_fault(std::uint64_t)> choose_fault;
+  std::function<append_fault(std::uint64_t)> choose_take_over_fault;
   std::uint64_t appends = 0;
+  std::uint64_t take_overs = 0;
   bool reads_fail = false;
-  bool take_overs_fail = false;
+  bool settings_fail = false;
 
   std::map<partition_id, partition> partitions;
   std::vector<stored_event> events;  ///< sequence s is at s - 1
   std::unordered_map<entity_ref, entity> entities;
   std::map<partition_id, std::set<std::pair<instant, entity_ref>>> due;
   std::map<std::pair<partition_id, std::string>, std::int64_t> offsets;
+  std::map<std::tuple<partition_id, std::string, std::int64_t>, dead_letter> letters;
   std::optional<clock_anchor> anchor;
   std::map<std::string, std::string, std::less<>> pinned;
   std::map<account_id, std::optional<std::string>> keys;  ///< nullopt: destroyed

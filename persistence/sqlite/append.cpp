@@ -37,8 +37,17 @@ class batch_writer {
       close_up_.run(wanted.partition, result.position + 1);
     for (const auto& [subscription, position] : wanted.offsets)
       offset_.run(wanted.partition, subscription, position);
+    for (const auto& letter : wanted.given_up) give_up(letter);
+    for (const auto& [subscription, position] : wanted.replayed)
+      db_.prepared(
+             "DELETE FROM dead_letters"
+             " WHERE partition = ?1 AND subscription = ?2 AND position = ?3")
+          .run(wanted.partition, subscription, position);
     return result;
   }
+
+  /// To be called before the commit.
+  void finish() { rows_.flush_words(); }
 
  private:
   entity_result write(partition_id partition, const entity_append& wanted, std::int64_t position) {
@@ -53,6 +62,7 @@ class batch_writer {
     std::optional<journal_error> failed;
     try {
       write_rows(partition, wanted, position);
+      rows_.flush_words();
     } catch (const error& e) {
       if (!e.is_data_error()) throw;
       failed =
@@ -63,6 +73,14 @@ class batch_writer {
     }
     db_.prepared("RELEASE entity").run();
     return {std::move(failed), 0};
+  }
+
+  void give_up(const dead_letter& letter) {
+    db_.prepared(
+           "INSERT INTO dead_letters (partition, subscription, position, kind, id, reason, since)"
+           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING")
+        .run(letter.partition, letter.subscription, letter.position, letter.entity.kind,
+             letter.entity.id, letter.reason, letter.since);
   }
 
   std::int64_t last_version(const entity_ref& entity) {
@@ -132,6 +150,7 @@ std::vector<partition_result> write_batch(connection& db,
   std::vector<partition_result> results(batch.size());
   batch_writer writer(db, how);
   for (const auto i : order) results[i] = writer.write(batch[i]);
+  writer.finish();
   whole.commit();
   return results;
 }

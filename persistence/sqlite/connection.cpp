@@ -1,8 +1,10 @@
 #include "persistence/sqlite/connection.hpp"
 
+#include <spdlog/spdlog.h>
 #include <sqlite3.h>
 
 #include "persistence/sqlite/error.hpp"
+#include "persistence/sqlite/title_words.hpp"
 
 namespace rentwave::sqlite {
 namespace {
@@ -10,7 +12,7 @@ namespace {
 constexpr int busy_timeout_ms = 5000;
 
 // synchronous=FULL is the promise: a commit is on the disk when it returns. The write-ahead log is
-// moved into the file every 16 MiB and keeps at most 64 MiB of disk when it has grown beyond.
+// moved into the file by `tend_log`; when it begins anew it keeps at most 64 MiB of disk.
 constexpr const char* settings = R"(
   PRAGMA synchronous = FULL;
   PRAGMA foreign_keys = ON;
@@ -19,8 +21,17 @@ constexpr const char* settings = R"(
   PRAGMA cache_size = -32768;
   PRAGMA temp_store = MEMORY;
   PRAGMA journal_size_limit = 67108864;
-  PRAGMA wal_autocheckpoint = 4096;
+  PRAGMA wal_autocheckpoint = 0;
 )";
+
+constexpr std::int64_t page_bytes = 4096;  // SQLite's default, which our files have
+
+/// SQLite tells how long the log is after each commit. It must not fail: an error would be that of
+/// the commit.
+int note_log(void* pages, sqlite3*, const char*, int in_log) {
+  *static_cast<int*>(pages) = in_log;
+  return SQLITE_OK;
+}
 
 constexpr int primary(int code) {
   return code & 0xFF;
@@ -48,7 +59,8 @@ journal_error error::as_journal_error() const {
 
 // --- connection ---
 
-connection::connection(std::filesystem::path file, access how) : file_(std::move(file)), how_(how) {
+connection::connection(std::filesystem::path file, access how, log_limits limits)
+    : file_(std::move(file)), how_(how), limits_(limits) {
   open();
 }
 
@@ -58,22 +70,33 @@ connection::~connection() {
 
 void connection::open() {
   const int flags = how_ == access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-  const int code = sqlite3_open_v2(file_.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
-  if (code != SQLITE_OK) {
-    const error failed(
-        code, file_.string() + ": " + (handle_ ? sqlite3_errmsg(handle_) : "out of memory"));
-    close();
-    throw failed;
-  }
+  check_open(sqlite3_open_v2(file_.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr));
+  // SQLite falls back to reading, and would stay with it even when the file can be written again.
+  if (how_ == access::read_write && sqlite3_db_readonly(handle_, "main") == 1)
+    check_open(SQLITE_READONLY);
   sqlite3_extended_result_codes(handle_, 1);
   sqlite3_busy_timeout(handle_, busy_timeout_ms);
   try {
     execute(settings);
-    if (how_ == access::read_only) execute("PRAGMA query_only = ON");
+    register_words_in_title(handle_);
+    if (how_ == access::read_only)
+      execute("PRAGMA query_only = ON");
+    else
+      sqlite3_wal_hook(handle_, note_log, &log_pages_);
   } catch (...) {
     close();
     throw;
   }
+}
+
+void connection::check_open(int code) {
+  if (code == SQLITE_OK) return;
+  const char* why = code == SQLITE_READONLY ? "it is write-protected"
+                    : handle_               ? sqlite3_errmsg(handle_)
+                                            : "out of memory";
+  const error failed(code, file_.string() + ": " + why);
+  close();
+  throw failed;
 }
 
 void connection::close() noexcept {
@@ -109,7 +132,7 @@ void connection::rollback() noexcept {
 
 void connection::commit() {
   const int code = sqlite3_exec(handle_, "COMMIT", nullptr, nullptr, nullptr);
-  if (code == SQLITE_OK) return;
+  if (code == SQLITE_OK) return tend_log();
   const std::string what = sqlite3_errmsg(handle_);
   rollback();
   // A full disk is noticed before the commit mark is whole, a busy file before anything is written.
@@ -119,9 +142,31 @@ void connection::commit() {
   throw unknown_outcome(what);
 }
 
-void connection::empty_log() noexcept {
-  if (handle_)
-    sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+// --- the write-ahead log ---
+
+int connection::checkpoint(int mode) noexcept {
+  sqlite3_busy_timeout(handle_, limits_.patience_ms);
+  const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, mode, nullptr, nullptr);
+  sqlite3_busy_timeout(handle_, busy_timeout_ms);
+  return code;
+}
+
+void connection::tend_log() noexcept {
+  const auto bytes = log_pages_ * page_bytes;
+  if (bytes < tended_at_) tended_at_ = 0;  // it began anew
+  if (bytes - tended_at_ < limits_.checkpoint_bytes) return;
+  tended_at_ = bytes;
+  const bool restart = bytes >= limits_.restart_bytes;
+  const int code = checkpoint(restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE);
+  // A passive one is left to whoever is at it already.
+  if (code == SQLITE_OK || (!restart && primary(code) == SQLITE_BUSY)) return;
+  spdlog::warn("the write-ahead log of {} has {} MiB and cannot be moved into the file: {}",
+               file_.string(), bytes >> 20,
+               primary(code) == SQLITE_BUSY ? "somebody goes on reading it" : sqlite3_errstr(code));
+}
+
+bool connection::empty_log() noexcept {
+  return handle_ && checkpoint(SQLITE_CHECKPOINT_TRUNCATE) == SQLITE_OK;
 }
 
 // --- transaction ---

@@ -3,6 +3,7 @@
 // use opens it again.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -15,10 +16,18 @@ namespace rentwave::sqlite {
 
 enum class access { read_write, read_only };
 
+/// What a writing connection does with the write-ahead log. The log begins anew only when all of it
+/// is in the file and nobody reads it, which never comes by itself where readers overlap.
+struct log_limits {
+  std::int64_t checkpoint_bytes = 16 << 20;  ///< moved into the file whenever it grew by so much
+  std::int64_t restart_bytes = 256 << 20;    ///< beyond that, readers are also waited for
+  int patience_ms = 250;                     ///< for how long at most, with the right to write
+};
+
 class connection {
  public:
   /// Throws `error`.
-  connection(std::filesystem::path file, access how);
+  connection(std::filesystem::path file, access how, log_limits limits = {});
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
   ~connection();
@@ -32,19 +41,26 @@ class connection {
   /// Undoes what is open, for sure: a connection that cannot do so is closed, which does.
   void rollback() noexcept;
 
-  /// Makes what is open durable. Throws `error` when it was not written for sure, and
-  /// `unknown_outcome`. Nothing is open afterwards.
+  /// Makes what is open durable, and keeps the log within its limits. Throws `error` when it was
+  /// not written for sure, and `unknown_outcome`. Nothing is open afterwards.
   void commit();
 
-  /// Moves what is in the write-ahead log into the file and empties the log, if nobody reads it.
-  void empty_log() noexcept;
+  /// Moves what is in the write-ahead log into the file and empties the log. False when that
+  /// failed, for the most part because somebody went on reading it.
+  bool empty_log() noexcept;
 
  private:
   void open();
+  void check_open(int code);
   void close() noexcept;
+  void tend_log() noexcept;
+  int checkpoint(int mode) noexcept;
 
   std::filesystem::path file_;
   access how_;
+  log_limits limits_;
+  int log_pages_ = 0;           ///< after the last commit
+  std::int64_t tended_at_ = 0;  ///< bytes of the log at the last checkpoint
   sqlite3* handle_ = nullptr;
   std::unordered_map<std::string, std::unique_ptr<statement>> statements_;
 };

@@ -20,9 +20,6 @@ class error : public std::runtime_error {
   bool is_data_error() const;
   journal_error as_journal_error() const;
 
-  /// The extended result code.
-  int code() const { return code_; }
-
  private:
   int code_;
 };

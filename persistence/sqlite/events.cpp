@@ -88,10 +88,10 @@ journal_result<std::vector<stored_event>> sqlite_journal::read_log(partition_id 
   });
 }
 
-journal_result<std::vector<stored_event>> sqlite_journal::scan(std::int64_t after_sequence,
-                                                               const event_filter& filter,
-                                                               int limit) {
-  return guarded([&]() -> journal_result<std::vector<stored_event>> {
+journal_result<scanned> sqlite_journal::scan(std::int64_t after_sequence,
+                                             const event_filter& filter, int limit) {
+  return guarded([&]() -> journal_result<scanned> {
+    limit = std::max(limit, 0);
     // One entity's events are found by their index, everything else by going through the log.
     const bool one_entity = filter.kind && filter.id;
     const std::string sql =
@@ -105,9 +105,22 @@ journal_result<std::vector<stored_event>> sqlite_journal::scan(std::int64_t afte
     std::optional<std::string_view> type = filter.type;
     const bool is_prefix = type && type->ends_with('*');
     if (is_prefix) type->remove_suffix(1);
-    return read_events(db_.prepared(sql).query(after_sequence, std::max(limit, 0), filter.kind,
-                                               filter.id, type, is_prefix, filter.trace,
-                                               filter.from, filter.to));
+    transaction moment(db_, transaction::kind::read);
+    scanned found;
+    found.events =
+        read_events(db_.prepared(sql).query(after_sequence, limit, filter.kind, filter.id, type,
+                                            is_prefix, filter.trace, filter.from, filter.to));
+    found.looked_to = after_sequence;
+    if (std::ssize(found.events) == limit) {
+      if (limit > 0) found.looked_to = found.events.back().sequence;
+    } else {
+      auto latest = db_.prepared("SELECT max(sequence) FROM events WHERE sequence > ?1")
+                        .query(after_sequence);
+      std::optional<std::int64_t> sequence;
+      if (latest.next()) latest.read(sequence);
+      found.looked_to = sequence.value_or(after_sequence);
+    }
+    return found;
   });
 }
 

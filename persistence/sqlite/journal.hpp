@@ -12,7 +12,8 @@ namespace rentwave::sqlite {
 class sqlite_journal final : public journal {
  public:
   /// Throws `error`.
-  sqlite_journal(const std::filesystem::path& file, access how) : db_(file, how) {}
+  sqlite_journal(const std::filesystem::path& file, access how, log_limits limits = {})
+      : db_(file, how, limits) {}
 
   // append.cpp
   journal_result<partition_lease> take_over(partition_id partition,
@@ -33,19 +34,23 @@ class sqlite_journal final : public journal {
   journal_result<std::vector<stored_event>> read_log(partition_id partition,
                                                      std::int64_t after_position,
                                                      int limit) override;
-  journal_result<std::vector<stored_event>> scan(std::int64_t after_sequence,
-                                                 const event_filter& filter, int limit) override;
+  journal_result<scanned> scan(std::int64_t after_sequence, const event_filter& filter,
+                               int limit) override;
   journal_result<std::vector<alarm_row>> alarms(partition_id partition, instant horizon,
                                                 int limit) override;
   journal_result<std::int64_t> offset(partition_id partition,
                                       std::string_view subscription) override;
 
   // settings.cpp
+  journal_result<std::vector<dead_letter>> dead_letters(std::optional<partition_id> partition,
+                                                        int limit) override;
   journal_result<std::optional<instant>> latest_event_time() override;
   journal_result<std::optional<clock_anchor>> anchor() override;
   journal_result<void> set_anchor(const clock_anchor& now) override;
   journal_result<std::string> pin(std::string_view name, std::string_view value) override;
   journal_result<std::string> ensure_key(account_id person, std::string_view fresh) override;
+  journal_result<std::vector<std::string>> ensure_keys(
+      const std::vector<fresh_key>& people) override;
   journal_result<std::optional<std::string>> find_key(account_id person) override;
   journal_result<void> destroy_key(account_id person) override;
 

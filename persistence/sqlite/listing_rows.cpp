@@ -49,6 +49,7 @@ std::int64_t row_writer::allot(instant added_at, item_kind kind) {
 }
 
 void row_writer::index(std::int64_t number, bool active, const offer& content) {
+  words_pending_ = true;
   const auto text = text_of(content);
   db_.prepared(
          "INSERT INTO listing_words (rowid, title, details, description) VALUES (?1, ?2, ?3, ?4)")
@@ -79,6 +80,7 @@ void row_writer::update(const stored_listing& old, const listing_row& row) {
 }
 
 void row_writer::erase(const stored_listing& old) {
+  words_pending_ = true;
   db_.prepared("DELETE FROM listings WHERE number = ?1").run(old.number);
   db_.prepared("DELETE FROM listing_contents WHERE number = ?1").run(old.number);
   db_.prepared("DELETE FROM listing_words WHERE rowid = ?1").run(words_row(old.number, old.active));
@@ -107,6 +109,7 @@ void row_writer::write_one(const listing_deactivated& row) {
   db_.prepared("UPDATE listings SET active = 0, revision = ?2 WHERE number = ?1")
       .run(old->number, row.revision);
   if (!old->active) return;
+  words_pending_ = true;
   // The row of the word index says whether the advert is active.
   db_.prepared(
          "INSERT INTO listing_words (rowid, title, details, description)"

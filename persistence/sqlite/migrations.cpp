@@ -153,7 +153,20 @@ CREATE TABLE sessions (id BLOB PRIMARY KEY, account BLOB NOT NULL) STRICT, WITHO
 CREATE INDEX sessions_by_account ON sessions (account);
 )";
 
-constexpr const char* scripts[] = {events_and_state};
+constexpr const char* dead_letters = R"(
+CREATE TABLE dead_letters (
+  partition INTEGER NOT NULL,
+  subscription TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  PRIMARY KEY (partition, subscription, position)
+) STRICT, WITHOUT ROWID;
+)";
+
+constexpr const char* scripts[] = {events_and_state, dead_letters};
 
 }  // namespace
 

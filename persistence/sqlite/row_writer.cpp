@@ -6,6 +6,14 @@ void row_writer::write(const row_change& change) {
   std::visit([this](const auto& row) { write_one(row); }, change);
 }
 
+void row_writer::flush_words() {
+  if (!words_pending_) return;
+  words_pending_ = false;
+  // FTS5 writes what it has whenever a savepoint begins.
+  db_.prepared("SAVEPOINT words").run();
+  db_.prepared("RELEASE words").run();
+}
+
 // --- bookings ---
 
 void row_writer::write_one(const reservation_row& row) {

@@ -12,6 +12,10 @@ class row_writer {
 
   void write(const row_change& change);
 
+  /// The word index keeps what is written in memory until COMMIT, where a failure would leave the
+  /// outcome unknown. This writes it now, so that it fails as any other statement.
+  void flush_words();
+
  private:
   void write_one(const listing_row& row);
   void write_one(const listing_removed& row);
@@ -36,6 +40,7 @@ class row_writer {
   std::int64_t allot(instant added_at, item_kind kind);
 
   connection& db_;
+  bool words_pending_ = false;
 };
 
 }  // namespace rentwave::sqlite

@@ -32,6 +32,12 @@ int newest_schema() {
   return static_cast<int>(migrations().size());
 }
 
+journal_result<void> check_is_ours(connection& on) {
+  const auto found = schema_of(on);
+  if (!found) return found.error();
+  return {};
+}
+
 journal_result<void> migrate(connection& on) {
   transaction whole(on, transaction::kind::write);
   const auto found = schema_of(on);

@@ -16,6 +16,10 @@ std::span<const char* const> migrations();
 /// The schema that this release makes.
 int newest_schema();
 
+/// Whether `migrate` would take the file, without changing a byte of it. Errors: those of
+/// `migrate`.
+journal_result<void> check_is_ours(connection& on);
+
 /// Brings the file to `newest_schema`. Errors: too_new when it is beyond the next one, corrupt when
 /// it is somebody else's file.
 journal_result<void> migrate(connection& on);

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <bit>
 #include <limits>
 
 #include "persistence/cursor.hpp"
@@ -14,17 +13,31 @@ namespace {
 
 /// The same parameters for every form of the query, whichever of them it mentions:
 ///   ?1 words · ?2 kind · ?3, ?4 price from, to · ?5 owner · ?6 ISBN · ?7, ?8 the cursor's key and
-///   id · ?9 limit
+///   what decides between equal ones · ?9 limit
 struct search_form {
   std::string from_where;  ///< without the cursor
+  std::string number;      ///< of the advert
   std::string key;         ///< what the rows are sorted by
+  std::string tie;         ///< what decides between equal keys
   std::string order;
-  std::string after;        ///< what follows the cursor
-  keyset start;             ///< before the first row
-  bool only_words = false;  ///< the word index alone answers
+  std::string after;  ///< what follows the cursor
+  keyset start;       ///< before the first row
 };
 
-constexpr char relevance_list = 'r';
+/// The number of words in the title; a cursor of this order has it where others have the id.
+constexpr const char* words_in_title = "words_in_title(w.listing_words)";
+constexpr char relevance_list = 'm';
+constexpr std::int64_t more_than_any = max_search_words + 1;
+
+boost::uuids::uuid to_tie(std::int64_t count) {
+  boost::uuids::uuid tie{};
+  tie.data[0] = static_cast<std::uint8_t>(count);
+  return tie;
+}
+std::int64_t count_in(const boost::uuids::uuid& tie) {
+  return tie.data[0];
+}
+
 constexpr std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t highest = std::numeric_limits<std::int64_t>::max();
 
@@ -32,15 +45,16 @@ listing_sort effective_sort(const listing_query& wanted, bool has_words) {
   return wanted.sort == listing_sort::relevance && !has_words ? listing_sort::newest : wanted.sort;
 }
 
-/// For FTS5: every word quoted, so that none is taken for an operator; the last as a prefix.
-std::string match_expression(std::string_view words) {
+/// For FTS5: every word quoted, so that none is taken for an operator.
+std::string match_expression(std::string_view text) {
   std::string expression;
-  for (const auto word : words_of(words, max_search_words)) {
+  const auto words = words_of(text, max_search_words);
+  for (const auto word : words) {
     expression += expression.empty() ? "\"" : " \"";
     expression += word;
     expression += '"';
   }
-  if (!expression.empty()) expression += '*';
+  if (!words.empty() && is_prefix(words.back())) expression += '*';
   return expression;
 }
 
@@ -79,32 +93,36 @@ std::string words_from_where(const listing_query& wanted) {
 
 /// `few`: so few match that sorting them is less work than looking for them in the list's order.
 search_form form_of(const listing_query& wanted, bool has_words, bool few) {
-  constexpr double no_rank = -std::numeric_limits<double>::infinity();
   const auto listings = [&](const char* index) {
     return listings_from_where(wanted, has_words, few ? "listings_by_price" : index);
   };
+  const bool only_words = words_suffice(wanted, has_words);
+  const std::string number = only_words ? "w.rowid >> 1" : "l.number";
   switch (effective_sort(wanted, has_words)) {
     case listing_sort::relevance:
-      return {listings(nullptr),
-              "w.rank",
-              "w.rank, l.id",
-              "(w.rank > ?7 OR (w.rank = ?7 AND l.id > ?8))",
-              {relevance_list, std::bit_cast<std::int64_t>(no_rank), {}}};
+      return {only_words ? words_from_where(wanted) : listings(nullptr),
+              number,
+              number,
+              words_in_title,
+              "3 DESC, 2 DESC",
+              std::string{"("} + words_in_title + ", " + number + ") < (?8, ?7)",
+              {relevance_list, highest, to_tie(more_than_any)}};
     case listing_sort::price:
-      return {listings("listings_by_price"),
-              "l.price",
-              "l.price, l.id",
-              "(l.price, l.id) > (?7, ?8)",
-              {'p', lowest, {}}};
+      return {listings("listings_by_price"), number,           "l.price", "l.id", "l.price, l.id",
+              "(l.price, l.id) > (?7, ?8)",  {'p', lowest, {}}};
     case listing_sort::price_descending:
       return {listings("listings_by_price"),
+              number,
               "l.price",
+              "l.id",
               "l.price DESC, l.id DESC",
               "(l.price, l.id) < (?7, ?8)",
               {'P', highest, {}}};
     case listing_sort::times_rented:
       return {listings("listings_by_times_rented"),
+              number,
               "l.times_rented",
+              "l.id",
               "l.times_rented DESC, l.id DESC",
               "(l.times_rented, l.id) < (?7, ?8)",
               {'t', highest, {}}};
@@ -112,10 +130,10 @@ search_form form_of(const listing_query& wanted, bool has_words, bool few) {
       break;
   }
   const keyset start{'n', greatest_number, {}};
-  if (words_suffice(wanted, has_words))
-    return {words_from_where(wanted), "w.rowid >> 1", "w.rowid DESC",
-            "w.rowid < ?7 << 1",      start,          true};
-  return {listings(nullptr), "l.number", "l.number DESC", "l.number < ?7", start};
+  if (only_words)
+    return {words_from_where(wanted), number, number, "zeroblob(16)", "w.rowid DESC",
+            "w.rowid < ?7 << 1",      start};
+  return {listings(nullptr), number, number, "l.id", "l.number DESC", "l.number < ?7", start};
 }
 
 class listing_search {
@@ -153,36 +171,35 @@ class listing_search {
     keyset last;
   };
 
-  template <class Key>
-  rows run(const std::string& sql, const Key& key, const boost::uuids::uuid& id, int limit) {
+  template <class Tie>
+  rows run(const std::string& sql, std::int64_t key, const Tie& tie, int limit) {
     std::optional<std::int64_t> kind;
     if (wanted_.kind) kind = kind_code(*wanted_.kind);
     return db_.prepared(sql).query(words_, kind, wanted_.min_price.value_or(money{lowest}),
                                    wanted_.max_price.value_or(money{highest}), wanted_.owner,
-                                   wanted_.isbn, key, id, limit);
+                                   wanted_.isbn, key, tie, limit);
   }
 
   std::vector<hit> hits_after(const keyset& from, int limit) {
-    const std::string number = form_.only_words ? "w.rowid >> 1" : "l.number";
-    const std::string id = form_.only_words ? "zeroblob(16)" : "l.id";
-    const std::string sql = "SELECT " + number + ", " + form_.key + ", " + id + ' ' +
+    const std::string sql = "SELECT " + form_.number + ", " + form_.key + ", " + form_.tie + ' ' +
                             form_.from_where + " AND " + form_.after + " ORDER BY " + form_.order +
                             " LIMIT ?9";
     std::vector<hit> hits;
-    const auto collect = [&](rows&& found, auto key, auto to_key) {
-      while (found.next()) {
-        auto& hit = hits.emplace_back();
-        found.read(hit.number, key, hit.last.id);
-        hit.last.order = form_.start.order;
-        hit.last.key = to_key(key);
+    if (form_.start.order == relevance_list) {
+      auto found = run(sql, from.key, count_in(from.id), limit);
+      for (std::int64_t count = 0; found.next();) {
+        auto& [number, last] = hits.emplace_back();
+        found.read(number, last.key, count);
+        last = {form_.start.order, last.key, to_tie(count)};
       }
-    };
-    if (form_.start.order == relevance_list)
-      collect(run(sql, std::bit_cast<double>(from.key), from.id, limit), double{},
-              [](double rank) { return std::bit_cast<std::int64_t>(rank); });
-    else
-      collect(run(sql, from.key, from.id, limit), std::int64_t{},
-              [](std::int64_t key) { return key; });
+    } else {
+      auto found = run(sql, from.key, from.id, limit);
+      while (found.next()) {
+        auto& [number, last] = hits.emplace_back();
+        last.order = form_.start.order;
+        found.read(number, last.key, last.id);
+      }
+    }
     return hits;
   }
 
@@ -194,7 +211,7 @@ class listing_search {
                                  : listings_from_where(wanted_, has_words, "listings_by_price")) +
                             " LIMIT ?9)";
     std::int64_t total = 0;
-    auto counted = run(sql, std::int64_t{0}, {}, static_cast<int>(counted_exactly + 1));
+    auto counted = run(sql, 0, boost::uuids::uuid{}, static_cast<int>(counted_exactly + 1));
     if (counted.next()) counted.read(total);
     return total;
   }

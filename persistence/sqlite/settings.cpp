@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "persistence/sqlite/error.hpp"
 #include "persistence/sqlite/journal.hpp"
 
@@ -30,6 +32,24 @@ std::optional<std::optional<std::string>> stored_key(connection& db, account_id 
 }
 
 }  // namespace
+
+journal_result<std::vector<dead_letter>> sqlite_journal::dead_letters(
+    std::optional<partition_id> partition, int limit) {
+  return guarded([&]() -> journal_result<std::vector<dead_letter>> {
+    auto stored = db_.prepared(
+                         "SELECT subscription, position, partition, kind, id, reason, since"
+                         " FROM dead_letters WHERE ?1 IS NULL OR partition = ?1"
+                         " ORDER BY partition, subscription, position LIMIT ?2")
+                      .query(partition, std::max(limit, 0));
+    std::vector<dead_letter> found;
+    while (stored.next()) {
+      auto& letter = found.emplace_back();
+      stored.read(letter.subscription, letter.position, letter.partition, letter.entity.kind,
+                  letter.entity.id, letter.reason, letter.since);
+    }
+    return found;
+  });
+}
 
 journal_result<std::optional<instant>> sqlite_journal::latest_event_time() {
   return guarded([&]() -> journal_result<std::optional<instant>> {
@@ -74,17 +94,28 @@ journal_result<std::string> sqlite_journal::pin(std::string_view name, std::stri
 }
 
 journal_result<std::string> sqlite_journal::ensure_key(account_id person, std::string_view fresh) {
-  return guarded([&]() -> journal_result<std::string> {
-    const auto kept = [](std::optional<std::string> key) -> journal_result<std::string> {
-      if (key) return *std::move(key);
-      return journal_error{journal_errc::not_found, "the key was destroyed"};
-    };
-    if (auto key = stored_key(db_, person)) return kept(*std::move(key));
-    transaction whole(db_, transaction::kind::write);
-    if (auto key = stored_key(db_, person)) return kept(*std::move(key));
-    db_.prepared("INSERT INTO person_keys (person, key) VALUES (?1, ?2)").run(person, blob{fresh});
-    whole.commit();
-    return std::string{fresh};
+  auto keys = ensure_keys({{person, std::string{fresh}}});
+  if (!keys) return keys.error();
+  if (keys->front().empty()) return journal_error{journal_errc::not_found, "the key was destroyed"};
+  return std::move(keys->front());
+}
+
+journal_result<std::vector<std::string>> sqlite_journal::ensure_keys(
+    const std::vector<fresh_key>& people) {
+  return guarded([&]() -> journal_result<std::vector<std::string>> {
+    const auto is_missing = [&](const fresh_key& one) { return !stored_key(db_, one.person); };
+    // Looks first, so that nothing is written where every key is there.
+    if (std::ranges::any_of(people, is_missing)) {
+      transaction whole(db_, transaction::kind::write);
+      auto& insert = db_.prepared(
+          "INSERT INTO person_keys (person, key) VALUES (?1, ?2) ON CONFLICT DO NOTHING");
+      for (const auto& [person, key] : people) insert.run(person, blob{key});
+      whole.commit();
+    }
+    std::vector<std::string> keys;
+    for (const auto& one : people)
+      keys.push_back(stored_key(db_, one.person).value_or(std::nullopt).value_or(""));
+    return keys;
   });
 }
 
@@ -99,12 +130,15 @@ journal_result<void> sqlite_journal::destroy_key(account_id person) {
     transaction whole(db_, transaction::kind::write);
     db_.prepared(
            "INSERT INTO person_keys (person, key) VALUES (?1, NULL)"
-           " ON CONFLICT (person) DO UPDATE SET key = NULL")
+           " ON CONFLICT (person) DO UPDATE SET key = NULL WHERE key IS NOT NULL")
         .run(person);
     whole.commit();
     // secure_delete overwrites the key in the file; this takes old pages out of the log.
-    db_.empty_log();
-    return {};
+    if (db_.empty_log()) return {};
+    return journal_error{
+        journal_errc::unavailable,
+        "the key opens nothing any more, but while the write-ahead log is read its "
+        "bytes are still in there: ask again"};
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -47,22 +48,62 @@ journal_result<descriptor> lock(const fs::path& file) {
   return journal_error{journal_errc::in_use, "another program has " + file.string() + " open"};
 }
 
-/// An empty file that only we may read, and a directory entry that survives a loss of power.
-journal_result<void> make(const fs::path& file) {
-  const descriptor made(file, O_RDWR | O_CREAT);
-  if (!made) return failed(file);
-  const descriptor directory(file.parent_path(), O_RDONLY | O_DIRECTORY);
-  if (!directory || ::fsync(directory.get()) != 0) return failed(file.parent_path());
+/// Makes the entries of a folder survive a loss of power.
+journal_result<void> sync_folder(const fs::path& folder) {
+  const descriptor opened(folder, O_RDONLY | O_DIRECTORY);
+  if (!opened || ::fsync(opened.get()) != 0) return failed(folder);
+  return {};
+}
+
+/// Makes what is missing of these folders, durably.
+journal_result<void> make_folders(const fs::path& folder) {
+  auto existing = folder;
+  std::error_code code;
+  while (!fs::exists(existing, code) && existing.has_relative_path())
+    existing = existing.parent_path();
+  fs::create_directories(folder, code);
+  if (code)
+    return journal_error{journal_errc::unavailable, folder.string() + ": " + code.message()};
+  for (auto made = folder; made != existing; made = made.parent_path())
+    if (auto synced = sync_folder(made.parent_path()); !synced) return synced;
+  return {};
+}
+
+/// The file's one name, so that all agree on the lock, with the file made: a symbolic link to what
+/// is not there has no other name yet.
+journal_result<fs::path> make(const fs::path& file) {
+  std::error_code code;
+  const auto whole = fs::absolute(file, code);
+  if (code) return journal_error{journal_errc::unavailable, file.string() + ": " + code.message()};
+  if (const auto made = make_folders(whole.parent_path()); !made)
+    return journal_error{made.error().code, file.string() + ": " + made.error().detail};
+  if (const descriptor made(whole, O_RDWR | O_CREAT); !made) return failed(whole);
+  auto path = fs::canonical(whole, code);
+  if (code) return journal_error{journal_errc::unavailable, file.string() + ": " + code.message()};
+  if (const auto synced = sync_folder(path.parent_path()); !synced) return synced.error();
+  return path;
+}
+
+/// Only we may read what is in it, whoever made it.
+journal_result<void> make_private(const fs::path& file) {
+  for (const auto* suffix : {"", "-wal", "-shm"}) {
+    const auto path = file.string() + suffix;
+    if (::chmod(path.c_str(), 0600) != 0 && errno != ENOENT)
+      return journal_error{journal_errc::unavailable,
+                           "it cannot be kept from others' eyes with mode 0600: " +
+                               std::system_category().message(errno)};
+  }
   return {};
 }
 
 class writing_store final : public journal_store {
  public:
-  writing_store(fs::path file, descriptor lock) : file_(std::move(file)), lock_(std::move(lock)) {}
+  writing_store(fs::path file, descriptor lock, log_limits limits)
+      : file_(std::move(file)), lock_(std::move(lock)), limits_(limits) {}
 
   journal_result<std::unique_ptr<journal>> connect() override {
     return guarded([&]() -> journal_result<std::unique_ptr<journal>> {
-      return std::make_unique<sqlite_journal>(file_, access::read_write);
+      return std::make_unique<sqlite_journal>(file_, access::read_write, limits_);
     });
   }
   std::string promise() const override {
@@ -72,6 +113,7 @@ class writing_store final : public journal_store {
  private:
   fs::path file_;
   descriptor lock_;
+  log_limits limits_;
 };
 
 class reading_store final : public journal_store {
@@ -89,13 +131,6 @@ class reading_store final : public journal_store {
   fs::path file_;
 };
 
-/// Absolute, so that a change of directory does not matter; canonical, so that all agree on the
-/// lock.
-fs::path whole(const fs::path& file, std::error_code& code) {
-  auto path = fs::absolute(file, code);
-  return code ? path : fs::weakly_canonical(path, code);
-}
-
 void use_write_ahead_log(connection& on) {
   std::string mode;
   auto answer = on.prepared("PRAGMA journal_mode = WAL").query();
@@ -112,27 +147,30 @@ journal_result<std::unique_ptr<journal_store>> named(const fs::path& path, Open&
 
 }  // namespace
 
-journal_result<std::unique_ptr<journal_store>> open_file(const fs::path& file) {
-  std::error_code code;
-  const auto path = whole(file, code);
-  if (!code) fs::create_directories(path.parent_path(), code);
-  if (code) return journal_error{journal_errc::unavailable, file.string() + ": " + code.message()};
-  auto held = lock(path);
+journal_result<std::unique_ptr<journal_store>> open_file(const fs::path& file, log_limits limits) {
+  const auto path = make(file);
+  if (!path) return path.error();
+  auto held = lock(*path);
   if (!held) return held.error();
-  if (const auto made = make(path); !made) return made.error();
-  return named(path, [&]() -> journal_result<std::unique_ptr<journal_store>> {
-    connection first(path, access::read_write);
+  return named(*path, [&]() -> journal_result<std::unique_ptr<journal_store>> {
+    // Somebody else's file is left as it is, to the byte. SQLite makes the log with the file's
+    // mode.
+    if (const auto ours = check_is_ours(*std::make_unique<connection>(*path, access::read_write));
+        !ours)
+      return ours.error();
+    if (const auto made = make_private(*path); !made) return made.error();
+    connection first(*path, access::read_write);
     use_write_ahead_log(first);
     if (const auto migrated = migrate(first); !migrated) return migrated.error();
-    return std::make_unique<writing_store>(path, *std::move(held));
+    return std::make_unique<writing_store>(*path, *std::move(held), limits);
   });
 }
 
 journal_result<std::unique_ptr<journal_store>> open_file_read_only(const fs::path& file) {
   std::error_code code;
-  const auto path = whole(file, code);
-  if (code || !fs::exists(path, code))
-    return journal_error{journal_errc::not_found, file.string() + ": no such journal"};
+  // Whole, so that a change of directory does not matter.
+  const auto path = fs::canonical(file, code);
+  if (code) return journal_error{journal_errc::not_found, file.string() + ": no such journal"};
   return named(path, [&]() -> journal_result<std::unique_ptr<journal_store>> {
     connection first(path, access::read_only);
     if (const auto known = check_schema(first); !known) return known.error();

@@ -6,11 +6,14 @@
 #include <memory>
 
 #include "persistence/journal.hpp"
+#include "persistence/sqlite/connection.hpp"
 
 namespace rentwave::sqlite {
 
-/// Errors: in_use (names the file), too_new, corrupt, unavailable.
-journal_result<std::unique_ptr<journal_store>> open_file(const std::filesystem::path& file);
+/// A file that is there gets the mode 0600 with its first opening. Errors: in_use (names the file),
+/// too_new, corrupt, unavailable.
+journal_result<std::unique_ptr<journal_store>> open_file(const std::filesystem::path& file,
+                                                         log_limits limits = {});
 
 /// Without lock, migration or writing. Also not_found.
 journal_result<std::unique_ptr<journal_store>> open_file_read_only(

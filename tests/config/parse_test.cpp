@@ -72,11 +72,13 @@ TEST(Config, nothing_said_means_the_defaults) {
   EXPECT_EQ(result.settings.http.address, "127.0.0.1");
   EXPECT_EQ(result.settings.http.port, 8080);
   EXPECT_EQ(result.settings.journal.url, "sqlite:data/rentwave.db");
-  EXPECT_EQ(result.settings.journal.partitions, 64u);
+  EXPECT_EQ(result.settings.journal.partitions, std::nullopt) << "whatever the journal has";
   EXPECT_EQ(result.settings.clock.rate, 1.0);
   EXPECT_EQ(result.settings.auth.token_lifetime, 720h);
-  EXPECT_EQ(result.settings.money.currency, "EUR");
+  EXPECT_EQ(result.settings.money.currency, std::nullopt);
+  EXPECT_EQ(result.settings.http.drain_time, 0ms);
   EXPECT_EQ(result.settings.limits.header_bytes, 16384u);
+  EXPECT_EQ(result.settings.limits.body_bytes_at_once, 256u << 20);
   EXPECT_EQ(result.settings.log.level, log_level::info);
 }
 
@@ -94,6 +96,33 @@ TEST(Config, the_environment_sets_every_option) {
   EXPECT_EQ(result.settings.auth.token_lifetime, 15min);
 }
 
+TEST(Config, what_a_journal_has_can_be_said_or_left_to_it) {
+  const auto given = accepted({"--journal.partitions=8", "--money.currency=USD"}).settings;
+  EXPECT_EQ(given.journal.partitions, 8u);
+  EXPECT_EQ(given.money.currency, "USD");
+  const auto left = accepted({"--journal.partitions=", "--money.currency="},
+                             {"RENTWAVE_JOURNAL_PARTITIONS=8", "RENTWAVE_MONEY_CURRENCY=USD"})
+                        .settings;
+  EXPECT_EQ(left.journal.partitions, std::nullopt);
+  EXPECT_EQ(left.money.currency, std::nullopt);
+  EXPECT_THAT(refusal({"--money.currency=usd"}), HasSubstr("three capital letters"));
+}
+
+TEST(Config, lets_the_variables_of_kubernetes_pass) {
+  const auto result = accepted(
+      {}, {"RENTWAVE_SERVICE_HOST=10.96.0.7", "RENTWAVE_SERVICE_PORT=80",
+           "RENTWAVE_SERVICE_PORT_HTTP=80", "RENTWAVE_PORT=tcp://10.96.0.7:80",
+           "RENTWAVE_PORT_80_TCP=tcp://10.96.0.7:80", "RENTWAVE_PORT_80_TCP_PROTO=tcp",
+           "RENTWAVE_PORT_80_TCP_PORT=80", "RENTWAVE_PORT_80_TCP_ADDR=10.96.0.7",
+           "RENTWAVE_HTTP_PORT=tcp://10.96.0.8:80", "RENTWAVE_DB_PORT_5432_TCP_ADDR=10.96.0.9"});
+  EXPECT_EQ(result.settings.http.port, 8080);
+  for (const char* misspelt : {"RENTWAVE_PORT=80", "RENTWAVE_HTTP_PORTS=80", "RENTWAVE_PORT_80=80",
+                               "RENTWAVE_PORT_X_TCP=1", "RENTWAVE_SERVICE=1",
+                               "RENTWAVE_SERVICE_PORT=x", "RENTWAVE_TCP=1", "RENTWAVE_80_TCP=1"})
+    EXPECT_THAT(refusal({}, {misspelt}), HasSubstr("unknown")) << misspelt;
+  EXPECT_THAT(refusal({}, {"RENTWAVE_HTTP_PORT=http"}), HasSubstr("RENTWAVE_HTTP_PORT: expected"));
+}
+
 TEST(Config, unknown_options_are_refused_by_name) {
   EXPECT_THAT(refusal({"--http.prot=80"}), HasSubstr("--http.prot: unknown option"));
   EXPECT_THAT(refusal({"--"}), HasSubstr("--: unknown option"));
@@ -108,6 +137,7 @@ TEST(Config, bad_values_are_refused_by_name) {
   EXPECT_THAT(refusal({"--http.port"}), HasSubstr("--http.port: its value is missing"));
   EXPECT_THAT(refusal({"--journal.partitions=0"}), HasSubstr("from 1 to 1024"));
   EXPECT_THAT(refusal({"--journal.partitions=1025"}), HasSubstr("from 1 to 1024"));
+  EXPECT_THAT(refusal({"--clock.rate=1e6"}), HasSubstr("from 0.001 to 100000"));
   EXPECT_THAT(refusal({"--log.level=loud"}), HasSubstr("trace, debug, info, warn, error, off"));
   EXPECT_THAT(refusal({}, {"RENTWAVE_HTTP_PORT=x"}), HasSubstr("RENTWAVE_HTTP_PORT: expected"));
   EXPECT_THAT(refusal({"--limits.password-hashes-at-once=0"}), HasSubstr("from 1 to 256"));

@@ -4,14 +4,17 @@
 #include <boost/asio/io_context.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
 #include <nlohmann/json.hpp>
 
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include "actors/runtime/node.hpp"
 #include "http/actor_backend.hpp"
+#include "http/digests.hpp"
 #include "http/identify.hpp"
-#include "http/passwords.hpp"
 #include "http/resources/account_handlers.hpp"
 
 namespace rentwave::http {
@@ -29,16 +32,16 @@ class Accounts : public testing::Test {
     options.readers = 1;
     running = *node::start(system, *store, options);
     const auto secret = *load_token_secret(**store->connect());
-    backend_parts parts{system,
-                        running->routes(),
-                        [this] { return running->reader(); },
-                        running->clock(),
-                        [this] { return running->is_ready(); },
-                        "EUR",
-                        secret,
-                        true,
-                        {"1.2.3", 1000, 2000, true}};
-    api.emplace(std::move(parts), auth_options{});
+    parts.emplace(backend_parts{system,
+                                running->routes(),
+                                [this] { return running->reader(); },
+                                running->clock(),
+                                [this] { return running->is_ready(); },
+                                "EUR",
+                                secret,
+                                true,
+                                {"1.2.3", 1000, 2000, true}});
+    api.emplace(*parts, auth_options{});
     gate.emplace(*api, "https://rent.example");
   }
   ~Accounts() override {
@@ -90,6 +93,7 @@ class Accounts : public testing::Test {
   std::unique_ptr<journal_store> store;
   std::unique_ptr<node> running;
   asio::io_context context;
+  std::optional<backend_parts> parts;
   std::optional<actor_backend> api;
   std::optional<token_authenticator> gate;
 };
@@ -124,6 +128,7 @@ TEST_F(Accounts, begin_with_a_name) {
   const auto shown = call(get_user, with_parameter(id));
   ASSERT_EQ(shown.status, 200u) << shown.body;
   EXPECT_FALSE(json::parse(shown.body).contains("email"));
+  EXPECT_TRUE(json::parse(shown.body).at("rating").is_null()) << "there are no reviews";
   EXPECT_EQ(call(get_user, with_parameter(to_string(api->new_uuid()))).status, 404u);
   EXPECT_EQ(call(get_user, with_parameter("x")).status, 404u);
 
@@ -152,6 +157,109 @@ TEST_F(Accounts, of_a_repeated_request_are_one) {
   EXPECT_EQ(call(post_user, asked).body, first.body);
   asked.body = R"({"username": "ada", "password": "another horse"})";
   EXPECT_EQ(code_of(call(post_user, asked)), "idempotency_mismatch");
+}
+
+TEST_F(Accounts, of_two_requests_at_once_under_one_key_are_one) {
+  std::vector<response> answers;
+  for (const auto* password : {"correct horse", "another horse"}) {
+    auto asked = std::make_shared<request>();
+    asked->path = "/api/users";
+    asked->headers = {{"content-type", "application/json"}, {"idempotency-key", "k"}};
+    asked->body = json{{"username", "ada"}, {"password", password}}.dump();
+    asio::co_spawn(context, post_user(*api, *asked),
+                   [&answers, asked](std::exception_ptr failure, response made) {
+                     EXPECT_FALSE(failure);
+                     answers.push_back(std::move(made));
+                   });
+  }
+  context.run();
+  ASSERT_EQ(answers.size(), 2u);
+  const auto first = answers[0].status == 201u ? 0u : 1u;
+  EXPECT_EQ(answers[first].status, 201u);
+  EXPECT_EQ(code_of(answers[1 - first]), "idempotency_mismatch");
+}
+
+/// A node on which accounts come late: the login exists, and the account does not answer, or says
+/// that it is not there.
+class late_accounts final : public backend {
+ public:
+  explicit late_accounts(backend& behind) : behind_(behind) {}
+  bool answer_at_all = true;
+
+  asio::awaitable<answer<outcome>> send(const request& asked, entity_ref to, any_command body,
+                                        std::optional<command_id> id) override {
+    return behind_.send(asked, std::move(to), std::move(body), id);
+  }
+  asio::awaitable<answer<view_ptr>> view(entity_ref of) override {
+    if (of.kind != entity_kind::account) co_return co_await behind_.view(std::move(of));
+    if (!answer_at_all) co_return try_later("timed_out", "Late.");
+    co_return std::make_shared<const entity_view>(
+        entity_view{of, 0, std::make_shared<const account::state>()});
+  }
+  asio::awaitable<answer<view_ptr>> settled_view(entity_ref of,
+                                                 std::chrono::milliseconds patience) override {
+    return behind_.settled_view(std::move(of), patience);
+  }
+  asio::awaitable<answer<std::string>> hash_password(std::string secret) override {
+    return behind_.hash_password(std::move(secret));
+  }
+  asio::awaitable<answer<bool>> check_password(std::string secret, std::string hash) override {
+    return behind_.check_password(std::move(secret), std::move(hash));
+  }
+  token make_token(const identity& who) override { return behind_.make_token(who); }
+  asio::awaitable<answer<identity>> identify(std::string token) override {
+    return behind_.identify(std::move(token));
+  }
+  void forget_session(session_id session) override { behind_.forget_session(session); }
+  const facts& about() const override { return behind_.about(); }
+  const domain_clock& clock() const override { return behind_.clock(); }
+  const std::string& currency() const override { return behind_.currency(); }
+  bool payments_are_sandbox() const override { return true; }
+  boost::uuids::uuid new_uuid() override { return behind_.new_uuid(); }
+  bool is_ready() const override { return true; }
+
+ protected:
+  asio::awaitable<bool> run(std::function<void(journal&)>) override { co_return false; }
+
+ private:
+  backend& behind_;
+};
+
+TEST_F(Accounts, that_come_late_keep_nobody_from_logging_in) {
+  sign_up("ada");
+  late_accounts late{*api};
+  request asked;
+  asked.body = json{{"username", "ada"}, {"password", "correct horse"}}.dump();
+  const auto in = finish(post_session(late, asked));
+  EXPECT_EQ(in.status, 201u) << in.body;
+  EXPECT_EQ(json::parse(in.body)["user"]["username"], "ada");
+
+  // Where the log-in fails nothing is left of it.
+  const auto sessions = [this] {
+    return (*finish(api->settled_view(login_ref("ada"))))->as<login::state>().sessions.size();
+  };
+  const auto before = sessions();
+  late.answer_at_all = false;
+  EXPECT_EQ(finish(post_session(late, asked)).status, 503u);
+  EXPECT_EQ(sessions(), before);
+}
+
+TEST_F(Accounts, service_runs_no_question_that_nobody_waits_for) {
+  caf::scoped_actor reader{system};  // a reader that is slow: jobs wait in its mailbox
+  auto slow = *parts;
+  slow.reader = [&reader] { return caf::actor_cast<caf::actor>(reader); };
+  auth_options options;
+  options.request_timeout = std::chrono::milliseconds{1};
+  actor_backend hurried{std::move(slow), options};
+  auto ran = std::make_shared<bool>(false);
+  auto question = [ran](journal&) -> journal_result<std::string> {
+    *ran = true;
+    return std::string{"an answer"};
+  };
+  EXPECT_FALSE(finish(hurried.read(question)));
+  const auto connection = *store->connect();
+  reader->receive([&](const job_ptr& job) { job->run(*connection); });
+  EXPECT_FALSE(*ran);
 }
 
 TEST_F(Accounts, are_opened_by_their_password_only) {
@@ -274,6 +382,7 @@ TEST_F(Accounts, service_says_what_it_is) {
   EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
   EXPECT_NE(header_of(page, "Content-Security-Policy").find("default-src 'none'"),
             std::string::npos);
+  EXPECT_EQ(header_of(page, "X-Content-Type-Options"), "") << "every answer has it already";
 }
 
 TEST_F(Accounts, service_that_stops_says_so) {

@@ -9,9 +9,12 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 
+#include <atomic>
 #include <optional>
 #include <thread>
 #include <vector>
+
+#include "http/wait_table.hpp"
 
 namespace rentwave::http {
 namespace {
@@ -155,6 +158,46 @@ TEST_F(Bridge, a_ticket_ends_its_wait) {
   const auto result = finish(bridge_.wait([](bridge::ticket mine) { mine.finish(true); }, 10s));
   ASSERT_TRUE(std::holds_alternative<finished>(result));
   EXPECT_TRUE(std::get<finished>(result).well);
+}
+
+TEST_F(Bridge, a_ticket_knows_when_nobody_waits_any_more) {
+  std::optional<bridge::ticket> kept;
+  const auto keep = [&kept](bridge::ticket mine) {
+    EXPECT_FALSE(mine.is_over());
+    kept = std::move(mine);
+  };
+  EXPECT_EQ(failure_of(finish(bridge_.wait(keep, 1ms))), wait_errc::timed_out);
+  EXPECT_TRUE(kept->is_over());
+}
+
+/// Its completion takes until the test says so.
+class slow_waiter final : public waiter {
+ public:
+  slow_waiter(const asio::any_io_executor& executor, std::function<void()> on_complete)
+      : waiter(executor), on_complete_(std::move(on_complete)) {}
+  void complete(wait_result) override { on_complete_(); }
+
+ private:
+  std::function<void()> on_complete_;
+};
+
+TEST_F(Bridge, has_no_completion_under_way_when_stop_returns) {
+  const auto table = std::make_shared<wait_table>(10);
+  std::atomic<bool> completing = false, stopped = false, early = false;
+  const auto complete = [&] {
+    completing = true;
+    // Long enough for a stop that does not wait for us to return; the test cannot fail by luck.
+    for (int i = 0; i < 100 && !stopped; ++i) std::this_thread::sleep_for(1ms);
+    early = stopped.load();
+  };
+  const auto id = table->add(std::make_unique<slow_waiter>(context.get_executor(), complete), 1h);
+  ASSERT_TRUE(id);
+  std::thread ending{[&] { table->end(*id, finished{}); }};
+  while (!completing) std::this_thread::yield();
+  table->stop();
+  stopped = true;
+  ending.join();
+  EXPECT_FALSE(early);
 }
 
 TEST_F(Bridge, a_dropped_ticket_ends_its_wait_too) {

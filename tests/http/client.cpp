@@ -87,16 +87,26 @@ client_response client::receive(bool to_head) {
   return got;
 }
 
-bool client::is_closed() {
+/// Why no byte comes any more; no error when one does.
+error_code client::end() {
   auto& from = connected();
+  if (from.buffer.size() != 0) return {};
   error_code result;
   char byte = 0;
   from.stream.expires_after(patience_);
   from.stream.async_read_some(asio::buffer(&byte, 1),
                               [&result](const error_code& error, std::size_t) { result = error; });
   from.finish();
-  return from.buffer.size() == 0 &&
-         (result == asio::error::eof || result == asio::error::connection_reset);
+  return result;
+}
+
+bool client::is_closed() {
+  const auto why = end();
+  return why == asio::error::eof || why == asio::error::connection_reset;
+}
+
+bool client::ends_in_order() {
+  return end() == asio::error::eof;
 }
 
 client_response client::send(std::string_view method, std::string_view target,

@@ -2,6 +2,7 @@
 // jar. On the test's thread. What takes longer than its patience throws.
 #pragma once
 
+#include <boost/system/error_code.hpp>
 #include <nlohmann/json.hpp>
 
 #include <chrono>
@@ -48,6 +49,8 @@ class client {
   client_response receive(bool to_head = false);
   /// Whether the server closes now, without another byte.
   bool is_closed();
+  /// The same, and it did not reset the connection, which could have cost the answer before.
+  bool ends_in_order();
 
   /// What the server set, and what `send` sends along.
   std::map<std::string, std::string> cookies;
@@ -56,6 +59,7 @@ class client {
  private:
   struct wire;
   wire& connected();
+  boost::system::error_code end();
 
   std::uint16_t port_;
   std::chrono::seconds patience_;

@@ -1,5 +1,7 @@
 #include "http/passwords.hpp"
 
+#include "http/digests.hpp"
+
 #include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -94,6 +96,15 @@ TEST(Passwords, a_full_pool_refuses_at_once) {
   EXPECT_GE(done, 2);
   EXPECT_GE(refused, 1);
   EXPECT_TRUE(finish(pool.check("secret", ""))) << "there is room again";
+}
+
+TEST(Passwords, a_queue_of_zero_has_no_limit) {
+  password_pool pool{1, 0};
+  asio::io_context context;
+  std::vector<std::shared_ptr<std::optional<hashed<bool>>>> all;
+  for (int i = 0; i < 10; ++i) all.push_back(start(context, pool.check("secret", "")));
+  context.run();
+  for (const auto& each : all) EXPECT_TRUE(*each && each->value());
 }
 
 TEST(Passwords, the_end_of_the_pool_ends_what_waits) {

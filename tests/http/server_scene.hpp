@@ -63,6 +63,7 @@ class idle_backend final : public backend {
 class scripted_guard final : public authenticator {
  public:
   boost::asio::awaitable<answer<std::optional<identity>>> identify(const request& asked) override {
+    ++times_asked;
     const auto field = asked.header("authorization");
     if (field.empty()) co_return std::optional<identity>{};
     if (field == "Bearer good") {
@@ -75,6 +76,8 @@ class scripted_guard final : public authenticator {
     bad.code = bad.status == 403 ? "foreign_origin" : "unauthenticated";
     co_return bad;
   }
+
+  std::atomic<int> times_asked = 0;
 };
 
 /// Holds handlers up until the test lets them go.
@@ -87,6 +90,10 @@ struct gate {
   }
 };
 inline gate& the_gate() {
+  static gate one;
+  return one;
+}
+inline gate& another_gate() {
   static gate one;
   return one;
 }
@@ -117,15 +124,21 @@ inline answering large(backend&, const request&) {
   made.body.assign(64 * 1024 * 1024, 'x');
   co_return made;
 }
-inline answering gated(backend&, const request&) {
-  ++the_gate().waiting;
+inline answering wait_at(gate& here) {
+  ++here.waiting;
   boost::asio::steady_timer pause{co_await boost::asio::this_coro::executor};
-  while (!the_gate().open) {
+  while (!here.open) {
     pause.expires_after(std::chrono::milliseconds{1});
     co_await pause.async_wait(boost::asio::use_awaitable);
   }
-  --the_gate().waiting;
+  --here.waiting;
   co_return json_response(200, nlohmann::json::object());
+}
+inline answering gated(backend&, const request&) {
+  return wait_at(the_gate());
+}
+inline answering gated_otherwise(backend&, const request&) {
+  return wait_at(another_gate());
 }
 inline answering injecting(backend&, const request&) {
   response made;
@@ -142,19 +155,27 @@ inline constexpr route test_table[] = {
     {verb::get, "/mine", access::session, echo},
     {verb::get, "/empty", access::open, empty},
     {verb::get, "/broken", access::open, broken},
+    {verb::get, "/broken/{how}", access::open, broken},
     {verb::get, "/large", access::open, large},
     {verb::get, "/gated", access::open, gated},
+    {verb::get, "/gated/otherwise", access::open, gated_otherwise},
+    {verb::get, "/probe", access::probe, echo},
     {verb::get, "/injecting", access::open, injecting},
 };
 
 class server_scene : public ::testing::Test {
  protected:
   server_scene() {
-    the_gate().open = false;
-    the_gate().waiting = 0;
+    for (auto* each : {&the_gate(), &another_gate()}) {
+      each->open = false;
+      each->waiting = 0;
+    }
     options.threads = 2;
   }
-  ~server_scene() override { the_gate().open = true; }
+  ~server_scene() override {
+    the_gate().open = true;
+    another_gate().open = true;
+  }
 
   server& serve() {
     running = std::make_unique<server>(options, api, guard, test_table);

@@ -120,6 +120,19 @@ TEST_F(Token, of_strange_json_is_refused) {
   }
 }
 
+TEST_F(Token, is_read_only_when_its_signature_fits) {
+  // Without a key nobody can make us parse anything: forged, not malformed.
+  const auto parts = parts_of(good);
+  EXPECT_EQ(refusal_of(base64("{") + '.' + parts[1] + '.' + parts[2]), token_errc::forged);
+  EXPECT_EQ(refusal_of(parts[0] + '.' + base64("{") + '.' + parts[2]), token_errc::forged);
+  for (std::size_t at = 0; at < parts[2].size(); ++at) {
+    auto other = parts[2];
+    other[at] = other[at] == 'A' ? 'B' : 'A';
+    EXPECT_EQ(refusal_of(parts[0] + '.' + parts[1] + '.' + other), token_errc::forged) << at;
+  }
+  EXPECT_EQ(refusal_of(good + "AAAA"), token_errc::forged);
+}
+
 TEST_F(Token, cut_off_anywhere_is_refused) {
   for (std::size_t length = 0; length < good.size(); ++length)
     EXPECT_FALSE(verify(std::string_view{good}.substr(0, length))) << length;

@@ -91,6 +91,9 @@ int open(sqlite3_vfs*, const char* name, sqlite3_file* any, int flags, int* out_
   made->base.pMethods = nullptr;
   made->is_log = (flags & SQLITE_OPEN_WAL) != 0;
   made->is_kept = made->is_log || (flags & SQLITE_OPEN_MAIN_DB) != 0;
+  // What the real one does when the system refuses a file for writing.
+  if (faulty_disk::get().is_protected() && (flags & SQLITE_OPEN_MAIN_DB) != 0)
+    flags = (flags & ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) | SQLITE_OPEN_READONLY;
   const int code = real_vfs->xOpen(real_vfs, name, real(any), flags, out_flags);
   if (real(any)->pMethods) made->base.pMethods = &methods;
   return code;
@@ -114,6 +117,7 @@ faulty_disk& faulty_disk::get() {
 
 bool faulty_disk::repair() {
   room_.reset();
+  protected_ = false;
   countdown_ = 0;
   return std::exchange(failed_, false);
 }

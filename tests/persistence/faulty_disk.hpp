@@ -26,6 +26,10 @@ class faulty_disk {
   /// While set, there are no faults and nothing takes up room.
   void pause(bool paused) { paused_ = paused; }
 
+  /// While set, the files can only be read, for whoever opens them.
+  void protect(bool from_writing) { protected_ = from_writing; }
+  bool is_protected() const { return protected_; }
+
   /// Something was written to a write-ahead log and not synced since.
   bool log_is_unsynced() const { return unsynced_; }
 
@@ -42,6 +46,7 @@ class faulty_disk {
   int code_ = 0;
   bool failed_ = false;
   bool paused_ = false;
+  bool protected_ = false;
   bool unsynced_ = false;
 };
 

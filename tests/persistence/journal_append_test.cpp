@@ -234,6 +234,13 @@ TEST_P(Stale, owner_writes_no_offsets) {
   EXPECT_EQ(value(journal_->offset(1, "notifier")), 1);
 }
 
+TEST_P(Stale, owner_writes_no_dead_letters) {
+  auto wanted = to_partition(1, stale_, {});
+  wanted.given_up = {letter_at(1)};
+  EXPECT_TRUE(value(other_->append({wanted})).at(0).fenced);
+  EXPECT_THAT(value(journal_->dead_letters({}, 10)), IsEmpty());
+}
+
 TEST_P(Stale, owner_writes_no_rows) {
   auto wanted = to_entity(rental_n(1), 1);
   wanted.rows = {session_row{nth<session_id>(1), nth<account_id>(1)}};

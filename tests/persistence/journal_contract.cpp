@@ -40,7 +40,7 @@ entity_append to_entity(entity_ref entity, std::int64_t version, std::vector<new
 
 partition_append to_partition(partition_id partition, const partition_lease& lease,
                               std::vector<entity_append> entities) {
-  return {partition, lease.epoch, lease.position, std::move(entities), {}};
+  return {partition, lease.epoch, lease.position, std::move(entities), {}, {}, {}};
 }
 
 Journal::Journal() : store_(GetParam().make(folder_.path())), journal_(value(store_->connect())) {}

@@ -86,6 +86,11 @@ entity_append to_entity(entity_ref entity, std::int64_t version,
 partition_append to_partition(partition_id partition, const partition_lease& lease,
                               std::vector<entity_append> entities);
 
+/// Of partition 1 and the subscription "notifier".
+inline dead_letter letter_at(std::int64_t position, std::string reason = "planted") {
+  return {{"notifier", position}, 1, rental_n(1), std::move(reason), at(50)};
+}
+
 class Journal : public testing::TestWithParam<journal_kind> {
  protected:
   Journal();

@@ -109,15 +109,35 @@ class Scan : public Journal {
         {to_entity(rental_n(2), 0, {event(4, 0, "rent.request"), event(5, 0, "rents")})})}));
   }
   std::vector<std::uint8_t> found(const event_filter& filter) {
-    return commands(value(journal_->scan(0, filter, 100)));
+    return commands(value(journal_->scan(0, filter, 100)).events);
   }
 };
 INSTANTIATE_TEST_SUITE_P(Every, Scan, testing::ValuesIn(journal_kinds()), kind_name);
 
 TEST_P(Scan, gives_all_partitions_in_order_of_writing_and_in_pieces) {
-  const auto first = value(journal_->scan(0, {}, 3));
+  const auto first = value(journal_->scan(0, {}, 3)).events;
   EXPECT_THAT(commands(first), ElementsAre(1, 2, 3));
-  EXPECT_THAT(commands(value(journal_->scan(first.back().sequence, {}, 9))), ElementsAre(4, 5));
+  EXPECT_THAT(commands(value(journal_->scan(first.back().sequence, {}, 9)).events),
+              ElementsAre(4, 5));
+}
+
+TEST_P(Scan, says_how_far_it_looked) {
+  const auto all = value(journal_->scan(0, {}, 100));
+  const auto last = all.events.back().sequence;
+  EXPECT_EQ(all.looked_to, last);
+  const event_filter none{.type = "none"}, wallets{.kind = entity_kind::wallet};
+  EXPECT_EQ(value(journal_->scan(0, none, 100)).looked_to, last);
+  EXPECT_EQ(value(journal_->scan(0, wallets, 100)).looked_to, last);
+  EXPECT_EQ(value(journal_->scan(0, wallets, 1)).looked_to, all.events.at(2).sequence);
+  EXPECT_EQ(
+      value(journal_->scan(0, {.kind = entity_kind::rental, .id = rental_n(1).id}, 9)).looked_to,
+      last);
+  EXPECT_EQ(value(journal_->scan(last, none, 9)).looked_to, last);
+  EXPECT_EQ(value(journal_->scan(last + 7, none, 9)).looked_to, last + 7);
+  append({to_entity(rental_n(1), 2, {event(6, 0, "none")})});
+  const auto next = value(journal_->scan(last, none, 9));
+  EXPECT_THAT(commands(next.events), ElementsAre(6));
+  EXPECT_EQ(next.looked_to, next.events.back().sequence);
 }
 
 TEST_P(Scan, finds_a_kind) {
@@ -128,10 +148,11 @@ TEST_P(Scan, finds_a_kind) {
 TEST_P(Scan, finds_an_entity) {
   EXPECT_THAT(found({.kind = entity_kind::rental, .id = rental_n(2).id}), ElementsAre(4, 5));
   const auto first =
-      value(journal_->scan(0, {.kind = entity_kind::rental, .id = rental_n(2).id}, 1));
+      value(journal_->scan(0, {.kind = entity_kind::rental, .id = rental_n(2).id}, 1)).events;
   EXPECT_THAT(found({.kind = entity_kind::wallet, .id = rental_n(2).id}), IsEmpty());
-  EXPECT_THAT(commands(value(journal_->scan(
-                  first.at(0).sequence, {.kind = entity_kind::rental, .id = rental_n(2).id}, 9))),
+  EXPECT_THAT(commands(value(journal_->scan(first.at(0).sequence,
+                                            {.kind = entity_kind::rental, .id = rental_n(2).id}, 9))
+                           .events),
               ElementsAre(5));
 }
 
@@ -231,6 +252,32 @@ TEST_P(Journal, keeps_offsets_by_partition_and_subscription) {
   EXPECT_EQ(value(journal_->offset(1, "notifier")), 8);
   EXPECT_EQ(value(journal_->offset(1, "topics")), 3);
   EXPECT_EQ(value(journal_->offset(2, "notifier")), 0);
+}
+
+TEST_P(Journal, keeps_dead_letters_until_they_are_replayed) {
+  append({to_entity(rental_n(1), 0, {event(1)})});
+  auto wanted = to_partition(1, lease_, {});
+  wanted.given_up = {letter_at(2, ""), letter_at(1)};
+  value(journal_->append({wanted}));
+  wanted.given_up = {letter_at(1, "another reason")};
+  value(journal_->append({wanted}));
+
+  const auto kept = value(journal_->dead_letters(1, 10));
+  ASSERT_EQ(kept.size(), 2u);
+  EXPECT_EQ(kept[0].position, 1);
+  EXPECT_EQ(kept[0].subscription, "notifier");
+  EXPECT_EQ(kept[0].partition, 1);
+  EXPECT_EQ(kept[0].entity, rental_n(1));
+  EXPECT_EQ(kept[0].reason, "planted") << "the first reason stays";
+  EXPECT_EQ(kept[0].since, at(50));
+  EXPECT_EQ(kept[1].reason, "");
+  EXPECT_EQ(value(journal_->dead_letters({}, 1)).size(), 1u);
+  EXPECT_THAT(value(journal_->dead_letters(2, 10)), IsEmpty());
+
+  wanted.given_up.clear();
+  wanted.replayed = {{"notifier", 1}};
+  value(journal_->append({wanted}));
+  EXPECT_EQ(value(journal_->dead_letters(1, 10)).at(0).position, 2);
 }
 
 TEST_P(Journal, knows_the_latest_time_of_an_event) {

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "actors/domain/tariff.hpp"
@@ -99,6 +100,30 @@ TEST_P(Search, takes_only_the_last_word_as_a_prefix) {
   EXPECT_THAT(by_words("mountain bi"), ElementsAre(1));
   EXPECT_THAT(by_words("moun bike"), IsEmpty());
   EXPECT_THAT(by_words("bikes"), IsEmpty());
+}
+
+TEST_P(Search, takes_a_single_character_as_a_whole_word) {
+  write({advert(1, "Mountain bike"), advert(2, "Vitamin b \xC3\xA9")});
+  EXPECT_THAT(by_words("b"), ElementsAre(2));
+  EXPECT_THAT(by_words("B"), ElementsAre(2));
+  EXPECT_THAT(by_words("mountain b"), IsEmpty());
+  EXPECT_THAT(by_words("m"), IsEmpty());
+  EXPECT_THAT(by_words("\xC3\xA9"), ElementsAre(2));
+  EXPECT_THAT(by_words("e\xCC\x81"), ElementsAre(2)) << "decomposed";
+  EXPECT_THAT(by_words("bi"), ElementsAre(1));
+}
+
+TEST_P(Search, sorts_by_words_in_the_title_then_newest) {
+  write({advert(1, "Red bike"), advert(2, "Red", "bike"), advert(3, "x", "bike, red"),
+         advert(4, "Red bikes"), advert(5, "bike red bike bike red"), advert(6, "y", "red bike")});
+  const auto sorted = [&](std::string words) {
+    return found({.words = std::move(words), .sort = listing_sort::relevance});
+  };
+  EXPECT_THAT(sorted("red bike"), ElementsAre(5, 4, 1, 2, 6, 3));
+  EXPECT_THAT(sorted("bike red"), ElementsAre(5, 1, 2, 6, 3)) << "the first word is no prefix";
+  EXPECT_THAT(sorted("bike"), ElementsAre(5, 4, 1, 6, 3, 2));
+  EXPECT_THAT(found({.words = "bike", .min_price = money{3}, .sort = listing_sort::relevance}),
+              ElementsAre(5, 4, 6, 3));
 }
 
 TEST_P(Search, ignores_case_and_diacritics) {
@@ -246,18 +271,58 @@ TEST_P(Paging, gives_every_advert_once_in_every_order) {
   }
 }
 
-TEST_P(Paging, neither_skips_nor_repeats_while_adverts_are_added) {
-  for (std::uint32_t n = 10; n < 20; ++n) write({advert(n, "Thing")});
-  listing_query wanted{.page = {.limit = 4}};
-  auto page = value(journal_->search(wanted));
-  write({advert(50, "Newer"), listing_removed{nth<listing_id>(19)}});
-  std::vector<int> rest;
-  while (page.next) {
-    wanted.page.cursor = page.next;
-    page = value(journal_->search(wanted));
-    for (const auto& row : page.items) rest.push_back(row.id.value.data[15]);
-  }
-  EXPECT_THAT(rest, ElementsAre(15, 14, 13, 12, 11, 10));
+TEST_P(Paging, neither_skips_nor_repeats_while_adverts_are_written) {
+  constexpr std::uint32_t stays_from = 100, stays_to = 124;
+  std::uint32_t others = 1000;
+  for (const auto sort :
+       {listing_sort::relevance, listing_sort::price, listing_sort::price_descending,
+        listing_sort::newest, listing_sort::times_rented})
+    for (const auto& base :
+         {listing_query{}, listing_query{.words = "thi"}, listing_query{.words = "blue thing"},
+          listing_query{.words = "thing", .min_price = money{1}}}) {
+      SCOPED_TRACE(testing::Message()
+                   << boost::describe::enum_to_string(sort, "") << " '" << base.words << "'");
+      std::vector<row_change> stays;
+      for (std::uint32_t n = stays_from; n < stays_to; ++n) {
+        // In the title, in the description, in both; texts of all lengths.
+        auto row = advert(n,
+                          n % 3 == 0   ? "Thing"
+                          : n % 3 == 1 ? "Blue thing"
+                                       : "x",
+                          "blue thing" + std::string(n % 7, ' ') + std::string(3 * (n % 5), 'y'));
+        stays.emplace_back(row);
+      }
+      write(std::move(stays));
+      auto wanted = base;
+      wanted.sort = sort;
+      wanted.page.limit = 4;
+      std::map<listing_id, int> seen;
+      for (int pages = 1;; ++pages) {
+        const auto page = value(journal_->search(wanted));
+        for (const auto& row : page.items) ++seen[row.id];
+        if (!page.next) break;
+        ASSERT_LT(pages, 1000);
+        wanted.page.cursor = page.next;
+        if (pages > 6) continue;
+        // Others come before, between and behind, and one that was shown goes; as many words as
+        // will change every statistic.
+        auto early = advert(others, "thing thing", std::string(400, 'z'));
+        early.added_at = at(pages);
+        early.content.terms.price.amount = {pages};
+        write({early, advert(others + 1, "Rare blue thing thing", "thing"),
+               advert(others + 2, "Blue", "one more thing of that kind"),
+               listing_removed{page.items.front().id}});
+        others += 3;
+      }
+      for (std::uint32_t n = stays_from; n < stays_to; ++n)
+        EXPECT_EQ(seen[nth<listing_id>(n)], 1) << n;
+      for (const auto& [id, times] : seen) EXPECT_EQ(times, 1) << to_string(id);
+      std::vector<row_change> away;
+      for (std::uint32_t n = 1000; n < others; ++n)
+        away.emplace_back(listing_removed{nth<listing_id>(n)});
+      write(std::move(away));
+      others = 1000;
+    }
 }
 
 TEST_P(Paging, refuses_cursors_of_another_order) {

@@ -17,6 +17,12 @@ bool reads(const char* text, T& into) {
   return from_json_value(json::parse(text), into);
 }
 
+/// What is written, read by somebody else.
+template <class T>
+json tree_of(const T& value) {
+  return json::parse(to_json_text(value));
+}
+
 struct sample {
   std::string word;
   std::int8_t small = 7;
@@ -31,22 +37,21 @@ BOOST_DESCRIBE_STRUCT(sample, (), (word, small, natural, large, real, flag, mayb
 
 TEST(Json, has_a_form_for_each_value_of_the_domain) {
   const auto book = *parse_id<listing_id>("0192a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b");
-  EXPECT_EQ(to_json_value(money{-250}), json(-250));
-  EXPECT_EQ(to_json_value(instant{}), json("1970-01-01T00:00:00Z"));
-  EXPECT_EQ(to_json_value(duration{15}), json(15));
-  EXPECT_EQ(to_json_value(book), json("0192a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b"));
-  EXPECT_EQ(to_json_value(time_unit::day), json("day"));
-  EXPECT_EQ(to_json_value(personal{"Ada"}), json({{"personal", "Ada"}}));
-  EXPECT_EQ(to_json_value(std::optional<int>{}), json(nullptr));
-  EXPECT_EQ(to_json_value(item_details{book_details{"9780000000002", "T", "A"}}),
+  EXPECT_EQ(tree_of(money{-250}), json(-250));
+  EXPECT_EQ(tree_of(instant{}), json("1970-01-01T00:00:00Z"));
+  EXPECT_EQ(tree_of(duration{15}), json(15));
+  EXPECT_EQ(tree_of(book), json("0192a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b"));
+  EXPECT_EQ(tree_of(time_unit::day), json("day"));
+  EXPECT_EQ(tree_of(personal{"Ada"}), json({{"personal", "Ada"}}));
+  EXPECT_EQ(tree_of(std::optional<int>{}), json(nullptr));
+  EXPECT_EQ(tree_of(item_details{book_details{"9780000000002", "T", "A"}}),
             json({{"book", {{"isbn", "9780000000002"}, {"title", "T"}, {"author", "A"}}}}));
-  EXPECT_EQ(to_json_value(item_details{room_details{2, 1, 1, {"sea view"}}}),
+  EXPECT_EQ(tree_of(item_details{room_details{2, 1, 1, {"sea view"}}}),
             json({{"room",
                    {{"guests", 2}, {"beds", 1}, {"bathrooms", 1}, {"amenities", {"sea view"}}}}}));
 }
 
 TEST(Json, leaves_empty_optional_members_out_and_reads_null_as_empty) {
-  EXPECT_FALSE(to_json_value(sample{}).contains("maybe"));
   EXPECT_EQ(to_json_text(sample{}).find("maybe"), std::string::npos);
   sample read;
   read.maybe = 5;
@@ -142,12 +147,6 @@ TEST(Json_writer, writes_doubles_that_come_back_exactly) {
     EXPECT_EQ(json::parse(to_json_text(value)).get<double>(), value);
   EXPECT_EQ(to_json_text(std::nan("")), "null");
   EXPECT_EQ(to_json_text(HUGE_VAL), "null");
-}
-
-TEST(Json_writer, agrees_with_the_tree) {
-  const auto value = testing::filled<sample>();
-  EXPECT_EQ(json::parse(to_json_text(value)), to_json_value(value));
-  EXPECT_EQ(json::parse(to_json_text(sample{})), to_json_value(sample{}));
 }
 
 }  // namespace

@@ -66,6 +66,35 @@ TEST_F(MemoryFaults, can_make_reads_fail) {
   EXPECT_THAT(value(journal_->load(rental_n(1))).events, SizeIs(1));
 }
 
+TEST_F(MemoryFaults, can_make_take_overs_fail) {
+  store_.on_take_over([](std::uint64_t number) {
+    return number == 2   ? append_fault::unavailable
+           : number == 3 ? append_fault::unknown_not_written
+           : number == 4 ? append_fault::unknown_written
+                         : append_fault::none;
+  });
+  EXPECT_EQ(failure(journal_->take_over(1, "node-a")), journal_errc::unavailable);
+  EXPECT_EQ(failure(journal_->take_over(1, "node-a")), journal_errc::unknown_outcome);
+  value(append(0, 1));  // the first lease holds still
+  EXPECT_EQ(failure(journal_->take_over(1, "node-a")), journal_errc::unknown_outcome);
+  EXPECT_TRUE(value(append(1, 2)).at(0).fenced);
+  EXPECT_EQ(value(journal_->take_over(1, "node-a")).epoch, 3);
+}
+
+TEST_F(MemoryFaults, can_make_settings_and_keys_fail) {
+  const auto ada = nth<account_id>(1);
+  store_.fail_settings(true);
+  EXPECT_EQ(failure(journal_->pin("name", "value")), journal_errc::unavailable);
+  EXPECT_EQ(failure(journal_->set_anchor({at(0), at(0), 1})), journal_errc::unavailable);
+  EXPECT_EQ(failure(journal_->ensure_key(ada, "key")), journal_errc::unavailable);
+  EXPECT_EQ(failure(journal_->ensure_keys({{ada, "key"}})), journal_errc::unavailable);
+  EXPECT_EQ(failure(journal_->destroy_key(ada)), journal_errc::unavailable);
+  store_.fail_settings(false);
+  EXPECT_EQ(value(journal_->anchor()), std::nullopt);
+  EXPECT_EQ(value(journal_->pin("name", "another")), "another");
+  EXPECT_EQ(value(journal_->find_key(ada)), std::nullopt);
+}
+
 TEST_F(MemoryFaults, leave_the_store_to_the_next_connection) {
   value(append(0, 1));
   journal_.reset();

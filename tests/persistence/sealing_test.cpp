@@ -44,7 +44,7 @@ class folder {
 /// What a test sees and does of the journal below the sealing one.
 struct below {
   std::optional<journal_errc> keys_fail;
-  int ensured = 0;
+  std::vector<std::size_t> ensured;  ///< for how many people, call by call
   int appended = 0;
 };
 
@@ -54,9 +54,15 @@ class watched_journal final : public forwarding_journal {
       : forwarding_journal(std::move(inner)), seen_(seen) {}
 
   journal_result<std::string> ensure_key(account_id person, std::string_view fresh) override {
-    ++seen_.ensured;
+    seen_.ensured.push_back(1);
     if (seen_.keys_fail) return journal_error{*seen_.keys_fail, "as the test wants it"};
     return forwarding_journal::ensure_key(person, fresh);
+  }
+  journal_result<std::vector<std::string>> ensure_keys(
+      const std::vector<fresh_key>& people) override {
+    seen_.ensured.push_back(people.size());
+    if (seen_.keys_fail) return journal_error{*seen_.keys_fail, "as the test wants it"};
+    return forwarding_journal::ensure_keys(people);
   }
   journal_result<std::vector<partition_result>> append(
       const std::vector<partition_append>& batch) override {
@@ -188,8 +194,9 @@ TEST_F(Sealing, stores_no_personal_text_and_gives_it_back_to_its_entity) {
 
 TEST_F(Sealing, leaves_logs_and_exports_sealed_and_readable) {
   ASSERT_TRUE(append(written(opened("Lovelace"))));
-  for (const auto& events : {*connection_->read_entity(adas_account, 0, 10),
-                             *connection_->read_log(0, 0, 10), *connection_->scan(0, {}, 10)}) {
+  for (const auto& events :
+       {*connection_->read_entity(adas_account, 0, 10), *connection_->read_log(0, 0, 10),
+        connection_->scan(0, {}, 10)->events}) {
     ASSERT_EQ(events.size(), 1u);
     EXPECT_EQ(events[0].data.find("Lovelace"), std::string::npos);
     EXPECT_NE(events[0].data.find("{\"sealed\":\"v1." + to_string(ada) + "."), std::string::npos);
@@ -247,11 +254,29 @@ TEST_F(Sealing, drops_the_text_of_who_was_erased) {
 
 TEST_F(Sealing, makes_one_key_for_a_person) {
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(append(written(opened("Lovelace"))));
-  EXPECT_EQ(below_.ensured, 1);
+  EXPECT_EQ(below_.ensured, std::vector<std::size_t>{1}) << "and remembers it";
   connection_ = connect();
   ASSERT_TRUE(append(written(opened("Lovelace"))));
-  EXPECT_EQ(below_.ensured, 1);
   EXPECT_EQ(names(), names_of(4, "Lovelace"));
+}
+
+TEST_F(Sealing, makes_the_keys_of_all_people_of_a_batch_together) {
+  std::vector<entity_append> entities;
+  for (std::uint8_t n = 1; n <= 20; ++n) {
+    auto& one = entities.emplace_back();
+    one.entity = account_ref(numbered<account_id>(n));
+    one.events = {written(opened("Name" + std::to_string(n))), written(opened("Again"))};
+    for (auto& event : one.events) event.subject = numbered<account_id>(n);
+  }
+  ASSERT_TRUE(connection_->destroy_key(numbered<account_id>(7)));
+  ASSERT_TRUE(append(entities));
+  EXPECT_EQ(below_.ensured, std::vector<std::size_t>{20});
+  for (std::uint8_t n = 1; n <= 20; ++n) {
+    const auto loaded = connection_->load(account_ref(numbered<account_id>(n)));
+    ASSERT_TRUE(loaded) << loaded.error().detail;
+    const auto name = n == 7 ? "" : "Name" + std::to_string(n);
+    EXPECT_NE(loaded->events.at(0).data.find("{\"personal\":\"" + name + "\"}"), std::string::npos);
+  }
 }
 
 TEST_F(Sealing, writes_nothing_when_the_key_cannot_be_had) {
@@ -269,8 +294,9 @@ TEST_F(Sealing, needs_no_key_for_events_without_a_subject_or_without_text) {
   nobodys.subject.reset();
   ASSERT_TRUE(append(nobodys));
   ASSERT_TRUE(append(written(account::opened{})));
-  EXPECT_EQ(below_.ensured, 0);
   EXPECT_EQ(names(), (names_of{"public", ""}));
+  EXPECT_EQ(below_.ensured, std::vector<std::size_t>{});
+  EXPECT_EQ(*connection_->find_key(ada), std::nullopt);
 }
 
 TEST_F(Sealing, refuses_only_the_entity_whose_data_is_no_json) {

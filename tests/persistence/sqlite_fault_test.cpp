@@ -105,6 +105,39 @@ TEST_F(SqliteFaults, a_full_disk_leaves_other_writes_out_too) {
   EXPECT_EQ(value(journal_->take_over(2, "node-a")).epoch, 1);
 }
 
+TEST_F(SqliteFaults, a_file_that_was_write_protected_for_a_while_is_written_again) {
+  const temporary_folder folder;
+  open(folder.path());
+  value(append(1));
+  disk_.fail_operation(1, SQLITE_IOERR_WRITE);
+  EXPECT_FALSE(append(2));
+  disk_.repair();
+  // The failure left nothing in doubt that another connection has to be opened for; this does.
+  journal_.reset();
+  disk_.protect(true);
+  EXPECT_EQ(failure(store_->connect()), journal_errc::unavailable);
+  disk_.protect(false);
+  journal_ = value(store_->connect());
+  lease_ = value(journal_->take_over(1, "node-a"));
+  value(append(3));
+
+  // An unknown outcome closes the connection itself.
+  bool unknown = false;
+  for (std::uint32_t n = 1; !unknown && n < 100; ++n) {
+    disk_.fail_operation(static_cast<int>(n), SQLITE_IOERR_FSYNC);
+    const auto result = append(100 + n);
+    disk_.repair();
+    unknown = !result && result.error().code == journal_errc::unknown_outcome;
+    if (!unknown) lease_ = value(journal_->take_over(1, "node-a"));
+  }
+  ASSERT_TRUE(unknown);
+  disk_.protect(true);
+  EXPECT_EQ(failure(journal_->take_over(1, "node-a")), journal_errc::unavailable);
+  disk_.protect(false);
+  lease_ = value(journal_->take_over(1, "node-a"));
+  value(append(300));
+}
+
 /// An append in which any one write or sync fails, in any way: the answer is the truth.
 class SqliteBrokenOperation : public SqliteFaults, public testing::WithParamInterface<int> {};
 

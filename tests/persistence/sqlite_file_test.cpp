@@ -44,6 +44,23 @@ class SqliteFile : public testing::Test {
     return error;
   }
 
+  static std::string bytes_of(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  static unsigned mode_of(const fs::path& path) {
+    struct stat about {};
+    EXPECT_EQ(::stat(path.c_str(), &about), 0) << path;
+    return about.st_mode & 0777;
+  }
+  static listing_row advert(std::uint32_t n, std::string title) {
+    listing_row row;
+    row.id = nth<listing_id>(n);
+    row.added_at = at(n);
+    row.content.title = std::move(title);
+    return row;
+  }
+
   temporary_folder folder_;
   fs::path file_ = folder_.path() / "deep" / "er" / "journal.db";
   std::unique_ptr<journal_store> store_;
@@ -85,11 +102,25 @@ TEST_F(SqliteFile, keeps_everything_over_reopening) {
 TEST_F(SqliteFile, is_made_with_its_folder_and_only_for_us) {
   open();
   append({to_entity(rental_n(1), 0, {event(1)})});
-  for (const auto* suffix : {"", "-wal", "-shm", ".lock"}) {
-    struct stat about {};
-    ASSERT_EQ(::stat((file_.string() + suffix).c_str(), &about), 0) << suffix;
-    EXPECT_EQ(about.st_mode & 0777, 0600u) << suffix;
-  }
+  for (const auto* suffix : {"", "-wal", "-shm", ".lock"})
+    EXPECT_EQ(mode_of(file_.string() + suffix), 0600u) << suffix;
+}
+
+TEST_F(SqliteFile, becomes_ours_alone_when_it_was_not) {
+  fs::create_directories(file_.parent_path());
+  std::ofstream(file_) << "";
+  fs::permissions(file_, fs::perms{0644});
+  open();
+  EXPECT_EQ(mode_of(file_), 0600u);
+  close();
+  // As a release before may have left it, with a log after a crash.
+  fs::permissions(file_, fs::perms{0644});
+  std::ofstream(file_.string() + "-wal") << "";
+  fs::permissions(file_.string() + "-wal", fs::perms{0644});
+  open();
+  append({to_entity(rental_n(1), 0, {event(1)})});
+  for (const auto* suffix : {"", "-wal", "-shm"})
+    EXPECT_EQ(mode_of(file_.string() + suffix), 0600u) << suffix;
 }
 
 TEST_F(SqliteFile, is_seen_alike_by_all_connections) {
@@ -110,6 +141,14 @@ TEST_F(SqliteFile, refuses_a_second_program) {
       << "under another name";
   close();
   open();
+}
+
+TEST_F(SqliteFile, refuses_a_second_program_behind_a_link_to_what_is_not_there_yet) {
+  fs::create_directories(file_.parent_path());
+  const auto alias = folder_.path() / "alias.db";
+  fs::create_symlink(file_, alias);
+  const auto first = value(open_journal("sqlite:" + alias.string()));
+  EXPECT_EQ(failure(open_journal(url())), journal_errc::in_use);
 }
 
 TEST_F(SqliteFile, lets_nobody_change_events) {
@@ -143,6 +182,46 @@ TEST_F(SqliteFile, fails_only_the_entity_whose_row_the_database_refuses) {
   EXPECT_EQ(value(journal_->take_over(1, "node-a")).position, 3);
 }
 
+TEST_F(SqliteFile, keeps_the_word_index_of_those_beside_a_refused_entity) {
+  open();
+  ASSERT_EQ(run("CREATE TRIGGER no BEFORE INSERT ON sessions"
+                " BEGIN SELECT RAISE(ABORT, 'no'); END"),
+            "");
+  const auto lease = value(journal_->take_over(1, "node-a"));
+  std::vector<entity_append> entities;
+  for (std::uint32_t n = 1; n <= 3; ++n) {
+    auto& one = entities.emplace_back(to_entity(rental_n(n), 0, {event(n)}));
+    one.rows = {advert(n, "Thing number" + std::to_string(n))};
+  }
+  entities[1].rows.emplace_back(session_row{nth<session_id>(1), nth<account_id>(1)});
+  const auto result = value(journal_->append({to_partition(1, lease, entities)})).at(0);
+  EXPECT_FALSE(result.entities.at(0).failed);
+  EXPECT_EQ(result.entities.at(1).failed.value().code, journal_errc::refused);
+  EXPECT_FALSE(result.entities.at(2).failed);
+  const auto found = value(journal_->search({.words = "thing"}));
+  ASSERT_THAT(found.items, SizeIs(2));
+  EXPECT_EQ(found.items[0].id, nth<listing_id>(3));
+  EXPECT_EQ(found.items[1].id, nth<listing_id>(1));
+  EXPECT_THAT(value(journal_->search({.words = "number2"})).items, IsEmpty());
+  EXPECT_THAT(value(journal_->search({.words = "number3"})).items, SizeIs(1));
+  EXPECT_EQ(run("INSERT INTO listing_words (listing_words) VALUES ('integrity-check')"), "");
+}
+
+TEST_F(SqliteFile, knows_that_nothing_was_written_when_the_word_index_is_damaged) {
+  open();
+  const auto lease = value(journal_->take_over(1, "node-a"));
+  // The record of FTS5 that says which segments there are, read when words are written.
+  ASSERT_EQ(run("UPDATE listing_words_data SET block = x'00000000FFFFFFFFFFFFFFFF' WHERE id = 10"),
+            "");
+  auto worded = to_entity(rental_n(1), 0, {event(1)});
+  worded.rows = {advert(1, "Thing")};
+  EXPECT_EQ(failure(journal_->append({to_partition(1, lease, {worded})})), journal_errc::corrupt);
+  const auto next =
+      value(journal_->append({to_partition(1, lease, {to_entity(rental_n(2), 0, {event(2)})})}));
+  EXPECT_FALSE(next.at(0).fenced);
+  EXPECT_EQ(next.at(0).position, 1);
+}
+
 TEST_F(SqliteFile, takes_the_next_schema_and_refuses_later_ones) {
   open();
   close();
@@ -165,8 +244,11 @@ TEST_F(SqliteFile, refuses_files_that_are_no_journal) {
   EXPECT_EQ(failure(open_journal(url())), journal_errc::corrupt);
   fs::remove(file_);
   ASSERT_EQ(run("CREATE TABLE other (a)"), "");
+  fs::permissions(file_, fs::perms{0644});
+  const auto before = bytes_of(file_);
   EXPECT_EQ(failure(open_journal(url())), journal_errc::corrupt);
-  EXPECT_EQ(run("SELECT * FROM other"), "") << "and leaves them alone";
+  EXPECT_EQ(bytes_of(file_), before) << "and leaves them alone";
+  EXPECT_EQ(mode_of(file_), 0644u);
 }
 
 TEST_F(SqliteFile, that_cannot_be_made_is_unavailable) {
@@ -181,9 +263,9 @@ TEST_F(SqliteFile, is_read_beside_a_running_node) {
   append({to_entity(rental_n(1), 0, {event(1)})});
   const auto beside = value(open_journal_read_only(url()));
   const auto reader = value(beside->connect());
-  EXPECT_THAT(value(reader->scan(0, {}, 10)), SizeIs(1));
+  EXPECT_THAT(value(reader->scan(0, {}, 10)).events, SizeIs(1));
   append({to_entity(rental_n(2), 0, {event(2)})});
-  EXPECT_THAT(value(reader->scan(0, {}, 10)), SizeIs(2));
+  EXPECT_THAT(value(reader->scan(0, {}, 10)).events, SizeIs(2));
 }
 
 TEST_F(SqliteFile, is_read_after_its_node_is_gone) {
@@ -191,7 +273,7 @@ TEST_F(SqliteFile, is_read_after_its_node_is_gone) {
   append({to_entity(rental_n(1), 0, {event(1)})});
   close();
   const auto store = value(open_journal_read_only(url()));
-  EXPECT_THAT(value(value(store->connect())->scan(0, {}, 10)), SizeIs(1));
+  EXPECT_THAT(value(value(store->connect())->scan(0, {}, 10)).events, SizeIs(1));
 }
 
 TEST_F(SqliteFile, opened_for_reading_is_not_written) {
@@ -216,9 +298,8 @@ TEST_F(SqliteFile, forgets_a_destroyed_key) {
   value(journal_->ensure_key(nth<account_id>(1), key));
   value(journal_->destroy_key(nth<account_id>(1)));
   for (const auto* suffix : {"", "-wal"}) {
-    std::ifstream in(file_.string() + suffix, std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-    EXPECT_EQ(bytes.find(key), std::string::npos) << "still in journal.db" << suffix;
+    EXPECT_EQ(bytes_of(file_.string() + suffix).find(key), std::string::npos)
+        << "still in journal.db" << suffix;
   }
 }
 

@@ -182,23 +182,23 @@ TEST(Subscription, killed_between_effect_and_offset_has_its_effect_once) {
   EXPECT_GE(offset_in(m, home), event->position);
 }
 
-TEST(Subscription, whose_consumer_dies_under_an_effect_starts_again_at_its_offset) {
+TEST(Subscription, whose_handler_throws_what_nobody_expects_tries_that_event_again) {
   counted_notifier notifier;
   market m{notifier.options()};
   const auto listing = m.advertise();
   m.top_up(m.renter, {10'000});
   m.pass(5s);
-  bool dead = false;
-  // Booked and started come together: the one's effect is on its way when the other one kills.
+  bool thrown = false;
+  // Booked and started come together: the one has had its effect when the other one fails.
   notifier.before = [&](const stored_event& event) {
-    if (event.type != "rent.start" || std::exchange(dead, true)) return;
+    if (event.type != "rent.start" || std::exchange(thrown, true)) return;
     EXPECT_LT(offset_in(m, event.partition), event.position - 1);
     throw 42;
   };
   m.rent(listing, 2h);
   m.pass(5s);
-  EXPECT_TRUE(dead);
-  EXPECT_EQ(notifier.handled["rent.book"], 2);
+  EXPECT_TRUE(thrown);
+  EXPECT_EQ(notifier.handled["rent.start"], 2);
   EXPECT_EQ(m.inbox(m.owner).last, 1);
 }
 

@@ -157,6 +157,16 @@ report_ptr world::report(const entity_ref& of) {
   return value_of(waiting, of, system());
 }
 
+std::string world::replay(const std::string& subscription, const entity_ref& of) {
+  const auto waiting = begin_replay(subscription, of);
+  run();
+  return value_of(waiting, of, system());
+}
+
+pending<std::string> world::begin_replay(const std::string& subscription, const entity_ref& of) {
+  return request<std::string>(of, replay_order{subscription, of});
+}
+
 bool world::release(const entity_ref& from_quarantine) {
   const auto waiting = request<bool>(from_quarantine, release_order{from_quarantine});
   run();

@@ -61,6 +61,9 @@ class world {
   /// Of the entity's partition.
   report_ptr report(const entity_ref& of);
   bool release(const entity_ref& from_quarantine);
+  /// Why the first dead letter that failed again did so; empty: none is left.
+  std::string replay(const std::string& subscription, const entity_ref& of);
+  pending<std::string> begin_replay(const std::string& subscription, const entity_ref& of);
 
   memory_store& journal() { return store_; }
   const domain_clock& clock() const { return machine_->running->clock(); }

@@ -85,7 +85,7 @@ node_options faults::wrap(node_options options) {
   for (auto& one : options.subscriptions)
     one.handle = [this, inner = one.handle](const stored_event& event) {
       maybe_throw(rates_.consumer, "a subscription");
-      // It does not survive this, and is started again at its last offset.
+      // What nobody expects.
       maybe_throw_int(rates_.consumer);
       return inner(event);
     };
@@ -96,6 +96,9 @@ void faults::attach(memory_store& store) {
   store.on_append([this](std::uint64_t number) {
     appends_ = number;
     return next_append();
+  });
+  store.on_take_over([this](std::uint64_t) {
+    return bad_take_overs_ > 0 ? append_fault::unavailable : append_fault::none;
   });
 }
 
@@ -128,14 +131,12 @@ void faults::round(memory_store& store) {
     ++count_;
   }
   store.fail_reads(bad_rounds_ > 0);
-  store.fail_take_overs(bad_take_overs_ > 0);
 }
 
 void faults::stop(memory_store& store) {
   on_ = false;
   bad_rounds_ = bad_take_overs_ = burst_ = 0;
   store.fail_reads(false);
-  store.fail_take_overs(false);
 }
 
 }  // namespace rentwave::simulation

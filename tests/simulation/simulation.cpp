@@ -178,6 +178,7 @@ class history {
   void settle() {
     faults_.stop(world_.journal());
     release_quarantined();
+    replay_dead_letters();
     const auto rest = world_.now() + world_.clock().in_domain(seconds{90});
     const auto last = world_.now() + settling;
     while (world_.now() < rest || !all_final()) {
@@ -204,6 +205,17 @@ class history {
         ++report_.counts["quarantined"];
         world_.release(one.entity);
       }
+    }
+  }
+
+  /// Likewise with what a subscription has given up.
+  void replay_dead_letters() {
+    std::set<std::pair<std::string, entity_ref>> parked;
+    for (const auto& one : *connect()->dead_letters({}, 1'000))
+      parked.emplace(one.subscription, one.entity);
+    for (const auto& [subscription, entity] : parked) {
+      ++report_.counts["dead letters"];
+      world_.replay(subscription, entity);
     }
   }
 
@@ -239,7 +251,7 @@ class history {
     const auto overlaps = connection->overlapping_reservations();
     store.fail_reads(faults_.reads_fail());
     mix("appends " + std::to_string(faults_.appends()));
-    for (const auto& event : *fresh) {
+    for (const auto& event : fresh->events) {
       sequence_ = event.sequence;
       last_ = event.time;
       mix(std::to_string(event.partition) + '/' + std::to_string(event.position) + ' ' +

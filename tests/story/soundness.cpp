@@ -24,7 +24,7 @@ simulation::model read_model(journal& from) {
   simulation::model seen;
   std::int64_t after = 0;
   for (;;) {
-    const auto events = must(from.scan(after, {}, page));
+    const auto events = must(from.scan(after, {}, page)).events;
     for (const auto& event : events) simulation::see(seen, event);
     if (std::ssize(events) < page) return seen;
     after = events.back().sequence;

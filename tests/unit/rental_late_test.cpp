@@ -257,6 +257,7 @@ TEST(Rental, refused_an_extension_by_the_listing_undoes_it_there) {
   auto stage = extending();
   EXPECT_EQ(stage.answer("extend-1", refused), names{"rent.extend-reject"});
   EXPECT_EQ(stage.event_at<extension_rejected>(0).why, refused);
+  EXPECT_EQ(stage.s.extension_refusal, refused);
   EXPECT_EQ(stage.asks<listing::retract_extension>("undo-extend-1").old_end, due);
   EXPECT_EQ(stage.asks<listing::retract_extension>("undo-extend-1").n, 1);
   EXPECT_EQ(stage.acknowledge_all(), names{"undo-extend-1"});
@@ -279,6 +280,7 @@ TEST(Rental, asks_for_another_extension_only_after_the_last_one_is_undone) {
   EXPECT_EQ(stage.refusal_of(extend{due + one_day}, renter), refusal_code::wrong_status);
   stage.answer("extend-1", refused);
   stage.play(extend{due + 1h}, renter);
+  EXPECT_FALSE(stage.s.extension_refusal) << "that was about the last wish";
   EXPECT_EQ(keys_of(stage.s), names{"undo-extend-1"});
   stage.answer("undo-extend-1");
   EXPECT_EQ(keys_of(stage.s), names{"extend-2"});

@@ -74,18 +74,33 @@ TEST_F(Listings, that_are_unknown_are_not_found) {
   }
 }
 
-TEST_F(Listings, are_not_sent_again_to_who_has_them) {
+TEST_F(Listings, are_sent_again_because_their_tag_does_not_tell_all) {
   const auto id = advert();
-  for (const auto* tags : {"\"1\"", "W/\"1\"", "\"7\", \"1\"", "*"}) {
-    const auto reply =
-        market.call(get_listing, {.parameters = {id}, .headers = {{"if-none-match", tags}}});
-    EXPECT_EQ(reply.status, 304U) << tags;
-    EXPECT_EQ(reply.headers.at("ETag"), "\"1\"");
-    EXPECT_TRUE(reply.body.is_null());
-  }
-  const auto stale =
-      market.call(get_listing, {.parameters = {id}, .headers = {{"if-none-match", "\"2\""}}});
-  EXPECT_EQ(stale.status, 200U);
+  const auto before = get(id);
+  rental_of(id);
+  const auto after =
+      market.call(get_listing, {.parameters = {id}, .headers = {{"if-none-match", "\"1\""}}});
+  EXPECT_EQ(after.status, 200U);
+  EXPECT_EQ(after.headers.at("ETag"), before.headers.at("ETag"));
+  EXPECT_NE(after.body["next_free"], before.body["next_free"]);
+}
+
+TEST_F(Listings, are_changed_under_one_of_several_tags) {
+  const auto id = advert();
+  const auto change = [&](std::vector<std::pair<std::string, std::string>> tags) {
+    for (auto& each : tags) each.first = "if-match";
+    return market
+        .call(patch_listing, {.who = owner,
+                              .parameters = {id},
+                              .headers = std::move(tags),
+                              .body = {{"active", true}}})
+        .status;
+  };
+  EXPECT_EQ(change({{"", "\"7\", \"1\""}}), 200U);
+  EXPECT_EQ(change({{"", "\"7\""}, {"", "\"1\""}}), 200U) << "two lines are one list";
+  EXPECT_EQ(change({{"", "\"7\""}, {"", "\"8\""}}), 412U);
+  EXPECT_EQ(change({{"", "*"}}), 200U);
+  EXPECT_EQ(change({{"", "\"7\", *"}}), 412U) << "a star is no tag";
 }
 
 TEST_F(Listings, are_changed_under_their_tag) {
@@ -183,6 +198,19 @@ TEST_F(Listings, are_posted_once_under_one_key) {
   EXPECT_EQ(other.code(), "idempotency_mismatch");
   EXPECT_NE(post(posting(item_kind::book), renter).body["id"], first.body["id"]);
   EXPECT_EQ(titles(my_listings, {.who = owner}).size(), 1U);
+}
+
+TEST_F(Listings, that_are_gone_are_not_given_out_again_under_their_key) {
+  const question post{.who = owner,
+                      .headers = {{"idempotency-key", "k-1"}},
+                      .body = posting(item_kind::book),
+                      .path = "/api/listings"};
+  const auto first = market.call(post_listing, post);
+  ASSERT_EQ(act(delete_listing, owner, first.body["id"]).status, 204U);
+  const auto again = market.call(post_listing, post);
+  EXPECT_EQ(again.status, 409U);
+  EXPECT_EQ(again.code(), "removed");
+  EXPECT_FALSE(again.headers.contains("Location"));
 }
 
 TEST_F(Listings, are_found_by_what_is_asked) {

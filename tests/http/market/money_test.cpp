@@ -79,6 +79,20 @@ TEST_F(Wallet, is_charged_once_under_one_key) {
   EXPECT_EQ(wallet_of(renter)["balance"], euros(1000));
 }
 
+TEST_F(Wallet, tells_how_a_payment_went_that_it_has_forgotten) {
+  EXPECT_EQ(top_up({{"amount", 500}}, "good").body["status"], "completed");
+  market.payments_fail = true;
+  EXPECT_EQ(top_up({{"amount", 600}}, "bad").status, 402U);
+  EXPECT_EQ(withdraw({{"amount", 100}}, "bad-too").status, 402U);
+  for (std::size_t i = 0; i < wallet::remembered_payments; ++i) top_up({{"amount", 1}});
+  market.payments_fail = false;
+  for (std::size_t i = 0; i < wallet::remembered_payments; ++i) top_up({{"amount", 1}});
+  EXPECT_EQ(top_up({{"amount", 500}}, "good").body["status"], "completed");
+  EXPECT_EQ(top_up({{"amount", 600}}, "bad").code(), "payment_failed");
+  EXPECT_EQ(withdraw({{"amount", 100}}, "bad-too").code(), "payment_failed");
+  EXPECT_EQ(wallet_of(renter)["balance"], euros(600));
+}
+
 TEST_F(Wallet, has_a_statement_newest_first) {
   top_up({{"amount", 1000}});
   withdraw({{"amount", 400}});

@@ -245,6 +245,41 @@ TEST_F(Rentals, are_disputed_and_cancelled_and_extended) {
   EXPECT_EQ(off.body["cancellation_fee"], euros(0));
 }
 
+TEST_F(Rentals, that_cannot_be_extended_say_why) {
+  const auto id = advert();
+  const auto rental = rental_of(id);  // until 12:00
+  ASSERT_EQ(rent(id, {{"starts_at", "2024-05-02T00:00:00Z"}, {"duration", "P1D"}}).status, 201U);
+  const auto taken = act(extend_rental, renter, rental, {{"ends_at", "2024-05-02T12:00:00Z"}});
+  EXPECT_EQ(taken.status, 409U) << taken.body;
+  EXPECT_EQ(taken.code(), "not_available");
+  EXPECT_EQ(get(rental).body["due_at"], "2024-05-01T12:00:00Z");
+  EXPECT_EQ(get(rental).body["extension_rejection"]["code"], "not_available");
+
+  const auto balance = wallet_of(renter)["balance"]["amount"].get<std::int64_t>();
+  market.call(post_withdrawal, {.who = renter, .body = {{"amount", balance}}});
+  const auto broke = act(extend_rental, renter, rental, {{"ends_at", "2024-05-01T23:59:00Z"}});
+  EXPECT_EQ(broke.status, 200U) << "the same started day costs nothing more";
+  EXPECT_TRUE(broke.body["extension_rejection"].is_null());
+}
+
+TEST_F(Rentals, that_cannot_be_paid_for_longer_say_why) {
+  pay_in(renter, 250);  // one day, and nothing more
+  const auto made = rent(advert());
+  ASSERT_EQ(made.status, 201U) << made.body;
+  const auto broke =
+      act(extend_rental, renter, made.body["id"], {{"ends_at", "2024-05-03T12:00:00Z"}});
+  EXPECT_EQ(broke.status, 402U) << broke.body;
+  EXPECT_EQ(broke.code(), "insufficient_funds");
+}
+
+TEST_F(Rentals, that_are_extended_later_say_so) {
+  const auto rental = rental_of(advert());
+  market.held_back = [](const want& each) { return each.to.kind == entity_kind::listing; };
+  const auto open = act(extend_rental, renter, rental, {{"ends_at", "2024-05-03T12:00:00Z"}});
+  EXPECT_EQ(open.status, 200U);
+  EXPECT_EQ(open.body["extension"]["ends_at"], "2024-05-03T12:00:00Z");
+}
+
 TEST_F(Rentals, that_are_late_have_receipts) {
   const auto rental = rental_of(advert());  // due at 12:00, holds 2.50 of 1000.00
   market.advance(hours{3} + minutes{1});    // 13:01: the late hours of 12:15 and 13:00

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "http/duration_text.hpp"
+#include "http/problems.hpp"
+#include "http/public_form.hpp"
 #include "persistence/codec.hpp"
 #include "persistence/timestamp.hpp"
 #include "tests/http/market/fake_market.hpp"
@@ -48,11 +50,19 @@ TEST(RentalView, shows_null_for_what_is_not_known_yet) {
   one.now = rental::status::pending;
   one.when = {noon, noon + hours{1}};
   const auto shown = rental_json(one, "EUR");
-  for (const auto* name : {"title", "kind", "owner", "rent", "deposit", "total", "terms",
-                           "started_at", "returned_at", "rejection", "extension"})
+  for (const auto* name :
+       {"title", "kind", "owner", "rent", "deposit", "total", "terms", "started_at", "returned_at",
+        "rejection", "extension", "extension_rejection"})
     EXPECT_TRUE(shown.at(name).is_null()) << name;
   EXPECT_EQ(shown["status"], "pending");
   EXPECT_EQ(shown["late_fees"], euros(0));
+}
+
+TEST(RefusalView, says_not_found_like_every_problem) {
+  const refusal why{refusal_code::unknown_entity, "No.", {}};
+  EXPECT_EQ(refusal_json(why)["code"], "not_found");
+  EXPECT_EQ(to_public(why, "EUR")["code"], "not_found");
+  EXPECT_EQ(to_problem(why).code, "not_found");
 }
 
 TEST(RentalView, shows_an_extension_that_is_under_way) {

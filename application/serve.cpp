@@ -1,0 +1,86 @@
+#include "application/serve.hpp"
+
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+
+#include <cerrno>
+#include <csignal>
+#include <iostream>
+
+#include "application/logging.hpp"
+
+namespace rentwave {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr auto ready_patience = std::chrono::minutes{5};
+constexpr auto ready_interval = std::chrono::milliseconds{20};
+constexpr auto stop_grace = std::chrono::seconds{10};
+
+/// SIGTERM and SIGINT are taken by this thread when it looks for them; every thread started later
+/// inherits the mask.
+sigset_t block_stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+/// Waits for a signal; false: none came in time.
+bool stop_asked(const sigset_t& signals, std::chrono::nanoseconds within) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(within);
+  const timespec wait{static_cast<time_t>(whole.count()),
+                      static_cast<long>((within - whole).count())};
+  int signal = 0;
+  do signal = sigtimedwait(&signals, nullptr, &wait);
+  while (signal < 0 && errno == EINTR);
+  return signal > 0;
+}
+
+enum class start { ready, stopped, gave_up };
+
+start wait_until_ready(const application& running, const sigset_t& signals) {
+  const auto until = steady_clock::now() + ready_patience;
+  while (!running.wait_until_ready({})) {
+    if (stop_asked(signals, ready_interval)) return start::stopped;
+    if (steady_clock::now() >= until) return start::gave_up;
+  }
+  return start::ready;
+}
+
+}  // namespace
+
+int serve(const config::settings& settings, const application::wrapper& wrap) {
+  set_up_log(settings.log);
+  const auto signals = block_stop_signals();
+  auto started = application::start(settings, wrap);
+  if (!started) {
+    std::cerr << "rentwave: " << started.error() << '\n';
+    return 1;
+  }
+  auto& running = **started;
+  const auto how = wait_until_ready(running, signals);
+  if (how == start::gave_up) {
+    std::cerr << "rentwave: the journal's partitions could not be opened\n";
+    return 1;
+  }
+  if (how == start::ready) {
+    std::cout << running.banner() << std::endl;
+    if (settings.clock.rate != 1)
+      std::cout << "DOMAIN TIME RUNS " << settings.clock.rate << " TIMES AS FAST AS REAL TIME"
+                << std::endl;
+    int signal = 0;
+    sigwait(&signals, &signal);
+    running.begin_drain();
+    stop_asked(signals, settings.http.drain_time);  // a second signal cuts it short
+  }
+  spdlog::info("stopping: requests under way have {} s to end", stop_grace.count());
+  running.stop(stop_grace);
+  return 0;
+}
+
+}  // namespace rentwave

@@ -1,0 +1,12 @@
+// `rentwave serve`: the application from start to a signal.
+#pragma once
+
+#include "application/application.hpp"
+
+namespace rentwave {
+
+/// Runs until SIGTERM or SIGINT, which it blocks in this thread and those started later; they are
+/// heard at every moment, also before everything is ready. Returns the exit status.
+int serve(const config::settings& settings, const application::wrapper& wrap = {});
+
+}  // namespace rentwave

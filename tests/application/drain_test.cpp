@@ -1,0 +1,37 @@
+// The whole program in this process, over a journal in memory.
+#include "application/application.hpp"
+
+#include <gtest/gtest.h>
+
+#include "config/parse.hpp"
+#include "tests/http/client.hpp"
+
+namespace rentwave {
+namespace {
+
+std::unique_ptr<application> start() {
+  const char* arguments[] = {"rentwave", "--http.port=0", "--journal.partitions=4"};
+  const char* environment[] = {nullptr};
+  const auto parsed = config::parse(3, arguments, environment);
+  auto settings = std::get<config::invocation>(parsed).settings;
+  settings.journal.url = "memory:";
+  auto started = application::start(settings);
+  EXPECT_TRUE(started) << started.error();
+  EXPECT_TRUE((*started)->wait_until_ready(std::chrono::minutes{1}));
+  return std::move(*started);
+}
+
+TEST(Application, that_drains_is_not_ready_and_serves_on) {
+  const auto running = start();
+  http::client one{running->port()};
+  EXPECT_EQ(one.get("/readyz").status, 200U);
+  running->begin_drain();
+  EXPECT_EQ(one.get("/readyz").status, 503U);
+  EXPECT_EQ(one.get("/healthz").status, 200U);
+  EXPECT_EQ(one.get("/api/listings").status, 200U);
+  http::client late{running->port()};
+  EXPECT_EQ(late.get("/api/meta").status, 200U) << "a proxy may not have noticed yet";
+}
+
+}  // namespace
+}  // namespace rentwave

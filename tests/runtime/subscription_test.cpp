@@ -1,0 +1,108 @@
+// A subscription's handler that fails holds up nobody but the entity whose event it is.
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "persistence/codec.hpp"
+#include "tests/runtime/market.hpp"
+
+namespace rentwave::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Tells people of each top-up of theirs; fails for one of them while it is `broken`.
+struct telling {
+  bool broken = true;
+  account_id sick;
+
+  std::vector<effect> handle(const stored_event& event) const {
+    if (event.type != wallet::topped_up::type) return {};
+    const auto whose = *parse_id<account_id>(event.entity.id);
+    if (broken && whose == sick) throw std::runtime_error{"planted"};
+    inbox::notice notice;
+    notice.type = event.type;
+    notice.time = event.time;
+    return {{"owner", inbox_ref(whose), inbox::command{inbox::deliver{whose, notice}}}};
+  }
+};
+
+struct Dead_letters : ::testing::Test {
+  std::shared_ptr<telling> tell = std::make_shared<telling>();
+  market m{options()};
+  entity_ref sick;
+
+  node_options options() const {
+    auto made = market::small();
+    made.subscriptions = {
+        {"test", [tell = tell](const stored_event& event) { return tell->handle(event); }}};
+    return made;
+  }
+  void SetUp() override {
+    tell->sick = m.renter;
+    sick = wallet_ref(m.renter);
+  }
+  std::vector<dead_letter> letters() {
+    const auto connection = std::move(*m.world.journal().connect());
+    return *connection->dead_letters({}, 100);
+  }
+};
+
+TEST_F(Dead_letters, are_made_of_what_keeps_failing_and_others_do_not_wait) {
+  m.top_up(m.renter, {100});
+  m.top_up(m.owner, {100});
+  m.pass(1min);
+  EXPECT_EQ(m.inbox(m.owner).last, 1);
+  EXPECT_EQ(m.inbox(m.renter).last, 0);
+  ASSERT_EQ(letters().size(), 1u);
+  EXPECT_EQ(letters()[0].entity, sick);
+  EXPECT_EQ(letters()[0].reason, "planted");
+  ASSERT_EQ(m.world.report(sick)->subscriptions.size(), 1u);
+  EXPECT_EQ(m.world.report(sick)->subscriptions[0].parked, 1u);
+}
+
+TEST_F(Dead_letters, park_what_comes_behind_them_also_over_a_crash) {
+  m.top_up(m.renter, {100});
+  m.pass(1min);
+  tell->broken = false;
+  m.top_up(m.renter, {200});
+  m.pass(1s);
+  m.world.crash();
+  m.world.start();
+  m.top_up(m.renter, {300});
+  m.pass(1s);
+  EXPECT_EQ(m.inbox(m.renter).last, 0);
+  EXPECT_GE(letters().size(), 3u);
+  EXPECT_EQ(letters()[0].reason, "planted");
+  EXPECT_EQ(letters()[1].reason, "");
+}
+
+TEST_F(Dead_letters, are_replayed_in_order_when_an_operator_says_so) {
+  m.top_up(m.renter, {100});
+  m.pass(1min);
+  m.top_up(m.renter, {200});
+  m.pass(1s);
+  EXPECT_EQ(m.world.replay("nobody", sick), "there is no subscription nobody");
+  tell->broken = false;
+  EXPECT_EQ(m.world.replay("test", sick), "");
+  EXPECT_EQ(m.inbox(m.renter).last, 2);
+  m.pass(1s);
+  EXPECT_TRUE(letters().empty());
+  m.top_up(m.renter, {300});
+  EXPECT_EQ(m.inbox(m.renter).last, 3);
+  EXPECT_NE(m.world.replay("test", sick), "");  // there is nothing to replay
+}
+
+TEST_F(Dead_letters, stay_when_the_replay_fails) {
+  m.top_up(m.renter, {100});
+  m.pass(1min);
+  const auto before = letters().size();
+  const auto answer = m.world.begin_replay("test", sick);
+  m.pass(1min);
+  ASSERT_TRUE(answer.value());
+  EXPECT_EQ(*answer.value(), "planted");
+  EXPECT_EQ(letters().size(), before);
+}
+
+}  // namespace
+}  // namespace rentwave::testing
