@@ -32,6 +32,7 @@ constexpr auto retry_delay = std::chrono::seconds{1};
 constexpr auto effect_timeout = std::chrono::seconds{30};
 /// How often an event is tried that fails by its own fault; the delay doubles each time.
 constexpr int most_failures = 8;
+constexpr std::size_t longest_reason = 500;  ///< bytes
 constexpr auto first_backoff = std::chrono::milliseconds{100};
 
 /// Whether trying again is of no use until somebody mends something.
@@ -261,6 +262,8 @@ class consumer {
   }
 
   void give_up(const stored_event& event, std::string reason) {
+    reason.resize(std::min(reason.size(), longest_reason));
+    std::ranges::replace(reason, '\0', ' ');
     given_up_.push_back({{what_.name, event.position},
                          partition_,
                          event.entity,

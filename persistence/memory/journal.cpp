@@ -75,7 +75,14 @@ class memory_journal final : public journal {
   journal_result<std::vector<partition_result>> append(
       const std::vector<partition_append>& batch) override {
     const std::lock_guard held(tables_.mutex);
-    return faulted(tables_.choose_fault, ++tables_.appends, "append", [&] { return write(batch); });
+    auto choose = tables_.choose_fault;
+    if (choose)
+      choose = [this, ask = tables_.choose_fault](std::uint64_t number) {
+        const auto fault = ask(number);
+        refuse_one_ = fault == append_fault::refuse_one;
+        return fault;
+      };
+    return faulted(choose, ++tables_.appends, "append", [&] { return write(batch); });
   }
 
   journal_result<history> load(const entity_ref& of) override {
@@ -307,6 +314,8 @@ class memory_journal final : public journal {
 
   entity_result write(partition_id home, partition& into, const entity_append& wanted) {
     if (auto refused = check(wanted)) return {std::move(refused), 0};
+    if (std::exchange(refuse_one_, false))
+      return {journal_error{journal_errc::refused, "a row is refused because a test says so"}, 0};
     const auto* before = find(wanted.entity);
     const auto version = before ? std::ssize(before->events) : 0;
     if (version != wanted.version) return {version_conflict(wanted, version), 0};
@@ -346,6 +355,7 @@ class memory_journal final : public journal {
   }
 
   memory_tables& tables_;
+  bool refuse_one_ = false;  ///< the next entity of this append
 };
 
 }  // namespace

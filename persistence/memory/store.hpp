@@ -17,6 +17,7 @@ enum class append_fault {
   unavailable,          ///< not written, and says so
   unknown_not_written,  ///< unknown outcome: it was not written
   unknown_written,      ///< unknown outcome: it was written
+  refuse_one,           ///< one entity's rows are refused, the rest is written
 };
 
 struct memory_tables;

@@ -47,20 +47,26 @@ std::string words_vector(const offer& content) {
 
 std::string words_query(std::string_view words) {
   std::string query;
+  bool prefix = false;
   for (auto& word : folded_words(words, max_search_words)) {
     if (word.empty()) continue;
     if (!query.empty()) query += " & ";
+    prefix = is_prefix(word);
     query += lexeme(std::move(word));
   }
-  if (!query.empty()) query += ":*";
+  if (prefix) query += ":*";
   return query;
 }
 
 std::vector<std::string> title_queries(std::string_view words) {
   std::vector<std::string> queries;
-  for (auto& word : folded_words(words, max_search_words))
-    if (!word.empty()) queries.push_back(lexeme(std::move(word)) + ":A");
-  if (!queries.empty()) queries.back() += '*';
+  bool prefix = false;
+  for (auto& word : folded_words(words, max_search_words)) {
+    if (word.empty()) continue;
+    prefix = is_prefix(word);
+    queries.push_back(lexeme(std::move(word)) + ":A");
+  }
+  if (prefix) queries.back() += '*';
   return queries;
 }
 

@@ -13,10 +13,11 @@ namespace rentwave::postgres {
 /// A tsvector: title A, details B, description C.
 std::string words_vector(const offer& content);
 
-/// A tsquery that wants every word, the last as a prefix; empty: any advert will do.
+/// A tsquery that wants every word, the last as a prefix where `is_prefix` says so; empty: any
+/// advert will do.
 std::string words_query(std::string_view words);
 
-/// A tsquery a word that wants it in the title, the last as a prefix.
+/// A tsquery a word that wants it in the title, the last likewise.
 std::vector<std::string> title_queries(std::string_view words);
 
 }  // namespace rentwave::postgres

@@ -150,6 +150,17 @@ TEST(HouseRules, files_have_at_most_600_lines_and_readmes_30) {
               ElementsAre("a/README.md:31: more than 30 lines"));
 }
 
+TEST(HouseRules, the_domain_asks_for_neither_time_nor_chance) {
+  for (const char* line : {"auto now = std::chrono::system_clock::now();",
+                           "auto now = steady_clock::now();", "int dice = std::rand() % 6;",
+                           "int dice = 1 + rand() % 6;", "std::random_device chance;"}) {
+    EXPECT_THAT(check_source("actors/domain/a.cpp", line),
+                ElementsAre(HasSubstr("which actors/domain/ may not")))
+        << line;
+    EXPECT_THAT(check_source("actors/runtime/a.cpp", line), IsEmpty());
+  }
+}
+
 TEST(HouseRules, a_source_is_listed_by_its_whole_name) {
   EXPECT_TRUE(lists("f(SOURCES a.cpp b.cpp)", "a.cpp"));
   EXPECT_TRUE(lists("f(SOURCES a.cpp b.cpp)", "b.cpp"));

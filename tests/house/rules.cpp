@@ -44,6 +44,22 @@ const std::vector<include_rule> rules = {
      .banned = {"caf/", "boost/asio", "boost/beast", "SQLiteCpp/", "sqlite3", "pqxx/", "sodium"}},
 };
 
+/// Time and chance are arguments of the domain (design.md section 3); <chrono> itself it needs.
+constexpr string_view impure_calls[] = {"system_clock::now",
+                                        "steady_clock::now",
+                                        "utc_clock::now",
+                                        "high_resolution_clock::now",
+                                        "clock_gettime",
+                                        "gettimeofday",
+                                        "std::rand(",
+                                        " rand(",
+                                        "(rand(",
+                                        "srand(",
+                                        "random_device",
+                                        "mt19937",
+                                        "std::time(",
+                                        " time(nullptr)"};
+
 bool starts_with_any(string_view text, std::span<const string_view> prefixes) {
   return std::ranges::any_of(prefixes, [text](auto prefix) { return text.starts_with(prefix); });
 }
@@ -106,6 +122,12 @@ void check_include(findings& found, const std::string& where, string_view path, 
   if (!allowed) report(", which " + std::string(rule->folder) + " may not");
 }
 
+void check_purity(findings& found, const std::string& where, string_view line) {
+  for (const auto call : impure_calls)
+    if (line.find(call) != string_view::npos)
+      found.push_back(where + ": " + std::string(call) + ", which actors/domain/ may not");
+}
+
 void check_header(findings& found, string_view path, const std::vector<string_view>& lines) {
   bool comment = !lines.empty() && (lines[0].starts_with("//") || lines[0].starts_with("/*"));
   if (!comment) found.push_back(std::string(path) + ":1: a header opens with a comment");
@@ -136,6 +158,7 @@ findings check_source(string_view path, string_view text) {
     if (auto width = columns(lines[i]); width > most_columns)
       found.push_back(where + ": " + std::to_string(width) + " columns, at most " +
                       std::to_string(most_columns));
+    if (path.starts_with("actors/domain/")) check_purity(found, where, lines[i]);
     if (auto target = include_of(lines[i])) check_include(found, where, path, *target);
   }
   return found;

@@ -22,7 +22,8 @@ struct include_rule {
 /// The table. The first rule whose folder holds a file applies; a file without one is free.
 std::span<const include_rule> include_rules();
 
-/// Checks one C++ file's includes, headers, length, tabs and line widths. `path` is relative to the
+/// Checks one C++ file's includes, headers, length, tabs and line widths, and that the domain asks
+/// for neither time nor chance. `path` is relative to the
 /// repository's root and decides which rules apply; nothing is read.
 findings check_source(std::string_view path, std::string_view text);
 

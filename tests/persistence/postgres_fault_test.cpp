@@ -260,11 +260,11 @@ TEST_F(PostgresFaults, scan_waits_for_a_number_that_was_given_earlier) {
   std::thread writer([&] { value(append_one(*journal_, 1, slow, 2, {{"notifier", 1}})); });
   ASSERT_TRUE(eventually([&] { return is_blocked("node-a"); }));
   value(append_one(*other, 2, quick, 3));
-  const auto seen = value(reader->scan(0, {}, 10));
+  const auto seen = value(reader->scan(0, {}, 10)).events;
   EXPECT_THAT(seen, SizeIs(1)) << "and nothing of what came later";
   release();
   writer.join();
-  const auto rest = value(reader->scan(seen.back().sequence, {}, 10));
+  const auto rest = value(reader->scan(seen.back().sequence, {}, 10)).events;
   ASSERT_THAT(rest, SizeIs(2));
   EXPECT_EQ(rest[0].partition, 1);
   EXPECT_EQ(rest[1].partition, 2);
@@ -289,7 +289,7 @@ TEST_F(PostgresFaults, scan_follows_several_writers_without_skipping) {
   std::size_t seen = 0;
   std::map<partition_id, std::int64_t> positions;
   EXPECT_TRUE(eventually([&] {
-    for (const auto& event : value(journal_->scan(cursor, {}, 7))) {
+    for (const auto& event : value(journal_->scan(cursor, {}, 7)).events) {
       EXPECT_GT(event.sequence, cursor);
       EXPECT_EQ(event.position, ++positions[event.partition]) << "skipped or out of order";
       cursor = event.sequence;

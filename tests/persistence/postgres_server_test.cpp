@@ -117,7 +117,7 @@ TEST_F(PostgresServer, shares_its_database_with_others) {
   const auto url = server_.make_database();
   server_.run(url, "CREATE TABLE public.events (a int); INSERT INTO public.events VALUES (1)");
   const auto store = value(open_journal(url));
-  EXPECT_THAT(value(value(store->connect())->scan(0, {}, 10)), IsEmpty());
+  EXPECT_THAT(value(value(store->connect())->scan(0, {}, 10)).events, IsEmpty());
   EXPECT_EQ(server_.run(url, "SELECT a FROM public.events"), "1");
 }
 
@@ -165,9 +165,9 @@ TEST_F(PostgresServer, opened_for_reading_is_neither_made_nor_written) {
   value(append_one(*journal_, 1, lease, 1));
   const auto beside = value(open_journal_read_only(url_));
   const auto reader = value(beside->connect());
-  EXPECT_THAT(value(reader->scan(0, {}, 10)), SizeIs(1));
+  EXPECT_THAT(value(reader->scan(0, {}, 10)).events, SizeIs(1));
   value(append_one(*journal_, 1, lease, 2));
-  EXPECT_THAT(value(reader->scan(0, {}, 10)), SizeIs(2));
+  EXPECT_THAT(value(reader->scan(0, {}, 10)).events, SizeIs(2));
   EXPECT_FALSE(reader->take_over(1, "thief"));
   EXPECT_FALSE(reader->pin("name", "value"));
   EXPECT_FALSE(reader->append({to_partition(1, lease, {})}));

@@ -1,6 +1,10 @@
 // The rental story over real actors, without HTTP: sagas, alarms, crashes.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+#include <map>
+
 #include "tests/runtime/market.hpp"
 
 namespace rentwave::testing {
@@ -28,20 +32,85 @@ TEST(Story, of_a_rental_that_is_late_once_is_paid_to_the_cent) {
   EXPECT_EQ(m.wallet(m.renter).balance, (money{10'000 - 2 * 250 - 300}));
 }
 
+/// The story as it is lived by people who ask again when nobody answers, with a crash after one
+/// step of the scheduler.
+class interrupted_story {
+ public:
+  explicit interrupted_story(int crash_at) : crash_at_{crash_at} {}
+
+  void play() {
+    const listing_id listing = m_.fresh<listing_id>();
+    rental::request asked;
+    asked.id = m_.fresh<rental_id>();
+    asked.listing = listing;
+    asked.renter = m_.renter;
+    asked.length = duration{2h};
+    const auto rental = rental_ref(asked.id);
+    persist(listing_ref(listing), listing::command{listing::post{listing, m_.owner, sample_book()}},
+            m_.owner);
+    persist(wallet_ref(m_.renter),
+            wallet::command{wallet::top_up{m_.renter, m_.fresh<payment_id>(), {10'000}}},
+            m_.renter);
+    pass(1min);
+    persist(rental, rental::command{asked}, m_.renter);
+    pass(2h + 10min);
+    pass(1h);  // due + 1 h 10 min: two periods
+    persist(rental, rental::command{rental::give_back{}}, m_.renter);
+    persist(rental, rental::command{rental::confirm{}}, m_.owner);
+    pass(5min);
+    EXPECT_EQ(m_.rental(asked.id).now, rental::status::completed);
+    EXPECT_EQ(m_.rental(asked.id).receipts.size(), 2u);
+    EXPECT_TRUE(m_.rental(asked.id).owed.empty());
+    EXPECT_EQ(m_.wallet(m_.owner).balance, (money{2 * 250 + 2 * 300}));
+    EXPECT_EQ(m_.wallet(m_.renter).balance, (money{10'000 - 2 * 250 - 2 * 300}));
+    EXPECT_EQ(m_.listing(listing).bookings.size(), 0u);
+    // Booked, late, returned, completed.
+    EXPECT_EQ(m_.inbox(m_.owner).last, 4);
+  }
+  int steps() const { return steps_; }
+
+ private:
+  void run() {
+    while (m_.world.step())
+      if (++steps_ == crash_at_) {
+        m_.world.crash();
+        m_.world.start();
+      }
+  }
+  void pass(duration real) {
+    for (; real > duration{}; real -= 5min) {
+      dynamic_cast<caf::scheduler::test_coordinator&>(m_.world.system().scheduler())
+          .advance_time(std::min(real, duration{5min}));
+      run();
+    }
+  }
+  void persist(const entity_ref& to, const any_command& body, account_id caller) {
+    const auto id = m_.world.fresh_id();
+    const auto cause = m_.world.now();
+    for (int again = 0; again < 3; ++again) {
+      const auto waiting = m_.world.send(to, body, id, caller, cause);
+      run();
+      if (!waiting.value()) continue;
+      EXPECT_FALSE(std::holds_alternative<refusal>(*waiting.value()))
+          << to_string(to) << ": " << std::get<refusal>(*waiting.value()).detail;
+      return;
+    }
+    ADD_FAILURE() << to_string(to) << " does not answer";
+  }
+
+  market m_;
+  int crash_at_;
+  int steps_ = 0;
+};
+
 TEST(Story, goes_on_after_a_crash_at_any_point) {
-  market m;
-  const auto listing = m.advertise();
-  m.top_up(m.renter, {10'000});
-  m.world.crash();
-  m.world.start();
-  const auto rental = m.rent(listing, 2h);
-  m.world.crash();
-  m.world.start();
-  m.pass(1h + 50min);
-  m.world.crash();
-  m.world.start();
-  m.pass(1h + 30min);  // due + 1 h 20 min: two periods
-  EXPECT_EQ(m.rental(rental).receipts.size(), 2u);
+  interrupted_story whole{-1};
+  whole.play();
+  ASSERT_GT(whole.steps(), 100);
+  for (int at = 1; at <= whole.steps() && !::testing::Test::HasFailure(); ++at) {
+    SCOPED_TRACE("a crash after step " + std::to_string(at));
+    interrupted_story{at}.play();
+  }
 }
 
 TEST(Race, of_two_hundred_renters_has_one_winner_and_moves_no_other_money) {
@@ -69,16 +138,67 @@ TEST(Race, of_two_hundred_renters_has_one_winner_and_moves_no_other_money) {
   EXPECT_EQ(won, 1);
 }
 
-TEST(Notifier, tells_the_owner_once_even_when_it_is_killed_before_its_offset_is_written) {
-  market m;
+/// Counts how often each type of event was handled.
+struct counted_notifier {
+  std::map<std::string, int> handled;
+  std::function<void(const stored_event&)> before = [](const stored_event&) {};
+
+  node_options options() {
+    auto made = market::small();
+    auto& one = made.subscriptions.at(0);
+    one.handle = [this, inner = one.handle](const stored_event& event) {
+      ++handled[event.type];
+      before(event);
+      return inner(event);
+    };
+    return made;
+  }
+};
+
+std::int64_t offset_in(market& m, partition_id of) {
+  return *(*m.world.journal().connect())->offset(of, "notifier");
+}
+
+TEST(Subscription, killed_between_effect_and_offset_has_its_effect_once) {
+  counted_notifier notifier;
+  market m{notifier.options()};
   const auto listing = m.advertise();
   m.top_up(m.renter, {10'000});
-  m.rent(listing, 2h);
+  m.pass(5s);
+  const auto rental = m.rent(listing, 2h);
   EXPECT_EQ(m.inbox(m.owner).last, 1);
-  // The offset is written half a second later: not yet.
+  // The effect is there; the offset is written half a second later.
+  const auto home = partition_of(rental_ref(rental), 4);
+  const auto events = m.world.journal().all_events();
+  const auto event = std::ranges::find(events, "rent.book", &stored_event::type);
+  ASSERT_NE(event, events.end());
+  EXPECT_LT(offset_in(m, home), event->position);
+  EXPECT_EQ(notifier.handled["rent.book"], 1);
   m.world.crash();
   m.world.start();
   m.pass(5s);
+  EXPECT_EQ(notifier.handled["rent.book"], 2);
+  EXPECT_EQ(m.inbox(m.owner).last, 1);
+  EXPECT_GE(offset_in(m, home), event->position);
+}
+
+TEST(Subscription, whose_handler_throws_what_nobody_expects_tries_that_event_again) {
+  counted_notifier notifier;
+  market m{notifier.options()};
+  const auto listing = m.advertise();
+  m.top_up(m.renter, {10'000});
+  m.pass(5s);
+  bool thrown = false;
+  // Booked and started come together: the one has had its effect when the other one fails.
+  notifier.before = [&](const stored_event& event) {
+    if (event.type != "rent.start" || std::exchange(thrown, true)) return;
+    EXPECT_LT(offset_in(m, event.partition), event.position - 1);
+    throw 42;
+  };
+  m.rent(listing, 2h);
+  m.pass(5s);
+  EXPECT_TRUE(thrown);
+  EXPECT_EQ(notifier.handled["rent.start"], 2);
   EXPECT_EQ(m.inbox(m.owner).last, 1);
 }
 

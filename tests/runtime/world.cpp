@@ -37,7 +37,8 @@ instant world::real_now() const {
   return machine_ ? started_at_ + since_start(machine_->system) : started_at_;
 }
 
-void world::start() {
+void world::start(duration down) {
+  started_at_ += down;
   machine_ = std::make_unique<machine>();
   // The clock of a fresh actor system begins anew; real time does not.
   started_at_ = started_at_ - since_start(machine_->system);

@@ -35,8 +35,11 @@ class world {
 
   /// Ends the process without a word, as kill -9 does: memory is gone, the journal stays.
   void crash();
-  /// Starts it again over the same journal.
-  void start();
+  /// Starts it again over the same journal, after so much real time; less than none is a clock that
+  /// was set back meanwhile.
+  void start(duration down = {});
+  /// How fast domain time runs from the next start on.
+  void set_rate(double rate) { base_.clock_rate = rate; }
   bool is_running() const { return machine_ != nullptr; }
 
   pending<outcome> send(entity_ref to, any_command body, command_id id,

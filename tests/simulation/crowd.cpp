@@ -32,6 +32,11 @@ void crowd::arrive(testing::world& where, orders& book) {
     people_.push_back(id);
     login::sign_up command{name, id, {"hash"}, {name}, {}, {}};
     issue(login_ref(name), login::command{command}, id, login::signed_up::type);
+    if (dice_.one_in(6)) {
+      // Two people want one name.
+      command.account = account_id{where.fresh_id().value};
+      issue(login_ref(name), login::command{command}, command.account, login::signed_up::type);
+    }
     const money amount{dice_.between(0, 40'000) + 1};
     const wallet::top_up pay_in{id, payment_id{where.fresh_id().value}, amount};
     issue(wallet_ref(id), wallet::command{pay_in}, id, wallet::top_up_requested::type);
@@ -50,6 +55,12 @@ void crowd::act(testing::world& where, orders& book, const model& known) {
   if (dice_.percent(8)) change_advert(known);
   if (dice_.percent(6) && std::ssize(known.adverts) < 6 * users_) post();
   if (dice_.percent(25)) repeat();
+  if (dice_.percent(8)) log_in(known);
+  if (dice_.percent(6)) log_out(known);
+  if (dice_.percent(4)) change_person(known);
+  if (dice_.percent(8)) read_notices(known);
+  if (dice_.percent(10)) trespass(known);
+  if (dice_.percent(4)) try_out_of_turn(known);
 }
 
 void crowd::ask_again(testing::world& where, orders& book,
@@ -64,7 +75,11 @@ void crowd::ask_again(testing::world& where, orders& book,
 void crowd::repeat() {
   const auto size = static_cast<std::int64_t>(book_->size());
   const auto back = dice_.one_in(4) ? size - 1 : std::min<std::int64_t>(size - 1, 30);
-  book_->send_again(*world_, static_cast<std::size_t>(size - 1 - dice_.between(0, back)));
+  const auto which = static_cast<std::size_t>(size - 1 - dice_.between(0, back));
+  if (dice_.one_in(4))
+    book_->send_anew(*world_, which);
+  else
+    book_->send_again(*world_, which);
 }
 
 // --- money and adverts ---
@@ -144,6 +159,7 @@ void crowd::change_advert(const model& known) {
   change.content = content;
   if (dice_.one_in(2)) change.active = one.active ? dice_.one_in(3) : true;
   if (!one.active && dice_.one_in(2)) change.active = true;
+  if (dice_.one_in(2)) change.revision = one.revision;
   issue(listing_ref(id), listing::command{change}, who, updated_type(content.kind()));
 }
 

@@ -34,6 +34,19 @@ class crowd {
   void move_money();
   void request(const model& known);
   void repeat();
+  // In crowd_people.cpp:
+  void log_in(const model& known);
+  void log_out(const model& known);
+  void change_person(const model& known);
+  void read_notices(const model& known);
+  void trespass(const model& known);
+  void trespass_on_person(const model& known, account_id stranger);
+  void trespass_on_wallet(account_id stranger);
+  void trespass_on_advert(const model& known, account_id stranger);
+  void trespass_on_rental(const model& known, account_id stranger);
+  void try_out_of_turn(const model& known);
+  /// Has to be refused.
+  void forbid(entity_ref to, any_command body, account_id caller);
   void issue(entity_ref to, any_command body, account_id caller, std::string_view effect);
 
   offer some_offer();

@@ -61,9 +61,11 @@ int main(int argc, char** argv) {
   std::cout.rdbuf(nullptr);
   if (!wanted.verbose) spdlog::set_level(spdlog::level::off);
   for (const auto last = wanted.seed + seeds - 1; wanted.seed <= last; ++wanted.seed) {
+    // Before it is run: who dies has said of what.
+    std::printf("seed %llu\n", static_cast<unsigned long long>(wanted.seed));
+    std::fflush(stdout);
     const auto result = rentwave::simulation::simulate(wanted);
-    std::printf("seed %llu\n%s", static_cast<unsigned long long>(wanted.seed),
-                result.text().c_str());
+    std::printf("%s", result.text().c_str());
     std::fflush(stdout);
     if (result.violation) return 1;
   }

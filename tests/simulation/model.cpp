@@ -30,17 +30,14 @@ void see_book(model& all, const stored_event& event) {
   all.shelves[event.entity.id] += is_attached ? 1 : -1;
 }
 
-std::string name_of(const deal& d) {
-  return "rental/" + to_string(d.id);
-}
-
 void check_deal(const deal& d) {
   const auto where = rental_ref(d.id);
   if (!d.is_final()) throw violation{where, "the rental never reached a final state"};
   if (d.wish) throw violation{where, "an extension is pending after the rental's end"};
   for (std::size_t i = 0; i < d.periods.size(); ++i)
-    if (!d.periods[i].charged)
-      throw violation{where, "late period " + std::to_string(i + 1) + " was never charged"};
+    if (!d.periods[i].charged || !d.periods[i].has_receipt)
+      throw violation{where, "late period " + std::to_string(i + 1) +
+                                 (d.periods[i].charged ? " has no receipt" : " was never charged")};
   const bool owes_pay = d.now == rental::status::completed || d.now == rental::status::lost;
   if (owes_pay && !d.paid)
     throw violation{where, "the rental has ended and its owner was not paid"};
@@ -132,6 +129,12 @@ money purse::debt() const {
 void see(model& all, const stored_event& event) {
   see_order(all, event);
   switch (event.entity.kind) {
+    case entity_kind::login:
+      return see_login(all, event);
+    case entity_kind::account:
+      return see_account(all, event);
+    case entity_kind::session:
+      return see_session(all, event);
     case entity_kind::listing:
       return see_listing(all, event);
     case entity_kind::rental:
@@ -142,12 +145,13 @@ void see(model& all, const stored_event& event) {
       return see_inbox(all, event);
     case entity_kind::book:
       return see_book(all, event);
-    default:
-      return;
+    case entity_kind::payment:
+      throw violation{event.entity, "the payment provider keeps nothing in the journal"};
   }
 }
 
 void check_settled(const model& all) {
+  check_people(all);
   for (const auto& [id, one] : all.deals) check_deal(one);
   for (const auto& [id, one] : all.adverts)
     for (const auto& [rental, when] : one.calendar)
@@ -160,18 +164,6 @@ void check_settled(const model& all) {
                           (one.received ? " is not acknowledged" : " was lost")};
   check_notices(all);
   check_shelves(all);
-}
-
-void check_prompt(const model& all, instant now, duration slack) {
-  for (const auto& [id, one] : all.deals) {
-    if (!one.is_out() || one.wish) continue;
-    const int next = static_cast<int>(one.periods.size()) + 1;
-    const auto due = falls_due(one.agreed->terms, one.due, next);
-    if (due + slack < now)
-      throw violation{rental_ref(id), name_of(one) + ": late period " + std::to_string(next) +
-                                          " fell due at " + text(due) +
-                                          " and was forgotten until " + text(now)};
-  }
 }
 
 }  // namespace rentwave::simulation

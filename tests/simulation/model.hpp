@@ -1,6 +1,7 @@
-// What the checker believes, folded from the journal's events alone: adverts with their calendars,
-// rentals with their terms, purses, transfers, notices. It shares the events' structs with the
-// domain and nothing else: rents, fees, due times and payouts are worked out here a second time.
+// What the checker believes, folded from the journal's events alone: people, adverts with their
+// calendars, rentals with their terms, purses, transfers, notices. It shares the events' structs
+// with the domain and nothing else: rents, fees, due times and payouts are worked out here a second
+// time.
 #pragma once
 
 #include <map>
@@ -11,9 +12,12 @@
 #include <tuple>
 #include <vector>
 
+#include "actors/domain/account.hpp"
 #include "actors/domain/inbox.hpp"
 #include "actors/domain/listing.hpp"
+#include "actors/domain/login.hpp"
 #include "actors/domain/rental.hpp"
+#include "actors/domain/session.hpp"
 #include "actors/domain/wallet.hpp"
 #include "persistence/journal.hpp"
 
@@ -26,9 +30,29 @@ struct violation : std::runtime_error {
   entity_ref where;
 };
 
+/// A username: whose it is, and who is logged in.
+struct name_taken {
+  account_id account;
+  int password_version = 1;
+  bool ready = false;
+  std::vector<session_id> sessions;  ///< oldest first
+  std::set<session_id> ending;       ///< told to end
+};
+
+/// A log-in.
+struct visit {
+  account_id account;
+  std::string username;
+  int password_version = 0;
+  bool open = true;
+  bool announced = false;  ///< the login has heard of it
+  bool withdrawn = false;  ///< and of its end
+};
+
 struct advert {
   account_id owner;
   offer content;
+  std::int64_t revision = 1;
   bool active = true;
   bool removed = false;
   std::map<rental_id, period> calendar;
@@ -43,13 +67,15 @@ struct advert {
 struct late_period {
   instant due;
   money fee;
-  bool charged = false;
+  std::optional<charge_result> charged{};  ///< by the wallet
+  bool has_receipt = false;                ///< the rental has heard of it
 };
 
 struct wish_for_more {
   int n = 0;
   instant ends_at;
   std::optional<money> rent;
+  instant since{};
 };
 
 /// A rental.
@@ -60,8 +86,13 @@ struct deal {
   period wanted;
   std::optional<money> expected_price;
   rental::status now = rental::status::pending;
+  instant requested_at;
   std::optional<reservation> agreed;
-  instant due;  ///< the end that is paid for
+  std::optional<instant> hand_over_asked;
+  std::optional<instant> started_at;
+  bool reminded = false;               ///< of the present due time
+  std::map<int, money> further_rents;  ///< of every extension that the listing agreed to
+  instant due;                         ///< the end that is paid for
   money rent;
   std::vector<late_period> periods;
   std::optional<wish_for_more> wish;
@@ -87,13 +118,14 @@ struct payment_made {
   bool out = false;
   money amount;
   bool done = false;
+  bool failed = false;
 };
 
 struct purse {
   money balance;
   money leaving;  ///< taken out of a hold or the balance, the transfer follows in the same append
   std::map<rental_id, hold> holds;
-  std::map<rental_id, money> debts;
+  std::vector<std::pair<rental_id, money>> debts;  ///< oldest first
   std::map<payment_id, payment_made> payments;
   command_id last_command;
   money debt() const;
@@ -112,6 +144,9 @@ struct transfer {
 using notice_key = std::tuple<account_id, std::string, rental_id, instant>;
 
 struct model {
+  std::map<std::string, name_taken> logins;
+  std::map<account_id, account::opened> accounts;  ///< with the present profile
+  std::map<session_id, visit> visits;
   std::map<listing_id, advert> adverts;
   std::map<rental_id, deal> deals;
   std::map<account_id, purse> purses;
@@ -120,6 +155,7 @@ struct model {
   std::map<notice_key, int> notices_sent;
   std::map<std::string, int> shelves;  ///< adverts hung on a book, by ISBN
   std::map<account_id, std::int64_t> cursors;
+  std::map<account_id, std::int64_t> read;  ///< up to which cursor
 
   money brought_in;  ///< top-ups less withdrawals
 
@@ -134,6 +170,9 @@ struct model {
 /// Takes in the journal's next event, in the order of writing. Throws `violation`.
 void see(model& all, const stored_event& event);
 
+void see_login(model& all, const stored_event& event);
+void see_account(model& all, const stored_event& event);
+void see_session(model& all, const stored_event& event);
 void see_listing(model& all, const stored_event& event);
 void see_rental(model& all, const stored_event& event);
 void see_wallet(model& all, const stored_event& event);
@@ -143,8 +182,18 @@ void see_inbox(model& all, const stored_event& event);
 void check_money(const model& all);
 /// Nothing is under way any more: what must be true then.
 void check_settled(const model& all);
-/// No alarm may be later than `slack` while nothing fails.
-void check_prompt(const model& all, instant now, duration slack);
+void check_people(const model& all);
+
+/// What a rental is to do next by itself, and when.
+struct next_step {
+  instant at;
+  std::string what;
+  bool is_answer = false;  ///< it waits for somebody's answer since then, not for the time
+};
+std::optional<next_step> next_of(const deal& d);
+/// Nothing may be later than `slack`. What is only asked for counts from `quiet_since` on, when the
+/// last thing failed: an answer that was lost before then is asked for again in its time.
+void check_prompt(const model& all, instant now, duration slack, instant quiet_since);
 
 // --- the checker's own arithmetic ---
 

@@ -4,23 +4,25 @@
 
 namespace rentwave::simulation {
 
-/// The types that are counted; others are told as well, and not checked here.
-static bool is_counted(const std::string& type) {
-  return type == rental::booked::type || type == rental::late::type ||
-         type == rental::returned::type || type == rental::completed::type;
-}
-
 void see_inbox(model& all, const stored_event& event) {
   const auto happened = decode<inbox::event>(event.type, event.schema, event.data);
   expect(happened.has_value(), event, "the event cannot be read");
-  const auto* told = std::get_if<inbox::delivered>(&*happened);
-  if (!told) return;
-  expect(to_string(told->owner) == event.entity.id, event, "a notice in another person's inbox");
-  expect(told->cursor == ++all.cursors[told->owner], event,
+  if (const auto* read = std::get_if<inbox::read>(&*happened)) {
+    expect(event.actor == event.entity.id && to_string(read->owner) == event.entity.id, event,
+           "by somebody else");
+    auto& up_to = all.read[read->owner];
+    expect(read->up_to > up_to && read->up_to <= all.cursors[read->owner], event,
+           "what was read before, or is not there");
+    up_to = read->up_to;
+    return;
+  }
+  const auto& told = std::get<inbox::delivered>(*happened);
+  expect(to_string(told.owner) == event.entity.id, event, "a notice in another person's inbox");
+  expect(told.cursor == ++all.cursors[told.owner], event,
          "the notices are not numbered one by one");
-  const auto& notice = told->what;
-  if (!is_counted(notice.type) || !notice.rental) return;
-  const notice_key key{told->owner, notice.type, *notice.rental, notice.time};
+  const auto& notice = told.what;
+  expect(notice.rental.has_value(), event, "it is about nothing");
+  const notice_key key{told.owner, notice.type, *notice.rental, notice.time};
   const auto due = all.notices_due.find(key);
   const int wanted = due == all.notices_due.end() ? 0 : due->second;
   expect(++all.notices_sent[key] <= wanted, event,

@@ -28,6 +28,7 @@ struct listing_events {
   template <item_kind Kind>
   void operator()(const listing::added<Kind>& e) const {
     check(!all.adverts.contains(id), "the advert is posted twice");
+    check(event.actor == to_string(e.owner), "for somebody else");
     auto& fresh = all.adverts[id];
     fresh.owner = e.owner;
     fresh.content = e.content;
@@ -35,11 +36,14 @@ struct listing_events {
   template <item_kind Kind>
   void operator()(const listing::updated<Kind>& e) const {
     check(!self().removed, "a removed advert changes");
+    check(event.actor == to_string(self().owner), "by somebody else");
+    check(e.revision == ++self().revision, "revision " + std::to_string(e.revision));
     self().content = e.content;
     self().active = e.active;
     if (e.active) self().missing = false;
   }
   void operator()(const listing::removed&) const {
+    check(event.actor == to_string(self().owner), "by somebody else");
     check(self().calendar.empty(), "an advert with bookings is removed");
     self().removed = true;
     self().active = false;
@@ -95,6 +99,7 @@ struct listing_events {
   void operator()(const listing::lost& e) const {
     check(all.deals.contains(e.rental) && all.deals[e.rental].now == rental::status::lost,
           "the item is lost, and its rental is not");
+    check(e.revision == ++self().revision, "revision " + std::to_string(e.revision));
     self().calendar.erase(e.rental);
     if (self().with == e.rental) self().with.reset();
     self().active = false;

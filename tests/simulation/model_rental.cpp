@@ -31,10 +31,15 @@ struct rental_events {
     return self.agreed->terms;
   }
   account_id owner() const { return self.agreed->owner; }
+  const advert& item() const { return all.adverts[self.listing]; }
+  /// A person did it, and the right one.
+  void by(account_id whom) const { check(event.actor == to_string(whom), "by somebody else"); }
   void tell(account_id whom) const { ++all.notices_due[{whom, event.type, self.id, event.time}]; }
 
   void operator()(const rental::requested& e) const {
     check(e.at == event.time && e.when.start >= event.time, "a start in the past");
+    by(e.renter);
+    self.requested_at = e.at;
     self.listing = e.listing;
     self.renter = e.renter;
     self.wanted = e.when;
@@ -53,30 +58,54 @@ struct rental_events {
   void operator()(const rental::booked& e) const {
     was({status::pending});
     check(self.held, "booked, and the wallet holds nothing");
+    check(event.time < self.due, "booked when it is over");
+    check(e.when == self.wanted, "for another time");
     check(e.rent == self.rent && e.deposit == terms().deposit, "other amounts than agreed");
     check(e.about.owner == owner() && e.about.renter == self.renter, "other people than agreed");
     self.now = status::booked;
     tell(owner());
   }
-  void operator()(const rental::hand_over_requested&) const { was({status::booked}); }
+  void operator()(const rental::hand_over_requested&) const {
+    was({status::booked});
+    check(event.time >= self.wanted.start, "before its start");
+    check(!std::exchange(self.hand_over_asked, event.time), "a second time");
+  }
   void operator()(const rental::waited&) const {
     was({status::booked});
+    check(self.hand_over_asked.has_value(), "nobody asked for the item");
+    check(item().queued.contains(self.id) || item().with == self.id, "it is not in the queue");
+    tell(self.renter);
     self.now = status::waiting;
   }
   void operator()(const rental::started& e) const {
     was({status::booked, status::waiting});
-    check(event.time >= self.wanted.start && e.at >= self.wanted.start, "before its start");
+    check(event.time >= self.wanted.start, "before its start");
+    check(item().with == self.id, "the item is not with its renter");
     check(e.due == self.due, "another due time than agreed");
+    // Whoever found the item there pays from the start on, whenever the alarm came; whoever had to
+    // wait pays for what is left.
     money rent = self.rent;
-    if (self.now == status::waiting)
-      rent = std::min(rent, price_of(terms().price, self.due - e.at));
-    else if (e.at > self.wanted.start)
-      rent = std::min(rent, price_of(terms().price, self.due - e.at));
+    instant at = self.wanted.start;
+    if (self.now == status::waiting) {
+      check(event.time < self.due, "when it is over");
+      at = std::max(at, event.time);
+      rent = std::min(rent, price_of(terms().price, self.due - at));
+    }
+    check(e.at == at, "from " + text(e.at) + " on instead of " + text(at));
     check(e.rent == rent, "a rent of " + text(e.rent) + " instead of " + text(rent));
     self.rent = e.rent;
+    self.started_at = e.at;
     self.now = status::active;
   }
-  void operator()(const rental::reminded&) const { was({status::active}); }
+  void operator()(const rental::reminded& e) const {
+    was({status::active});
+    const auto next = next_of(self);
+    check(!self.wish && !self.reminded && next, "it needs no reminder");
+    check(e.due == self.due && event.time >= next->at, "too early");
+    check(event.time < falls_due(terms(), self.due, 1), "too late");
+    self.reminded = true;
+    tell(self.renter);
+  }
   void operator()(const rental::late& e) const {
     was({status::active, status::late});
     check(!self.wish, "a late fee while an extension is pending");
@@ -94,11 +123,15 @@ struct rental_events {
   }
   void operator()(const rental::charged& e) const {
     check(e.n >= 1 && e.n <= std::ssize(self.periods), "a period that never fell due");
-    check(self.periods[static_cast<std::size_t>(e.n - 1)].charged, "the wallet never charged it");
+    auto& period = self.periods[static_cast<std::size_t>(e.n - 1)];
+    check(period.charged == e.result, "the wallet did not charge it so");
+    check(!std::exchange(period.has_receipt, true), "a second receipt");
   }
   void operator()(const rental::returned& e) const {
     was({status::active, status::late});
     check(e.at == event.time, "at another time");
+    check(!self.wish, "an extension is pending");
+    by(e.by == rental::party::owner ? owner() : self.renter);
     const int n = static_cast<int>(self.periods.size());
     check(n >= terms().max_late_periods || falls_due(terms(), self.due, n + 1) > event.time,
           "late period " + std::to_string(n + 1) + " had fallen due and was not charged");
@@ -106,8 +139,11 @@ struct rental_events {
     self.returned_at = e.at;
     tell(e.by == rental::party::owner ? self.renter : owner());
   }
-  void operator()(const rental::disputed&) const {
+  void operator()(const rental::disputed& e) const {
     was({status::returned});
+    by(owner());
+    check(e.late == !self.periods.empty(), "late, or not");
+    tell(self.renter);
     check(event.time < *self.returned_at + 2 * day, "after 48 hours");
     self.now = self.periods.empty() ? status::active : status::late;
     self.returned_at.reset();
@@ -118,13 +154,16 @@ struct rental_events {
     check(e.claim >= money{} && e.claim <= terms().deposit, "a claim above the deposit");
     check(e.automatic == (event.time >= *self.returned_at + 2 * day),
           "automatic only after 48 hours");
+    if (!e.automatic) by(owner());
     self.now = status::completed;
     self.claim = e.claim;
     tell(self.renter);
     tell(owner());
   }
-  void operator()(const rental::rejected&) const {
+  void operator()(const rental::rejected& e) const {
     was({status::pending});
+    check(e.renter == self.renter && e.listing == self.listing, "somebody else's");
+    tell(self.renter);
     self.now = status::rejected;
   }
   void operator()(const rental::cancelled& e) const {
@@ -135,22 +174,40 @@ struct rental_events {
       fee = cancel_price(terms(), self.rent, self.wanted.start - event.time);
     }
     check(e.fee == fee, "a fee of " + text(e.fee) + " instead of " + text(fee));
+    check(!self.wish, "an extension is pending");
+    switch (e.by) {
+      case rental::party::renter:
+        by(self.renter);
+        break;
+      case rental::party::owner:
+        by(owner());
+        break;
+      case rental::party::nobody:
+        check(event.time >= self.due || !item().calendar.contains(self.id), "for no reason");
+        break;
+    }
+    if (self.agreed && e.by != rental::party::owner) tell(owner());
+    if (e.by != rental::party::renter) tell(self.renter);
     self.fee = e.fee;
     self.now = status::cancelled;
   }
   void operator()(const rental::lost& e) const {
     was({status::active, status::late});
     const int cap = terms().max_late_periods;
+    check(!self.wish, "an extension is pending");
     check(std::ssize(self.periods) == cap, "lost before the last period was charged");
     check(e.at == falls_due(terms(), self.due, cap + 1) && event.time >= e.at, "before its time");
     self.claim = terms().deposit;
     self.now = status::lost;
+    tell(self.renter);
+    tell(owner());
   }
   void operator()(const rental::extension_requested& e) const {
     was({status::booked, status::active});
     check(!self.wish && event.time < self.due && e.ends_at > self.due,
           "a wish that makes no sense");
-    self.wish = wish_for_more{e.n, e.ends_at, std::nullopt};
+    by(self.renter);
+    self.wish = wish_for_more{e.n, e.ends_at, std::nullopt, event.time};
   }
   void operator()(const rental::extension_reserved& e) const {
     check(self.wish && self.wish->n == e.n, "nobody wished for it");
@@ -158,6 +215,7 @@ struct rental_events {
                       price_of(terms().price, self.due - self.wanted.start);
     check(e.rent == rent, "a further rent of " + text(e.rent) + " instead of " + text(rent));
     self.wish->rent = e.rent;
+    self.further_rents[e.n] = e.rent;
   }
   void operator()(const rental::extended& e) const {
     was({status::booked, status::waiting, status::active});
@@ -165,13 +223,17 @@ struct rental_events {
     check(e.due == self.wish->ends_at, "until another time than agreed");
     self.due = e.due;
     self.rent += e.rent;
+    self.reminded = false;
     self.wish.reset();
+    tell(owner());
   }
   void operator()(const rental::extension_rejected& e) const {
     check(self.wish && self.wish->n == e.n, "nobody wished for it");
     self.wish.reset();
   }
-  void operator()(const rental::settled&) const {}
+  void operator()(const rental::settled& e) const {
+    check(e.what != rental::step::charge, "a late fee without a receipt");
+  }
 };
 
 }  // namespace

@@ -15,6 +15,7 @@ struct wallet_events {
   void balance_is(money told) const {
     check(told == self.balance, "a balance of " + text(told) + " instead of " + text(self.balance));
   }
+  void by_its_owner() const { check(event.actor == event.entity.id, "by somebody else"); }
   deal& rental(rental_id which) const {
     const auto found = all.deals.find(which);
     check(found != all.deals.end(), "for a rental that nobody asked for");
@@ -31,8 +32,18 @@ struct wallet_events {
     return found->second;
   }
 
+  void owe(rental_id which, money amount) const {
+    for (auto& [rental, owed] : self.debts)
+      if (rental == which) {
+        owed += amount;
+        return;
+      }
+    self.debts.emplace_back(which, amount);
+  }
+
   void operator()(const wallet::top_up_requested& e) const {
     check(!self.payments.contains(e.payment), "the same payment twice");
+    by_its_owner();
     self.payments[e.payment] = {false, e.amount};
   }
   void operator()(const wallet::topped_up& e) const {
@@ -43,17 +54,29 @@ struct wallet_events {
     all.brought_in += e.amount;
     balance_is(e.balance);
   }
-  void operator()(const wallet::top_up_failed& e) const { open(e.payment).done = true; }
+  void operator()(const wallet::top_up_failed& e) const {
+    auto& payment = open(e.payment);
+    check(!payment.out, "a withdrawal");
+    payment.done = payment.failed = true;
+  }
   void operator()(const wallet::withdrawn& e) const {
     check(!self.payments.contains(e.payment), "the same payment twice");
+    by_its_owner();
+    check(self.debt() == money{}, "who owes cannot withdraw");
     self.payments[e.payment] = {true, e.amount};
     self.balance -= e.amount;
     all.brought_in -= e.amount;
     balance_is(e.balance);
   }
-  void operator()(const wallet::paid_out& e) const { open(e.payment).done = true; }
+  void operator()(const wallet::paid_out& e) const {
+    auto& payment = open(e.payment);
+    check(payment.out && payment.amount == e.amount, "another amount than asked for");
+    payment.done = true;
+  }
   void operator()(const wallet::withdrawal_failed& e) const {
-    open(e.payment).done = true;
+    auto& payment = open(e.payment);
+    check(payment.out && payment.amount == e.amount, "another amount than asked for");
+    payment.done = payment.failed = true;
     self.balance += e.amount;
     all.brought_in += e.amount;
     balance_is(e.balance);
@@ -67,6 +90,9 @@ struct wallet_events {
       about.held = true;
     } else {
       check(e.deposit == money{}, "a second deposit");
+      const auto agreed = about.further_rents.find(e.part);
+      check(agreed != about.further_rents.end() && agreed->second == e.rent,
+            "another amount than the extension costs");
     }
     check(self.debt() == money{}, "who owes cannot rent");
     auto& one = self.holds[e.rental];
@@ -95,25 +121,26 @@ struct wallet_events {
     auto& about = rental(e.rental);
     check(e.n >= 1 && e.n <= std::ssize(about.periods), "a period that never fell due");
     auto& period = about.periods[static_cast<std::size_t>(e.n - 1)];
-    check(!std::exchange(period.charged, true),
-          "period " + std::to_string(e.n) + " is charged twice");
+    check(!period.charged, "period " + std::to_string(e.n) + " is charged twice");
     check(event.time >= period.due, "before its time");
     auto& one = held_for(e.rental);
     const money first = std::min(self.balance, period.fee);
     const money second = std::min(one.deposit, period.fee - first);
+    period.charged = e.result;
     check(e.result == charge_result{first, second, period.fee - first - second},
           "the fee is met in another way than by balance, deposit, debt");
     self.balance -= first;
     one.deposit -= second;
     one.fees += first + second;
-    if (e.result.owed > money{}) self.debts[e.rental] += e.result.owed;
+    if (e.result.owed > money{}) owe(e.rental, e.result.owed);
     balance_is(e.balance);
   }
   void operator()(const wallet::paid& e) const {
     auto& about = rental(e.rental);
     check(about.is_final(), "before the rental's end");
     check(!std::exchange(about.paid, true), "the owner is paid twice");
-    for (const auto& period : about.periods) check(period.charged, "before every fee was charged");
+    for (const auto& period : about.periods)
+      check(period.charged.has_value(), "before every fee was charged");
     const auto& one = held_for(e.rental);
     const money rent = about.now == rental::status::cancelled ? about.fee : about.rent;
     check(rent <= one.rent(), "less was held than the rent");
@@ -126,11 +153,12 @@ struct wallet_events {
     balance_is(e.balance);
   }
   void operator()(const wallet::repaid& e) const {
-    const auto owed = self.debts.find(e.rental);
-    check(owed != self.debts.end() && e.amount > money{} && e.amount <= owed->second,
-          "more than is owed");
-    owed->second -= e.amount;
-    if (owed->second == money{}) self.debts.erase(owed);
+    check(!self.debts.empty() && self.debts.front().first == e.rental, "not the oldest debt");
+    auto& owed = self.debts.front().second;
+    check(e.amount > money{} && e.amount <= owed, "more than is owed");
+    check(e.into_hold == self.holds.contains(e.rental), "into the hold only while there is one");
+    owed -= e.amount;
+    if (owed == money{}) self.debts.erase(self.debts.begin());
     self.balance -= e.amount;
     if (e.into_hold)
       held_for(e.rental).fees += e.amount;

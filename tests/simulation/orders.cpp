@@ -7,21 +7,90 @@ std::string name_of(const order& one) {
   return "command " + to_string(one.id) + " to " + to_string(one.to);
 }
 
+/// The map's value, if there is one.
+template <class Map, class Key>
+const typename Map::mapped_type* find(const Map& in, const Key& key) {
+  const auto found = in.find(key);
+  return found == in.end() ? nullptr : &found->second;
+}
+
+// Who asks by a second command for what a first one has done is told yes, and nothing happens: that
+// is fine while the wish stands fulfilled.
+template <class Command>
+bool stands(const model&, const order&, const Command&) {
+  return false;
+}
+bool stands(const model& all, const order& one, const login::sign_up& c) {
+  const auto* found = find(all.logins, one.to.id);
+  return found && found->account == c.account;
+}
+bool stands(const model& all, const order&, const session::start& c) {
+  const auto* found = find(all.visits, c.id);
+  return found && found->account == c.account;
+}
+bool stands(const model& all, const order& one, const session::end&) {
+  const auto* found = find(all.visits, *parse_id<session_id>(one.to.id));
+  return found && !found->open;
+}
+bool stands(const model& all, const order&, const listing::post& c) {
+  const auto* found = find(all.adverts, c.id);
+  return found && found->owner == c.owner;
+}
+bool stands(const model& all, const order& one, const listing::remove&) {
+  const auto* found = find(all.adverts, *parse_id<listing_id>(one.to.id));
+  return found && found->removed;
+}
+bool stands(const model& all, const order&, const rental::request& c) {
+  const auto* found = find(all.deals, c.id);
+  return found && found->renter == c.renter && found->listing == c.listing;
+}
+bool stands(const model& all, const order&, const wallet::top_up& c) {
+  const auto* found = find(all.purses, c.owner);
+  return found && found->payments.contains(c.payment);
+}
+bool stands(const model& all, const order&, const wallet::withdraw& c) {
+  const auto* found = find(all.purses, c.owner);
+  return found && found->payments.contains(c.payment);
+}
+bool stands(const model& all, const order& one, const inbox::mark_read& c) {
+  const auto* found = find(all.read, one.caller);
+  return found && *found >= c.up_to;
+}
+
 bool has_effect(const model& all, const order& one) {
-  // Who removes an advert twice, by two commands, is told yes both times.
-  if (one.effect == listing::removed::type) {
-    const auto found = all.adverts.find(*parse_id<listing_id>(one.to.id));
-    return found != all.adverts.end() && found->second.removed;
-  }
-  return all.effects.contains({one.to, one.id, one.effect});
+  if (one.effect.empty() || all.effects.contains({one.to, one.id, one.effect})) return true;
+  return std::visit(
+      [&](const auto& body) {
+        return std::visit([&](const auto& command) { return stands(all, one, command); }, body);
+      },
+      one.body);
 }
 
 }  // namespace
 
 void orders::send(testing::world& where, entity_ref to, any_command body, account_id caller,
                   std::string effect) {
-  all_.push_back(
-      {where.fresh_id(), std::move(to), std::move(body), caller, std::move(effect), where.now()});
+  add(where, {where.fresh_id(), std::move(to), std::move(body), caller, std::move(effect), false,
+              where.now()});
+}
+
+void orders::trespass(testing::world& where, entity_ref to, any_command body, account_id caller) {
+  add(where,
+      {where.fresh_id(), std::move(to), std::move(body), caller, "nothing", true, where.now()});
+}
+
+void orders::send_anew(testing::world& where, std::size_t which) {
+  auto& effect = all_[which].effect;
+  // A change to what is so already is no event, whichever of the two comes second, and may be
+  // undone by the end.
+  if (effect == account::edited::type || effect.ends_with(".update")) effect.clear();
+  auto again = all_[which];
+  add(where, {where.fresh_id(), std::move(again.to), std::move(again.body), again.caller,
+              std::move(again.effect), again.forbidden, where.now()});
+}
+
+void orders::add(testing::world& where, order one) {
+  all_.push_back(std::move(one));
   send_again(where, all_.size() - 1);
   open_.back().fresh = true;
 }
@@ -39,10 +108,12 @@ void orders::settle(sending& one, const told& tell) {
   if (!answer) {
     about.unsure = true;
     ++errors_;
-    return tell(line + (one.answer.done() ? "error" : "nothing"));
+    if (!one.answer.done()) return tell(line + "nothing");
+    const auto& error = std::get<caf::error>(**one.answer.slot);
+    return tell(line + "error " + std::to_string(error.code()));
   }
   const auto* why = std::get_if<refusal>(answer);
-  tell(line + (why ? to_string(why->code) : "accepted"));
+  tell(line + (why ? to_string(why->code) + (" " + why->detail) : "accepted"));
   if (why) {
     ++refusals_;
     about.refused = true;
@@ -50,6 +121,8 @@ void orders::settle(sending& one, const told& tell) {
       throw violation{about.to, name_of(about) + " was accepted, and its repeat was refused: " +
                                     to_string(why->code)};
   } else {
+    if (about.forbidden)
+      throw violation{about.to, name_of(about) + " was accepted from a stranger"};
     if (!about.accepted) acknowledged_.push_back(one.order);
     about.accepted = true;
   }

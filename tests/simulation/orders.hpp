@@ -16,8 +16,9 @@ struct order {
   entity_ref to;
   any_command body;
   account_id caller;
-  std::string effect;  ///< the type of an event that it has if it is accepted
-  instant first_sent;  ///< domain time
+  std::string effect;  ///< the type of an event that it has if it is accepted; empty: maybe none
+  bool forbidden = false;  ///< it has to be refused
+  instant first_sent;      ///< domain time
   bool accepted = false;
   bool refused = false;
   bool unsure = false;  ///< an error, or no answer
@@ -37,6 +38,10 @@ class orders {
 
   void send(testing::world& where, entity_ref to, any_command body, account_id caller,
             std::string effect);
+  /// Who must not: it is a violation when this is accepted.
+  void trespass(testing::world& where, entity_ref to, any_command body, account_id caller);
+  /// The same wish under a fresh id: it may have an effect of its own, or be as good as done.
+  void send_anew(testing::world& where, std::size_t which);
   void send_again(testing::world& where, std::size_t which);
   /// Collects answers in the order of sending and tells each. Throws `violation`.
   void collect(const told& tell);
@@ -56,6 +61,7 @@ class orders {
 
  private:
   void settle(sending& one, const told& tell);
+  void add(testing::world& where, order one);
 
   std::vector<order> all_;
   std::vector<sending> open_;

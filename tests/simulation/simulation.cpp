@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
+#include <set>
 
 #include "persistence/timestamp.hpp"
+#include "tests/simulation/comparison.hpp"
 #include "tests/simulation/crowd.hpp"
 
 namespace rentwave::simulation {
@@ -17,9 +20,17 @@ using std::chrono::seconds;
 constexpr std::size_t shown_events = 15;
 /// How long the world may take to come to rest, in domain time: a careless renter's item is lost.
 constexpr duration settling = one_day * 90;
+/// Of real time, between two rounds.
+constexpr duration longest_step = milliseconds{1'400};
+/// How long nothing must have failed before nothing may be late: an entity that died is woken
+/// after the next reading of the alarms.
+constexpr duration calm_enough = seconds{6};
+/// 32 times the longest patience, and a little.
+constexpr duration longest_backoff = seconds{32 * 5 + 20};
+
+const std::vector rates{2400.0, 3600.0, 7200.0};
 
 node_options options_of(dice& chance) {
-  static const std::vector rates{2400.0, 3600.0, 7200.0};
   static const std::vector<duration> spans{seconds{5}, seconds{20}, seconds{60}};
   node_options options;
   options.partitions = static_cast<int>(chance.between(3, 5));
@@ -53,6 +64,8 @@ class history {
       check_end();
     } catch (const violation& found) {
       report_.violation = describe(found);
+    } catch (const std::exception& failure) {
+      report_.violation = describe({{}, std::string{"an exception: "} + failure.what()});
     }
     if (world_.is_running()) count();
     return std::move(report_);
@@ -69,7 +82,7 @@ class history {
       look();
       work();
       if (faults_.is_time_to_crash()) crash();
-      advance(milliseconds{dice_.between(20, 1'400)});
+      advance(dice_.between(20'000, longest_step.count()) * std::chrono::microseconds{1});
     }
   }
 
@@ -78,13 +91,26 @@ class history {
     if (dice_.one_in(8)) {
       for (auto left = dice_.between(0, 60); left > 0 && world_.step(); --left) {
       }
+      read_along();
     } else {
       world_.run();
+      read_along();
+      check_memory();
     }
-    read_along();
     orders_.collect(tell_);
     orders_.check_acknowledged(model_);
     check_reads();
+  }
+
+  /// Nothing failed for a while: then nothing is late.
+  void check_memory() {
+    const auto now = world_.real_now();
+    if (faults_.active() || faults_.count() != faults_seen_) calm_.reset();
+    faults_seen_ = faults_.count();
+    if (!calm_) calm_ = {now, world_.now()};
+    if (now - calm_->real < calm_enough) return;
+    ++report_.counts["checks of time"];
+    check_prompt(model_, world_.now(), world_.clock().in_domain(2 * longest_step), calm_->domain);
   }
 
   void advance(duration real) {
@@ -98,8 +124,8 @@ class history {
     world_.crash();
     ++report_.counts["crashes"];
     const auto unanswered = orders_.give_up(tell_);
-    world_.journal().fail_reads(false);
     read_along();
+    calm_.reset();
     check_money(model_);
     orders_.check_acknowledged(model_);
     faults_.attach(world_.journal());
@@ -108,10 +134,16 @@ class history {
     crowd_.ask_again(world_, orders_, unanswered);
   }
 
-  /// Whose journal does not answer does not start; somebody tries again.
+  /// After a while, in which the clock may have been set back; sometimes at another rate. Whose
+  /// journal does not answer does not start; somebody tries again.
   void start() {
+    duration down{};
+    if (dice_.one_in(3)) down = milliseconds{dice_.between(0, 20'000)};
+    if (dice_.one_in(12)) down = milliseconds{-dice_.between(0, 30'000)};
+    if (down < duration{}) ++report_.counts["clocks set back"];
+    if (dice_.one_in(8)) world_.set_rate(dice_.pick(rates));
     try {
-      world_.start();
+      world_.start(down);
     } catch (const std::runtime_error&) {
       ++report_.counts["failed starts"];
       world_.journal().fail_reads(false);
@@ -134,6 +166,7 @@ class history {
       const auto* view = one.answer.value();
       if (!view) continue;
       ++report_.counts["reads"];
+      mix("read " + to_string(one.what) + ' ' + std::to_string((*view)->version));
       if ((*view)->version < one.at_least) throw violation{one.what, "a read of an old state"};
       if ((*view)->version > model_.versions[one.what])
         throw violation{one.what, "a read of a state that is not durable"};
@@ -144,21 +177,46 @@ class history {
   /// Nobody acts and nothing fails: alarms are prompt, and every rental comes to its end.
   void settle() {
     faults_.stop(world_.journal());
+    release_quarantined();
+    replay_dead_letters();
     const auto rest = world_.now() + world_.clock().in_domain(seconds{90});
-    const auto slack = world_.clock().in_domain(seconds{5}) + one_hour;
     const auto last = world_.now() + settling;
     while (world_.now() < rest || !all_final()) {
       if (world_.now() > last) break;
       world_.run();
       read_along();
       orders_.collect(tell_);
-      if (world_.now() >= rest) check_prompt(model_, world_.now(), slack);
+      check_memory();
       advance(seconds{1});
     }
-    // What is owed after the last rental's end.
-    world_.pass(seconds{90});
+    // What is owed after the last rental's end, and was asked for in vain for long.
+    world_.pass(longest_backoff);
     read_along();
     orders_.collect(tell_);
+  }
+
+  /// What kept failing is out of service; now that nothing fails an operator lets it in again.
+  void release_quarantined() {
+    std::set<partition_id> seen;
+    for (const auto& [any, version] : model_.versions) {
+      const auto partitions = static_cast<std::size_t>(options_.partitions);
+      if (!seen.insert(partition_of(any, partitions)).second) continue;
+      for (const auto& one : world_.report(any)->quarantine) {
+        ++report_.counts["quarantined"];
+        world_.release(one.entity);
+      }
+    }
+  }
+
+  /// Likewise with what a subscription has given up.
+  void replay_dead_letters() {
+    std::set<std::pair<std::string, entity_ref>> parked;
+    for (const auto& one : *connect()->dead_letters({}, 1'000))
+      parked.emplace(one.subscription, one.entity);
+    for (const auto& [subscription, entity] : parked) {
+      ++report_.counts["dead letters"];
+      world_.replay(subscription, entity);
+    }
   }
 
   bool all_final() const {
@@ -172,46 +230,40 @@ class history {
     orders_.check_against(model_);
     check_money(model_);
     check_settled(model_);
-    compare_states();
+    faults_.provider().check_against(model_);
+    compare_states(world_, options_.partitions, model_);
+    compare_rows(*connect(), model_);
+    // Once more, of what a new process makes of it.
+    world_.crash();
+    world_.start();
+    world_.pass(seconds{2});
+    read_along();
+    compare_states(world_, options_.partitions, model_);
   }
 
-  /// The entities believe what the checker believes.
-  void compare_states() {
-    for (const auto& [id, one] : model_.deals) {
-      const auto state = world_.look(rental_ref(id))->as<rental::state>();
-      if (state.now != one.now)
-        throw violation{rental_ref(id), "its state is not that of its events"};
-      if (!state.owed.empty())
-        throw violation{rental_ref(id), "it still owes " + key_of(state.owed[0])};
-    }
-    for (const auto& [id, one] : model_.purses) {
-      const auto state = world_.look(wallet_ref(id))->as<wallet::state>();
-      if (state.balance != one.balance || state.owed() != one.debt())
-        throw violation{wallet_ref(id), "its state is not that of its events"};
-    }
-    for (const auto& [id, one] : model_.adverts) {
-      const auto state = world_.look(listing_ref(id))->as<listing::state>();
-      if (!state.bookings.empty() || !state.owed.empty())
-        throw violation{listing_ref(id), "a booking or a debt to others is left"};
-    }
-  }
+  std::unique_ptr<journal> connect() { return *world_.journal().connect(); }
 
   void read_along() {
     auto& store = world_.journal();
     store.fail_reads(false);
-    auto connection = store.connect();
-    const auto fresh = (*connection)->scan(sequence_, {}, 1'000'000);
+    const auto connection = connect();
+    const auto fresh = connection->scan(sequence_, {}, 1'000'000);
+    const auto overlaps = connection->overlapping_reservations();
     store.fail_reads(faults_.reads_fail());
+    mix("appends " + std::to_string(faults_.appends()));
     for (const auto& event : fresh->events) {
       sequence_ = event.sequence;
       last_ = event.time;
       mix(std::to_string(event.partition) + '/' + std::to_string(event.position) + ' ' +
           to_string(event.entity) + ' ' + event.type + ' ' + format_instant(event.time) + ' ' +
-          event.data);
+          event.data + ' ' + to_string(event.command) + ' ' + std::to_string(event.n) + ' ' +
+          event.actor);
       note(event);
       see(model_, event);
     }
     check_money(model_);
+    if (!overlaps->empty())
+      throw violation{listing_ref(overlaps->front().listing), "rows of bookings that overlap"};
   }
 
   void note(const stored_event& event) {
@@ -219,7 +271,7 @@ class history {
     events.push_back(format_instant(event.time) + ' ' + event.type + ' ' + event.data);
     if (events.size() > shown_events) events.erase(events.begin());
     ++report_.counts["events"];
-    if (event.entity.kind == entity_kind::rental) ++report_.counts["event " + event.type];
+    ++report_.counts["event " + event.type];
     if (plan_.verbose)
       std::fprintf(stderr, "%s %s\n", to_string(event.entity).c_str(), events.back().c_str());
   }
@@ -243,6 +295,8 @@ class history {
     counts["refusals"] = orders_.refusals();
     counts["errors"] = orders_.errors();
     counts["faults"] = faults_.count();
+    counts["payments refused"] = faults_.provider().refusals();
+    counts["payments repeated"] = faults_.provider().repeats();
     for (const auto& [id, one] : model_.deals)
       ++counts[std::string{"rentals "} + boost::describe::enum_to_string(one.now, "?")];
     for (const auto& [id, one] : model_.deals) counts["late periods"] += std::ssize(one.periods);
@@ -265,6 +319,12 @@ class history {
   report report_;
   orders::told tell_;
   std::vector<read_under_way> reads_;
+  struct moment {
+    instant real;
+    instant domain;
+  };
+  std::optional<moment> calm_;  ///< since when nothing has failed
+  std::int64_t faults_seen_ = 0;
   std::int64_t sequence_ = 0;
   instant last_;
   std::map<entity_ref, std::vector<std::string>> recent_;

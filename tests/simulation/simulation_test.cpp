@@ -3,12 +3,17 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
+#include <boost/mp11.hpp>
+
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <set>
+#include <type_traits>
 
+#include "actors/domain/book.hpp"
 #include "tests/simulation/model.hpp"
 #include "tests/simulation/simulation.hpp"
 
@@ -36,6 +41,9 @@ TEST_P(Simulation, keeps_every_promise) {
   for (auto seed = first; seed < first + seeds_of_a_group(); ++seed) {
     plan wanted;
     wanted.seed = seed;
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    // Who dies has said of what.
+    std::fprintf(stderr, "seed %llu\n", static_cast<unsigned long long>(seed));
     const auto result = simulate(wanted);
     ASSERT_FALSE(result.violation) << *result.violation;
   }
@@ -69,6 +77,20 @@ TEST(SimulationTrace, is_the_same_in_another_process) {
   EXPECT_EQ(once, output_of(command));
 }
 
+/// What ten seeds need not meet, and why.
+const std::set<std::string_view> rare{};
+
+/// Every event that an entity can have.
+template <class Event>
+void expect_all_of(const std::map<std::string, std::int64_t>& sums) {
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Event>>(
+      [&](auto alternative) {
+        const std::string_view type = decltype(alternative)::type::type;
+        const auto met = sums.find("event " + std::string{type});
+        EXPECT_EQ(met != sums.end(), !rare.contains(type)) << type;
+      });
+}
+
 TEST(Simulation, meets_everything_that_it_is_to_check) {
   hush();
   std::map<std::string, std::int64_t> sums;
@@ -77,9 +99,17 @@ TEST(Simulation, meets_everything_that_it_is_to_check) {
     wanted.seed = seed;
     for (const auto& [what, count] : simulate(wanted).counts) sums[what] += count;
   }
+  expect_all_of<login::event>(sums);
+  expect_all_of<account::event>(sums);
+  expect_all_of<session::event>(sums);
+  expect_all_of<listing::event>(sums);
+  expect_all_of<book::event>(sums);
+  expect_all_of<rental::event>(sums);
+  expect_all_of<wallet::event>(sums);
+  expect_all_of<inbox::event>(sums);
   for (const char* what :
-       {"crashes", "faults", "errors", "refusals", "reads", "failed starts", "late periods",
-        "event rent.wait", "event rent.dispute", "event rent.extend", "event rent.extend-reject",
+       {"crashes", "faults", "errors", "refusals", "reads", "failed starts", "clocks set back",
+        "checks of time", "late periods", "payments refused", "payments repeated",
         "rentals completed", "rentals cancelled", "rentals rejected", "rentals lost"})
     EXPECT_GT(sums[what], 0) << what;
 }

@@ -1,7 +1,7 @@
 // rentwave over a journal that kills the process, as kill -9 would, at one append: the number and
 // the moment come from the environment variable MORTAL_APPEND, as "<number>:before" or
-// "<number>:after" the commit, or "<number>:reply", a moment later, when the answer is on its way
-// to the client. Without it, it prints the number of appends at its end.
+// "<number>:after" the commit, or "<number>:later", 200 us after it, which is about when the answer
+// leaves for the client. Without it, it prints the number of appends at its end.
 #include <pthread.h>
 #include <unistd.h>
 
@@ -20,7 +20,7 @@ namespace {
 
 using namespace rentwave;
 
-enum class moment { before_commit, after_commit, before_reply };
+enum class moment { before_commit, after_commit, a_little_later };
 
 struct death {
   long at = -1;
@@ -79,7 +79,7 @@ death death_from_environment() {
   const char* told = std::getenv("MORTAL_APPEND");
   if (!told) return {};
   const std::string text{told};
-  return {std::atol(text.c_str()), text.ends_with(":reply")   ? moment::before_reply
+  return {std::atol(text.c_str()), text.ends_with(":later")   ? moment::a_little_later
                                    : text.ends_with(":after") ? moment::after_commit
                                                               : moment::before_commit};
 }

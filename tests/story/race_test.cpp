@@ -1,11 +1,13 @@
 // Many clients at once against the whole program.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
 #include "tests/http/client.hpp"
 #include "tests/story/server_process.hpp"
+#include "tests/story/soundness.hpp"
 
 namespace rentwave::testing {
 namespace {
@@ -34,7 +36,11 @@ void side_by_side(Work work) {
   std::vector<std::jthread> running;
   for (int t = 0; t < threads; ++t)
     running.emplace_back([&] {
-      for (int i = next++; i < racers; i = next++) work(i);
+      for (int i = next++; i < racers; i = next++) try {
+          work(i);
+        } catch (const std::exception& why) {
+          ADD_FAILURE() << "racer " << i << ": " << why.what();
+        }
     });
 }
 
@@ -89,7 +95,15 @@ TEST_P(Race, of_two_hundred_clients_for_one_listing_has_one_winner) {
     const bool won = answers[i] == 201;
     EXPECT_EQ(wallet.at("balance").at("amount"), won ? top_up - 3000 : top_up);
     EXPECT_EQ(wallet.at("held").at("amount"), won ? 3000 : 0);
+    const auto statement = anyone.get("/api/me/wallet/entries", as(tokens[i])).json();
+    EXPECT_EQ(statement.at("items").size(), won ? 2u : 1u);
   }
+  // Nobody else's money was ever held, not even for a moment.
+  const auto seen = check_sound(server.journal_url());
+  const auto holds = std::ranges::count_if(seen.effects, [](const auto& effect) {
+    return std::get<std::string>(effect) == wallet::held::type;
+  });
+  EXPECT_EQ(holds, 1);
 }
 
 }  // namespace

@@ -43,18 +43,24 @@ simulation::model read_sound(const std::string& journal_url) {
 
 }  // namespace
 
-void check_sound(const std::string& journal_url) {
-  read_sound(journal_url);
+simulation::model check_sound(const std::string& journal_url) {
+  try {
+    return read_sound(journal_url);
+  } catch (const simulation::violation& found) {
+    throw std::runtime_error{to_string(found.where) + ": " + found.what()};
+  }
 }
 
-void check_settled(const std::string& journal_url) {
+void check_settled(const std::string& journal_url, const std::function<void()>& alive) {
   const auto until = std::chrono::steady_clock::now() + patience;
   for (;;) {
-    const auto seen = read_sound(journal_url);
+    alive();
+    const auto seen = check_sound(journal_url);
     try {
       return simulation::check_settled(seen);
-    } catch (const simulation::violation&) {
-      if (std::chrono::steady_clock::now() >= until) throw;
+    } catch (const simulation::violation& found) {
+      if (std::chrono::steady_clock::now() >= until)
+        throw std::runtime_error{to_string(found.where) + ": " + found.what()};
     }
     std::this_thread::sleep_for(pause);
   }

@@ -1,5 +1,8 @@
 #include "tests/story/story.hpp"
 
+#include <boost/describe/enum_to_string.hpp>
+
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <thread>
@@ -9,10 +12,18 @@ namespace {
 
 using nlohmann::json;
 
-constexpr auto patience = std::chrono::seconds{30};
+constexpr auto patience = std::chrono::seconds{60};
+constexpr auto pause = std::chrono::milliseconds{5};
 
 void expect(bool holds, const std::string& sentence) {
   if (!holds) throw std::runtime_error{sentence};
+}
+
+/// The states of this story in order: what was seen once is not undone.
+std::ptrdiff_t rank_of(const std::string& status) {
+  static const std::vector<std::string> order{"pending", "booked",   "active",
+                                              "late",    "returned", "completed"};
+  return std::ranges::find(order, status) - order.begin();
 }
 
 json book_advert() {
@@ -21,7 +32,7 @@ json book_advert() {
       {"title", "Meditations"},
       {"description", "A good copy"},
       {"price", {{"amount", 250}, {"per", "hour"}}},
-      // A day of domain time is 24 s here: there is one late period, however slow the machine is.
+      // A day of domain time is 24 s here: mostly there is one late period, on a slow machine more.
       {"late_fee", {{"amount", 300}, {"per", "day"}}},
       {"grace", "PT30M"},
       {"deposit", 2000},
@@ -56,6 +67,7 @@ http::client_response story::persist(const std::string& method, const std::strin
       // The connection broke: whether the request had its effect is not known.
     }
     expect(std::chrono::steady_clock::now() < until, method + ' ' + path + " had no answer");
+    std::this_thread::sleep_for(pause);
   }
 }
 
@@ -92,9 +104,13 @@ void story::act(const person& who, const std::string& action, const std::string&
 
 void story::wait_for_status(const person& who, const std::string& status) {
   const auto until = std::chrono::steady_clock::now() + patience;
-  for (std::string now; now != status;) {
-    now = ask(who, "GET", "/api/rentals/" + rental_)["status"];
+  for (;;) {
+    const std::string now = ask(who, "GET", "/api/rentals/" + rental_)["status"];
+    expect(rank_of(now) >= rank_of(status_), "it was " + status_ + " and is " + now);
+    status_ = now;
+    if (rank_of(now) >= rank_of(status)) return;
     expect(std::chrono::steady_clock::now() < until, "it stays " + now + ", not " + status);
+    std::this_thread::sleep_for(pause);
   }
 }
 
@@ -104,10 +120,47 @@ void story::expect_balance(const person& who, long cents) {
     const auto wallet = ask(who, "GET", "/api/me/wallet");
     found = wallet["balance"]["amount"];
     if (found == cents)
-      expect(wallet["held"]["amount"] == 0 && wallet["owed"]["amount"] == 0, "not settled");
+      return expect(wallet["held"]["amount"] == 0 && wallet["owed"]["amount"] == 0, "not settled");
     expect(std::chrono::steady_clock::now() < until,
            who.name + " has " + std::to_string(found) + ", not " + std::to_string(cents));
+    std::this_thread::sleep_for(pause);
   }
+}
+
+void story::play_steps(const std::vector<std::function<void()>>& steps) {
+  bool first = true;
+  for (const auto& step : steps) {
+    if (!std::exchange(first, false)) between_steps();
+    step();
+  }
+}
+
+void story::pay_in(int cents) {
+  ask(renter_, "POST", "/api/me/wallet/top-ups", {{"amount", cents}});
+  paid_in_ = cents;
+}
+
+long story::late_fees() {
+  const auto charges = ask(renter_, "GET", "/api/rentals/" + rental_ + "/charges");
+  return static_cast<long>(charges["items"].size());
+}
+
+void story::check_acknowledged(const simulation::model& seen) const {
+  for (const auto* who : {&owner_, &renter_})
+    expect(who->token.empty() || seen.logins.contains(who->name), who->name + " is not there");
+  if (!listing_.empty())
+    expect(seen.adverts.contains(*parse_id<listing_id>(listing_)), "the advert is not there");
+  const bool is_there = std::ranges::any_of(seen.purses, [this](const auto& purse) {
+    return std::ranges::any_of(purse.second.payments, [this](const auto& payment) {
+      return payment.second.amount == money{paid_in_};
+    });
+  });
+  expect(paid_in_ == 0 || is_there, "the top-up is not there");
+  if (rental_.empty()) return;
+  const auto found = seen.deals.find(*parse_id<rental_id>(rental_));
+  expect(found != seen.deals.end(), "the rental is not there");
+  const std::string now = boost::describe::enum_to_string(found->second.now, "unknown");
+  expect(rank_of(now) >= rank_of(status_), "the rental was " + status_ + " and is " + now);
 }
 
 void story::play() {
@@ -116,9 +169,7 @@ void story::play() {
       [this] { sign_up(renter_); },
       [this] { log_in(owner_); },
       [this] { log_in(renter_); },
-      [this] {
-        ask(renter_, "POST", "/api/me/wallet/top-ups", {{"amount", 10'000}});
-      },
+      [this] { pay_in(10'000); },
       [this] { listing_ = ask(owner_, "POST", "/api/listings", book_advert())["id"]; },
       [this] {
         const auto found = ask(renter_, "GET", "/api/listings?q=medit&kind=book");
@@ -132,12 +183,13 @@ void story::play() {
       [this] { wait_for_status(renter_, "late"); },
       [this] { act(renter_, "return", "returned"); },
       [this] { act(owner_, "complete", "completed"); },
-      [this] { expect_balance(renter_, 10'000 - 250 - 300); },
-      [this] { expect_balance(owner_, 250 + 300); },
       [this] {
-        const auto charges = ask(renter_, "GET", "/api/rentals/" + rental_ + "/charges");
-        expect(charges["items"].size() == 1, "one late fee");
+        fees_ = late_fees();
+        expect(fees_ >= 1, "no late fee");
       },
+      [this] { expect_balance(renter_, 10'000 - 250 - 300 * fees_); },
+      [this] { expect_balance(owner_, 250 + 300 * fees_); },
+      [this] { expect(late_fees() == fees_, "a fee after the end"); },
       [this] {
         // The owner hears of it a moment later: the notifier is a subscription.
         const auto until = std::chrono::steady_clock::now() + patience;
@@ -152,14 +204,11 @@ void story::play() {
           expect(booked <= 1 && completed <= 1, "told twice");
           if (booked == 1 && completed == 1) return;
           expect(std::chrono::steady_clock::now() < until, "never told");
+          std::this_thread::sleep_for(pause);
         }
       },
   };
-  bool first = true;
-  for (const auto& step : steps) {
-    if (!std::exchange(first, false)) between_steps();
-    step();
-  }
+  play_steps(steps);
 }
 
 }  // namespace rentwave::testing

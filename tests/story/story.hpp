@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/http/client.hpp"
+#include "tests/simulation/model.hpp"
 #include "tests/story/server_process.hpp"
 
 namespace rentwave::testing {
@@ -20,8 +21,12 @@ class story {
   std::function<void()> between_steps = [] {};
   /// Called when the server was found dead, before it is started again.
   std::function<void()> after_death = [] {};
+  /// Everything that was acknowledged so far is in what a checker has read. Throws with a sentence.
+  void check_acknowledged(const simulation::model& seen) const;
   /// From registration to the money. Throws with a sentence when something is not as it has to be.
   void play();
+  /// The other story (quarrel.cpp): from registration to log-out.
+  void quarrel();
 
  private:
   struct person {
@@ -40,6 +45,22 @@ class story {
   void log_in(person& who);
   void act(const person& who, const std::string& action, const std::string& status);
   void wait_for_status(const person& who, const std::string& status);
+  void play_steps(const std::vector<std::function<void()>>& steps);
+  void pay_in(int cents);
+
+  // In quarrel.cpp:
+  void await(const person& who, const std::string& path,
+             const std::function<bool(const http::client_response&)>& is_so);
+  void await_status(const person& who, const std::string& status);
+  nlohmann::json act_on_rental(const person& who, const std::string& action,
+                               const nlohmann::json& body);
+  void change_advert();
+  void extend_rental();
+  void change_password();
+  void read_notices();
+
+  /// How many late fees were charged.
+  long late_fees();
   void expect_balance(const person& who, long cents);
 
   server_process& server_;
@@ -47,6 +68,10 @@ class story {
   person renter_{"rob", ""};
   std::string listing_;
   std::string rental_;
+  std::string status_{"pending"};  ///< the furthest that was told
+  int paid_in_ = 0;                ///< by the renter, in cents
+  long fees_ = 0;
+  long read_up_to_ = 0;
   int keys_ = 0;
 };
 

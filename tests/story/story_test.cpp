@@ -26,10 +26,24 @@ TEST_P(Story, goes_on_over_kill_9_between_every_two_steps) {
   story told{server};
   told.between_steps = [&] {
     server.kill();
-    check_sound(server.journal_url());
+    told.check_acknowledged(check_sound(server.journal_url()));
     server.start();
   };
   ASSERT_NO_THROW(told.play());
+  EXPECT_NO_THROW(check_settled(server.journal_url()));
+  server.stop();
+}
+
+TEST_P(Story, of_a_quarrel_goes_on_over_kill_9_between_every_two_steps) {
+  server_process server{{}, GetParam()};
+  server.start();
+  story told{server};
+  told.between_steps = [&] {
+    server.kill();
+    told.check_acknowledged(check_sound(server.journal_url()));
+    server.start();
+  };
+  ASSERT_NO_THROW(told.quarrel());
   EXPECT_NO_THROW(check_settled(server.journal_url()));
   server.stop();
 }
@@ -48,7 +62,7 @@ long appends_of_the_story(keeping where) {
 /// Every moment of every append; on PostgreSQL one an append, by turns, unless there
 /// is time for all.
 std::vector<const char*> moments_at(long append, keeping where) {
-  const std::vector<const char*> all{":before", ":after", ":reply"};
+  const std::vector<const char*> all{":before", ":after", ":later"};
   if (where == keeping::sqlite || std::getenv("RENTWAVE_SOAK")) return all;
   return {all[static_cast<std::size_t>(append) % all.size()]};
 }
@@ -67,11 +81,21 @@ TEST_P(Death, at_any_append_loses_nothing_and_doubles_nothing) {
       server_process server{fast, where};
       server.start(std::to_string(at) + moment);
       story told{server};
-      told.after_death = [&] { check_sound(server.journal_url()); };
+      int deaths = 0;
+      told.after_death = [&] {
+        ++deaths;
+        told.check_acknowledged(check_sound(server.journal_url()));
+      };
       ASSERT_NO_THROW(told.play());
       // The last appends of the story may be after its end: then the death is here.
-      if (server.has_died()) server.start();
-      EXPECT_NO_THROW(check_settled(server.journal_url()));
+      EXPECT_NO_THROW(check_settled(server.journal_url(), [&] {
+        if (!server.has_died()) return;
+        told.after_death();
+        server.start();
+      }));
+      if (at <= appends * 8 / 10) {
+        EXPECT_GE(deaths, 1);
+      }
     }
   }
 }

@@ -1,0 +1,144 @@
+// People: whose a username is, that its account is opened, and which log-ins are open.
+#include <algorithm>
+
+#include "persistence/codec.hpp"
+#include "tests/simulation/model.hpp"
+
+namespace rentwave::simulation {
+namespace {
+
+template <class Event>
+Event read(const stored_event& event) {
+  auto happened = decode<Event>(event.type, event.schema, event.data);
+  expect(happened.has_value(), event, "the event cannot be read");
+  return std::move(*happened);
+}
+
+struct login_events {
+  model& all;
+  const stored_event& event;
+
+  void check(bool holds, const std::string& sentence) const { expect(holds, event, sentence); }
+  name_taken& self() const {
+    const auto found = all.logins.find(event.entity.id);
+    check(found != all.logins.end(), "nobody has this name");
+    return found->second;
+  }
+
+  void operator()(const login::signed_up& e) const {
+    check(!all.logins.contains(event.entity.id), "the name is taken");
+    check(e.username == event.entity.id, "under another name");
+    all.logins[e.username].account = e.account;
+  }
+  void operator()(const login::account_opened&) const {
+    check(!std::exchange(self().ready, true), "the account is opened twice");
+    const auto found = all.accounts.find(self().account);
+    check(found != all.accounts.end() && found->second.username == event.entity.id,
+          "there is no such account");
+  }
+  void operator()(const login::password_changed& e) const {
+    check(event.actor == to_string(self().account), "by somebody else");
+    check(e.password_version == ++self().password_version, "the passwords are not numbered");
+    std::erase_if(self().sessions, [&](session_id one) {
+      if (one != e.keep) self().ending.insert(one);
+      return one != e.keep;
+    });
+  }
+  void operator()(const login::session_added& e) const {
+    const auto found = all.visits.find(e.session);
+    check(found != all.visits.end() && found->second.username == event.entity.id,
+          "of a session that nobody started");
+    check(found->second.password_version == self().password_version, "with an old password");
+    check(!self().ending.contains(e.session) &&
+              std::ranges::find(self().sessions, e.session) == self().sessions.end(),
+          "twice");
+    self().sessions.push_back(e.session);
+    if (self().sessions.size() <= login::max_sessions) return;
+    self().ending.insert(self().sessions.front());
+    self().sessions.erase(self().sessions.begin());
+  }
+  void operator()(const login::session_dropped& e) const {
+    const auto found = all.visits.find(e.session);
+    check(found != all.visits.end() && !found->second.open, "a session that is still open");
+    check(std::erase(self().sessions, e.session) + self().ending.erase(e.session) == 1,
+          "a session that it did not have");
+  }
+};
+
+struct session_events {
+  model& all;
+  const stored_event& event;
+  session_id id;
+
+  void check(bool holds, const std::string& sentence) const { expect(holds, event, sentence); }
+  visit& self() const {
+    const auto found = all.visits.find(id);
+    check(found != all.visits.end(), "it never began");
+    return found->second;
+  }
+
+  void operator()(const session::started& e) const {
+    check(!all.visits.contains(id) && e.id == id, "it begins twice, or under another id");
+    all.visits[id] = {e.account, e.username, e.password_version};
+  }
+  void operator()(const session::registered&) const {
+    check(!std::exchange(self().announced, true), "the login heard of it twice");
+  }
+  void operator()(const session::ended&) const {
+    check(std::exchange(self().open, false), "it ends twice");
+  }
+  void operator()(const session::unregistered&) const {
+    check(!self().open && !std::exchange(self().withdrawn, true),
+          "it is open, or it is told twice");
+  }
+};
+
+}  // namespace
+
+void see_login(model& all, const stored_event& event) {
+  std::visit(login_events{all, event}, read<login::event>(event));
+}
+
+void see_account(model& all, const stored_event& event) {
+  const auto id = parse_id<account_id>(event.entity.id);
+  expect(id.has_value(), event, "not an account's id");
+  const auto happened = read<account::event>(event);
+  if (const auto* opened = std::get_if<account::opened>(&happened)) {
+    const auto named = all.logins.find(opened->username);
+    expect(named != all.logins.end() && named->second.account == *id && opened->id == *id, event,
+           "nobody of this name has signed up for it");
+    expect(all.accounts.emplace(*id, *opened).second, event, "it is opened twice");
+    return;
+  }
+  const auto& edited = std::get<account::edited>(happened);
+  const auto found = all.accounts.find(*id);
+  expect(found != all.accounts.end(), event, "there is no such account");
+  expect(event.actor == event.entity.id, event, "by somebody else");
+  found->second.display_name = edited.display_name;
+  found->second.email = edited.email;
+  found->second.address = edited.address;
+}
+
+void see_session(model& all, const stored_event& event) {
+  const auto id = parse_id<session_id>(event.entity.id);
+  expect(id.has_value(), event, "not a session's id");
+  std::visit(session_events{all, event, *id}, read<session::event>(event));
+}
+
+void check_people(const model& all) {
+  std::map<std::string, std::set<session_id>> open;
+  for (const auto& [id, one] : all.visits) {
+    if (one.open) open[one.username].insert(id);
+    if (one.open ? !one.announced : !one.withdrawn)
+      throw violation{session_ref(id), "the login never heard of it"};
+  }
+  for (const auto& [name, one] : all.logins) {
+    const auto where = login_ref(name);
+    if (!one.ready) throw violation{where, "its account was never opened"};
+    if (!one.ending.empty()) throw violation{where, "a session has not ended as told"};
+    if (std::set(one.sessions.begin(), one.sessions.end()) != open[name])
+      throw violation{where, "its sessions are not those that are open"};
+  }
+}
+
+}  // namespace rentwave::simulation
