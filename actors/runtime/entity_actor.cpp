@@ -13,9 +13,8 @@
 namespace rentwave {
 namespace {
 
-constexpr std::size_t batch_limit = 256;         ///< commands of one append
-constexpr std::size_t settled_limit = 256;       ///< queries that wait for the end of a saga
-constexpr std::int64_t snapshot_interval = 100;  ///< events
+constexpr std::size_t batch_limit = 256;    ///< commands of one append
+constexpr std::size_t settled_limit = 256;  ///< queries that wait for the end of a saga
 
 /// What waits to be served: a command, a query, or (neither) the alarm.
 struct waiting {
@@ -236,7 +235,8 @@ class entity {
 
   void write() {
     busy_ = true;
-    if (machine_->version() / snapshot_interval != append_.version / snapshot_interval)
+    const auto interval = context_->options.snapshot_events;
+    if (machine_->version() / interval != append_.version / interval)
       append_.state = machine_->save();
     written_alarm_ = append_.alarm;
     auto request = std::make_shared<append_request>();

@@ -36,6 +36,7 @@ struct node_options {
   duration alarm_horizon = std::chrono::minutes{2};   ///< alarms in memory
   duration alarm_tick = std::chrono::seconds{1};      ///< the clock is read at least so often
   restart_budget::limits restarts;
+  std::int64_t snapshot_events = 100;  ///< an entity's events between two snapshots
   // Limits:
   std::size_t entities_at_rest = 200'000;  ///< in memory without need; more go to sleep at once
   std::size_t entity_queue = 4096;  ///< messages that wait in one entity; more are `overloaded`

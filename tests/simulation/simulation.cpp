@@ -41,6 +41,8 @@ node_options options_of(dice& chance) {
   options.answer_memory = chance.one_in(3) ? std::chrono::minutes{10} : chance.pick(spans);
   options.alarm_horizon = chance.pick(spans);
   options.retry_delay = milliseconds{chance.between(500, 5'000)};
+  static const std::vector<std::int64_t> snapshots{2, 7, 100};
+  options.snapshot_events = chance.pick(snapshots);
   return options;
 }
 
