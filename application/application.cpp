@@ -13,6 +13,7 @@
 #include "actors/runtime/node.hpp"
 #include "application/journal_facts.hpp"
 #include "application/open_files.hpp"
+#include "application/setup_token.hpp"
 #include "config/parse.hpp"
 #include "http/actor_backend.hpp"
 #include "http/identify.hpp"
@@ -63,7 +64,9 @@ void make_room_for(std::size_t connections) {
 
 node_options node_options_of(const config::settings& settings, const journal_facts& facts) {
   node_options options;
-  options.name = facts.node_name;
+  // One life of one process: who takes back what an unknown outcome cost it must not take it from
+  // a later life under the same name.
+  options.name = facts.node_name + '/' + std::to_string(randombytes_random());
   options.partitions = facts.partitions;
   options.clock_rate = settings.clock.rate;
   return options;
@@ -103,6 +106,8 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
   auto facts = read_facts(**connection, settings);
   if (!facts) return facts.error();
   p.facts = std::move(*facts);
+  auto token = setup_token(**connection, settings);
+  if (!token) return token.error();
   if (const auto goes_on = check_domain_time(**connection, system_time()); !goes_on)
     return goes_on.error();
 
@@ -119,7 +124,7 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
   p.api = std::make_unique<http::actor_backend>(
       http::backend_parts{*p.system, here->routes(), [here] { return here->reader(); },
                           here->clock(), is_ready, p.facts.currency, p.facts.token_secret, true,
-                          std::move(about)},
+                          std::move(about), settings.admin.users, *std::move(token)},
       auth_options_of(settings));
   p.gate = std::make_unique<http::token_authenticator>(*p.api, settings.http.origin);
   p.server = std::make_unique<http::server>(server_options_of(settings), *p.api, *p.gate,

@@ -6,7 +6,8 @@
 namespace rentwave {
 
 /// Runs until SIGTERM or SIGINT, which it blocks in this thread and those started later; they are
-/// heard at every moment, also before everything is ready. Returns the exit status.
+/// heard once the application has started, also before every partition is open. Returns the exit
+/// status.
 int serve(const config::settings& settings, const application::wrapper& wrap = {});
 
 }  // namespace rentwave

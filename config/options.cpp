@@ -47,6 +47,14 @@ constexpr option settings_table[] = {
        return duration(text, to.settings.auth.token_lifetime, 1s);
      }},
 
+    {"admin.users", "NAME,…", "", "accounts that may use /api/admin",
+     [](invocation& to, string_view text) { return names(text, to.settings.admin.users); }},
+    {"admin.setup-token-file", "PATH", "data/setup-token",
+     "off loopback, registering such a name needs what is in here; made at first start",
+     [](invocation& to, string_view text) {
+       return some_text(text, to.settings.admin.setup_token_file);
+     }},
+
     {"money.currency", "CODE", "",
      "fixed when the journal is made; empty: EUR for a new one, else what it has",
      [](invocation& to, string_view text) {

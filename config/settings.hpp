@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace rentwave::config {
 
@@ -34,6 +35,11 @@ struct node_settings {
 
 struct auth_settings {
   std::chrono::milliseconds token_lifetime{};
+};
+
+struct admin_settings {
+  std::vector<std::string> users;  ///< accounts with the role, as they are spelt
+  std::string setup_token_file;    ///< written at the first start off loopback, mode 0600
 };
 
 struct money_settings {
@@ -74,6 +80,7 @@ struct settings {
   clock_settings clock;
   node_settings node;
   auth_settings auth;
+  admin_settings admin;
   money_settings money;
   limit_settings limits;
   log_settings log;

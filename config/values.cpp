@@ -125,6 +125,27 @@ problem node_name(std::string_view text, std::string& to) {
   return {};
 }
 
+problem names(std::string_view text, std::vector<std::string>& to) {
+  constexpr std::size_t least = 3, most = 32;
+  std::vector<std::string> found;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    std::string name{text.substr(0, comma)};
+    text.remove_prefix(comma == text.npos ? text.size() : comma + 1);
+    const bool fits = std::ranges::all_of(name, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             c == '_' || c == '.' || c == '-';
+    });
+    if (!fits || name.size() < least || name.size() > most)
+      return "usernames of 3 to 32 letters, digits, '_', '.' and '-' with commas between them";
+    for (char& c : name)
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+    found.push_back(std::move(name));
+  }
+  to = std::move(found);
+  return {};
+}
+
 problem currency(std::string_view text, std::string& to) {
   if (text.size() != 3 || !std::ranges::all_of(text, is_upper))
     return "a currency of three capital letters such as EUR";

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace rentwave::config {
 
@@ -60,6 +61,9 @@ problem journal_url(std::string_view text, std::string& to);
 
 /// Up to 64 letters, digits, `.`, `_` and `-`; or empty.
 problem node_name(std::string_view text, std::string& to);
+
+/// Any number of usernames with commas between them, `[a-z0-9_.-]{3,32}` whatever their case.
+problem names(std::string_view text, std::vector<std::string>& to);
 
 /// Three capital letters.
 problem currency(std::string_view text, std::string& to);

@@ -115,6 +115,51 @@ asio::awaitable<answer<view_ptr>> actor_backend::settled_view(entity_ref of,
   co_return view_of(result);
 }
 
+// --- operations ---
+
+bool actor_backend::is_admin(const identity& who) const {
+  return std::ranges::find(parts_.admins, who.username) != parts_.admins.end();
+}
+
+bool actor_backend::may_register(std::string_view username, std::string_view setup_token) const {
+  if (std::ranges::find(parts_.admins, username) == parts_.admins.end()) return true;
+  const auto& wanted = parts_.setup_token;
+  if (wanted.empty()) return true;
+  return setup_token.size() == wanted.size() &&
+         sodium_memcmp(setup_token.data(), wanted.data(), wanted.size()) == 0;
+}
+
+asio::awaitable<answer<std::vector<report_ptr>>> actor_backend::reports() {
+  std::vector<report_ptr> all;
+  for (const auto& partition : parts_.routes->partitions) {
+    const auto result = co_await bridge_.ask(partition, caf::make_message(report_request{}),
+                                             options_.request_timeout);
+    const auto* report = std::get_if<report_ptr>(&result);
+    if (!report) co_return failure_of(result);
+    all.push_back(*report);
+  }
+  co_return all;
+}
+
+asio::awaitable<answer<std::string>> actor_backend::order(caf::actor to, caf::message what) {
+  const auto result =
+      co_await bridge_.ask(std::move(to), std::move(what), options_.request_timeout);
+  const auto* said = std::get_if<std::string>(&result);
+  if (!said) co_return failure_of(result);
+  co_return *said;
+}
+
+asio::awaitable<answer<std::string>> actor_backend::release(entity_ref entity) {
+  const auto to = parts_.routes->find(entity);
+  return order(to, caf::make_message(release_order{std::move(entity)}));
+}
+
+asio::awaitable<answer<std::string>> actor_backend::replay(std::string subscription,
+                                                           entity_ref entity) {
+  const auto to = parts_.routes->find(entity);
+  return order(to, caf::make_message(replay_order{std::move(subscription), std::move(entity)}));
+}
+
 // --- the journal ---
 
 asio::awaitable<bool> actor_backend::run(std::function<void(journal&)> job) {

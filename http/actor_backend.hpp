@@ -8,6 +8,7 @@
 #include "http/auth_options.hpp"
 #include "http/backend.hpp"
 #include "http/bridge.hpp"
+#include "http/operations.hpp"
 #include "http/passwords.hpp"
 #include "http/session_cache.hpp"
 #include "http/tokens.hpp"
@@ -25,9 +26,11 @@ struct backend_parts {
   std::string token_secret;  ///< of `load_token_secret`
   bool sandbox_payments = true;
   backend::facts about;
+  std::vector<std::string> admins{};  ///< normalised usernames
+  std::string setup_token{};          ///< that registering one of them needs; empty: nothing does
 };
 
-class actor_backend final : public backend {
+class actor_backend final : public backend, public operations {
  public:
   actor_backend(backend_parts parts, const auth_options& options);
   ~actor_backend() override;
@@ -57,11 +60,21 @@ class actor_backend final : public backend {
   bool payments_are_sandbox() const override { return parts_.sandbox_payments; }
   boost::uuids::uuid new_uuid() override;
   bool is_ready() const override { return parts_.is_ready(); }
+  operations* operators() override { return this; }
+
+  // operations
+  bool is_admin(const identity& who) const override;
+  bool may_register(std::string_view username, std::string_view setup_token) const override;
+  boost::asio::awaitable<answer<std::vector<report_ptr>>> reports() override;
+  boost::asio::awaitable<answer<std::string>> release(entity_ref entity) override;
+  boost::asio::awaitable<answer<std::string>> replay(std::string subscription,
+                                                     entity_ref entity) override;
 
  protected:
   boost::asio::awaitable<bool> run(std::function<void(journal&)> job) override;
 
  private:
+  boost::asio::awaitable<answer<std::string>> order(caf::actor to, caf::message what);
   boost::asio::awaitable<wait_result> query(entity_ref of, bool settled,
                                             std::chrono::milliseconds timeout);
 

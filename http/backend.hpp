@@ -26,6 +26,8 @@ namespace rentwave::http {
 template <class T>
 using answer = boost::system::result<T, problem>;
 
+class operations;
+
 class backend {
  public:
   virtual ~backend() = default;
@@ -80,6 +82,8 @@ class backend {
   /// A UUID version 7 in domain time with bytes of the system's generator.
   virtual boost::uuids::uuid new_uuid() = 0;
   virtual bool is_ready() const = 0;
+  /// Null where nobody operates.
+  virtual operations* operators() { return nullptr; }
 
  protected:
   /// Runs the job on a reader; false when it was dropped or took too long.

@@ -41,7 +41,9 @@ struct wait_failure {
 struct finished {
   bool well = true;
 };
-using wait_result = std::variant<wait_failure, outcome, view_ptr, finished>;
+/// The last two: how a partition is, and what an operator's order came to.
+using wait_result =
+    std::variant<wait_failure, outcome, view_ptr, finished, report_ptr, std::string>;
 
 class wait_table;
 

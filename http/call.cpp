@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "http/operations.hpp"
 #include "http/problems.hpp"
 
 namespace rentwave::http {
@@ -37,20 +38,31 @@ bool only_reads(const call_state& one) {
   return one.asked.method == verb::get || one.asked.method == verb::head;
 }
 
+bool is_personal(const call_state& one) {
+  return one.where.found->who == access::session || one.where.found->who == access::admin;
+}
+
 /// Answers that are about a person, or that change something, are nobody else's.
 void forbid_storing(const call_state& one, response& made) {
   const auto is_control = [](const auto& field) { return field.first == "Cache-Control"; };
   if (std::ranges::any_of(made.headers, is_control)) return;
-  if (one.where.found->who == access::session || !only_reads(one))
-    made.headers.emplace_back("Cache-Control", "no-store");
+  if (is_personal(one) || !only_reads(one)) made.headers.emplace_back("Cache-Control", "no-store");
+}
+
+std::optional<problem> not_permitted(const call_state& one, const identity& who) {
+  if (one.where.found->who != access::admin) return std::nullopt;
+  const auto* operators = one.shared->api.operators();
+  if (operators && operators->is_admin(who)) return std::nullopt;
+  return make_problem(403, "not_admin", "Not an administrator", "This is for administrators only.");
 }
 
 /// Why the handler is not called.
 std::optional<problem> turned_down(const call_state& one,
                                    const answer<std::optional<identity>>& who) {
-  const bool is_open = one.where.found->who != access::session;
+  const bool is_open = !is_personal(one);
   if (who) {
-    if (is_open || *who) return std::nullopt;
+    if (is_open) return std::nullopt;
+    if (*who) return not_permitted(one, **who);
     return unauthenticated("This needs a session: log in first.");
   }
   // Who may be anyone is served as nobody when we cannot tell who it is.
@@ -62,7 +74,7 @@ std::optional<problem> turned_down(const call_state& one,
 boost::asio::awaitable<response> respond_on_route(std::shared_ptr<call_state> one) {
   auto& shared = *one->shared;
   // What anyone may read is the same for all; what changes something has to come from our pages.
-  if (one->where.found->who != access::session && only_reads(*one))
+  if (!is_personal(*one) && only_reads(*one))
     co_return co_await one->where.found->handle(shared.api, one->asked);
   const auto who = co_await shared.gate.identify(one->asked);
   if (const auto why = turned_down(*one, who)) co_return to_response(*why, one->asked);

@@ -82,6 +82,7 @@ enum class access {
   probe,    ///< anyone, and however many requests are under way: for those who watch over us
   open,     ///< anyone
   session,  ///< a valid session, else 401
+  admin,    ///< that of an administrator, else 403
 };
 
 /// One row of the API: the table of all of them is http/routes.cpp.

@@ -1,6 +1,7 @@
 #include "http/routes.hpp"
 
 #include "http/resources/account_handlers.hpp"
+#include "http/resources/admin_handlers.hpp"
 #include "http/resources/market_handlers.hpp"
 
 namespace rentwave::http {
@@ -56,6 +57,14 @@ constexpr route table[] = {
     // notifications
     {get,    "/api/me/notifications",             session, get_notifications},
     {post,   "/api/me/notifications/read",        session, read_notifications},
+
+    // administration
+    {get,    "/api/admin/stats",                  admin,   get_admin_stats},
+    {get,    "/api/admin/events",                 admin,   get_admin_events},
+    {get,    "/api/admin/quarantine",             admin,   get_quarantine},
+    {post,   "/api/admin/quarantine/{kind}/{id}/release", admin, release_from_quarantine},
+    {get,    "/api/admin/dead-letters",           admin,   get_dead_letters},
+    {post,   "/api/admin/dead-letters/{id}/replay", admin, replay_dead_letters},
 
     // operations
     {get,    "/api/meta",                         open,    get_meta},

@@ -35,6 +35,13 @@ void alarm_index::changed(const entity_ref& entity, std::optional<instant> due,
   if (!due && !reading_) slots_.erase(entity);
 }
 
+void alarm_index::again(const entity_ref& entity, instant due) {
+  const auto known = slots_.find(entity);
+  auto next = known == slots_.end() ? slot{} : known->second;
+  next.due = next.due ? std::min(*next.due, due) : due;
+  put(entity, next);
+}
+
 void alarm_index::put(const entity_ref& entity, slot next) {
   auto& current = slots_[entity];
   if (current.due) by_due_.erase({*current.due, entity});

@@ -30,6 +30,9 @@ class alarm_index {
   /// An entity's alarm became durable with this version; `due` is empty when it was cleared.
   void changed(const entity_ref& entity, std::optional<instant> due, std::int64_t version);
 
+  /// The entity is to be looked after at `due`, whatever its alarm is.
+  void again(const entity_ref& entity, instant due);
+
   /// Takes out the earliest that is due at or before `now`, if any.
   std::optional<entity_ref> take_due(instant now);
   std::optional<instant> earliest() const;

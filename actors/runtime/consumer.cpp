@@ -87,6 +87,7 @@ class consumer {
 
   void replay(const entity_ref& entity) {
     auto done = self_->make_response_promise();
+    if (!started_) return done.deliver(std::string{"the subscription is starting"});
     if (!parked_.contains(entity))
       return done.deliver(std::string{"this subscription has no dead letter of that entity"});
     if (!replays_.try_emplace(entity, done).second)
@@ -108,6 +109,8 @@ class consumer {
 
   void read_letters() {
     busy_ = true;
+    parked_.clear();
+    progress_->parked = 0;
     ask<letters_ptr>(
         letters_request{partition_},
         [this](const letters_ptr& letters) {
@@ -231,11 +234,13 @@ class consumer {
   void acknowledged(const entity_ref& entity) {
     auto& one = lanes_.at(entity);
     if (!one.acknowledged()) return;
-    if (one.failed && !(one.blamed && ++one.failures >= most_failures)) return later(entity, one);
+    const bool is_replay = replays_.contains(entity);  // then an operator wants to know at once
+    if (one.failed && !is_replay && !(one.blamed && ++one.failures >= most_failures))
+      return later(entity, one);
     const auto event = std::move(one.events.front());
     const bool gave_up = one.failed;
     one.next();
-    if (replays_.contains(entity)) return replayed(event, gave_up ? one.reason : std::string{});
+    if (is_replay) return replayed(event, gave_up ? one.reason : std::string{});
     if (gave_up) give_up_lane(event, one);
     if (!one.events.empty()) return try_first(one);
     lanes_.erase(entity);

@@ -18,10 +18,6 @@ instant domain_at(const clock_anchor& anchor, instant real) {
   return anchor.domain + scaled(std::max(real - anchor.real, duration{}), anchor.rate);
 }
 
-}  // namespace
-
-namespace {
-
 duration since_boot() {
   timespec now{};
   clock_gettime(CLOCK_BOOTTIME, &now);

@@ -49,6 +49,7 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
   context.clock = std::make_shared<domain_clock>(*anchor, options.real_time);
   context.options = std::move(options);
   context.opened = [parts = made->parts_.get()](partition_id) { ++parts->open; };
+  context.fenced = [parts = made->parts_.get()](partition_id) { --parts->open; };
   for (int i = 0; i < context.options.readers; ++i) {
     auto reading = store.connect();
     if (!reading) {

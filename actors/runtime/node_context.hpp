@@ -20,6 +20,7 @@ struct node_context {
   caf::actor writer;
   std::vector<caf::actor> readers;
   std::function<void(partition_id)> opened;  ///< a partition serves
+  std::function<void(partition_id)> fenced;  ///< another owner has it: it can write no more
 
   const caf::actor& reader_for(partition_id partition) const {
     return readers[static_cast<std::size_t>(partition) % readers.size()];

@@ -17,6 +17,7 @@ namespace rentwave {
 namespace {
 
 using begin_atom = caf::atom_constant<caf::atom("begin")>;
+using revive_atom = caf::atom_constant<caf::atom("revive")>;
 using tick_atom = caf::atom_constant<caf::atom("tick")>;
 
 constexpr auto reopen_delay = std::chrono::seconds{1};
@@ -81,18 +82,22 @@ class partition {
   }
 
   void committed(const commit_ptr& durable) {
+    if (ending_) return;
     for (const auto& alarm : durable->alarms) {
       alarms_.changed(alarm.entity, alarm.due, alarm.version);
       waking_.erase(alarm.entity);
       budget_.served(alarm.entity);
     }
-    for (const auto& one : consumers_) self_->send(one.handle, durable);
+    for (const auto& one : consumers_)
+      if (one.handle) self_->send(one.handle, durable);
     wake_due();
     arm();
   }
 
   void reopen(const reopened& news) {
-    for (const auto& one : consumers_) self_->send(one.handle, news);
+    if (ending_) return;
+    for (const auto& one : consumers_)
+      if (one.handle) self_->send(one.handle, news);
     reread_ = true;
     tick(generation_);
   }
@@ -121,6 +126,7 @@ class partition {
     ending_ = reason;
     for (const auto& [entity, one] : children_)
       caf::anon_send_exit(one.handle, caf::exit_reason::user_shutdown);
+    std::erase_if(consumers_, [](const auto& one) { return !one.handle; });
     for (const auto& one : consumers_)
       caf::anon_send_exit(one.handle, caf::exit_reason::user_shutdown);
     quit_when_alone();
@@ -162,14 +168,21 @@ class partition {
                                          [](const auto& one) { return one.what.name; });
     if (found == consumers_.end())
       return done.deliver(std::string{"there is no subscription " + order.subscription});
+    if (!found->handle) return done.deliver(std::string{"the subscription is starting"});
     done.delegate(found->handle, order);
   }
 
-  bool release(const entity_ref& entity) {
-    if (!budget_.release(entity)) return false;
+  std::string release(const entity_ref& entity) {
+    if (ending_ || !budget_.release(entity)) return "it is not in quarantine";
     spdlog::info("{} was released from quarantine", to_string(entity));
     wake(entity);
-    return true;
+    return {};
+  }
+
+  void revive_consumers() {
+    if (ending_) return;
+    for (auto& one : consumers_)
+      if (!one.handle) one.handle = spawn_consumer(self_, context_, id_, one.what, one.progress);
   }
 
  private:
@@ -226,10 +239,10 @@ class partition {
 
   void wake_at(const entity_ref& entity, instant real) {
     const auto wait = std::max(real - context_->clock->real_now(), duration{});
-    alarms_.changed(entity, context_->clock->now() + context_->clock->in_domain(wait), 0);
+    alarms_.again(entity, context_->clock->now() + context_->clock->in_domain(wait));
   }
 
-  /// It begins at its last offset: effects may repeat, under the same command ids.
+  /// A new one begins, in a moment, at its last offset: effects may repeat, under the same ids.
   void consumer_ended(const caf::down_msg& news) {
     const auto ended = std::find_if(consumers_.begin(), consumers_.end(),
                                     [&](const auto& one) { return one.handle == news.source; });
@@ -241,7 +254,8 @@ class partition {
     const auto& what = ended->what;
     spdlog::error("subscription {} of partition {} ended and starts again: {}", what.name, id_,
                   self_->system().render(news.reason));
-    ended->handle = spawn_consumer(self_, context_, id_, what, ended->progress);
+    ended->handle = nullptr;
+    self_->delayed_send(self_, reopen_delay, revive_atom::value);
   }
 
   /// Last of all, so that nobody works on after the node is taken apart.
@@ -396,6 +410,7 @@ caf::behavior live(caf::stateful_actor<partition>* self, const context_ptr& cont
       [self](const nothing_here& news) { self->state.sleep_empty(news.entity); },
       [self](report_request) { return self->state.report(); },
       [self](const release_order& order) { return self->state.release(order.entity); },
+      [self](revive_atom) { self->state.revive_consumers(); },
       [self](const replay_order& order) { self->state.replay(order); },
   };
 }

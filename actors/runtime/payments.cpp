@@ -33,6 +33,9 @@ void serve_one(const node_context& context, const command_ptr& asked) {
     // No answer: the wallet asks again, and the provider knows the payment by its id.
     spdlog::error("the payment provider failed: {}", thrown.what());
     return;
+  } catch (...) {
+    spdlog::error("the payment provider failed");
+    return;
   }
   send_home(context, *asked, std::move(answer));
 }

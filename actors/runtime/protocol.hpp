@@ -8,7 +8,7 @@
 //                 still_awake                from an entity that could not sleep as told
 //                 nothing_here               from an entity to which nothing ever happened
 //                 report_request → report_ptr
-//                 release_order → bool       an operator lets an entity out of quarantine
+//                 release_order → std::string  an operator lets an entity out of quarantine
 //                 replay_order → std::string  an operator has dead letters tried again
 //   entity        command_ptr, query_ptr, wake_note, sleep_order
 //   writer        append_ptr → entity_result_ptr, open_request → lease, offset_note
@@ -39,8 +39,8 @@
 
 namespace rentwave {
 
-/// Why there is no answer. None of these says that the command had no effect: ask again under the
-/// same command id.
+/// Why there is no answer. Only `expired` says that the command had no effect: else ask again under
+/// the same command id.
 enum class runtime_errc : std::uint8_t {
   none,
   unavailable,  ///< the journal failed, or the partition is not open
@@ -128,7 +128,7 @@ struct partition_report {
   std::vector<subscription> subscriptions;
 };
 using report_ptr = std::shared_ptr<const partition_report>;
-/// False: it is not in quarantine.
+/// Answered by why not; empty: it is out.
 struct release_order {
   entity_ref entity;
 };

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "actors/runtime/protocol.hpp"
 
@@ -52,6 +51,7 @@ class writer {
   }
 
   void note(const offset_note& note) {
+    if (!leases_.contains(note.partition) && !lost_.contains(note.partition)) return;
     if (offsets_.empty()) self_->delayed_send(self_, offset_delay, offsets_atom::value);
     auto& kept = offsets_[{note.partition, note.change.subscription}];
     kept.position = note.change.position;
@@ -59,20 +59,24 @@ class writer {
     std::ranges::copy(note.replayed, std::back_inserter(kept.replayed));
   }
 
-  /// Takes back what an unknown outcome has cost us.
+  /// Takes back what an unknown outcome has cost us. Until that is done nobody may read what is
+  /// there: the transaction may still arrive. So the entities of the batch are told only then.
   void retake() {
     for (auto next = lost_.begin(); next != lost_.end();) {
-      const auto partition = *next;
+      const auto partition = next->first;
       const auto lease = journal_->take_back(partition, context_->options.name);
       if (!lease && lease.error().code != journal_errc::fenced) break;
+      auto members = std::move(next->second);
       next = lost_.erase(next);
-      if (!lease) {
-        spdlog::error("partition {}: another owner has it, nothing more is written", partition);
-        continue;
+      if (lease) {
+        leases_[partition] = *lease;
+        self_->send(context_->routes->partitions[static_cast<std::size_t>(partition)],
+                    reopened{partition, lease->position});
+        fail(members, journal_errc::unknown_outcome, "it may have been written, or not");
+      } else {
+        fenced(partition);
+        fail(members, journal_errc::fenced, "another owner has the partition");
       }
-      leases_[partition] = *lease;
-      self_->send(context_->routes->partitions[static_cast<std::size_t>(partition)],
-                  reopened{partition, lease->position});
     }
     if (!lost_.empty()) self_->delayed_send(self_, retake_delay, retake_atom::value);
     if (!offsets_.empty()) self_->send(self_, offsets_atom::value);
@@ -113,6 +117,14 @@ class writer {
     }
   }
 
+  void fenced(partition_id partition) {
+    spdlog::error("partition {}: another owner has it, nothing more is written", partition);
+    leases_.erase(partition);
+    offsets_.erase(offsets_.lower_bound({partition, {}}),
+                   offsets_.lower_bound({partition + 1, {}}));
+    context_->fenced(partition);
+  }
+
   partition_append gather(partition_id partition, std::vector<waiting_append>& appends) {
     const auto& lease = leases_[partition];
     partition_append part{partition, lease.epoch, lease.position, {}, {}, {}, {}};
@@ -130,8 +142,7 @@ class writer {
   void finish(partition_append& part, const partition_result& result,
               std::vector<waiting_append>& appends) {
     if (result.fenced) {
-      spdlog::error("partition {}: another owner has it, nothing more is written", part.partition);
-      leases_.erase(part.partition);
+      fenced(part.partition);
       return fail(appends, journal_errc::fenced, "another owner has the partition");
     }
     leases_[part.partition].position = result.position;
@@ -168,13 +179,14 @@ class writer {
     // Written or not: with a new epoch nothing of that transaction can still arrive, and reading
     // tells what is there. Nothing is guessed.
     if (why.code == journal_errc::unknown_outcome) {
-      for (const auto& part : batch) {
-        leases_.erase(part.partition);
-        lost_.insert(part.partition);
+      for (std::size_t i = 0; i < batch.size(); ++i) {
+        leases_.erase(batch[i].partition);
+        lost_[batch[i].partition] = std::move(members[i]);
       }
       retake();
+    } else {
+      for (auto& appends : members) fail(appends, why.code, why.detail);
     }
-    for (auto& appends : members) fail(appends, why.code, why.detail);
     // What subscriptions have done is no less true: it is written with the next events.
     for (const auto& part : batch) {
       auto given_up = part.given_up;
@@ -196,7 +208,8 @@ class writer {
   std::shared_ptr<journal> journal_;
   context_ptr context_;
   std::map<partition_id, partition_lease> leases_;
-  std::set<partition_id> lost_;  ///< ours, but to be taken back before anything is written
+  /// Ours, but to be taken back before anything is written; with what was under way.
+  std::map<partition_id, std::vector<waiting_append>> lost_;
   std::vector<waiting_append> waiting_;
   std::size_t waiting_events_ = 0;
   struct progress {

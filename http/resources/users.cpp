@@ -1,6 +1,7 @@
 // Registering, and what everybody may see of a person.
 #include <nlohmann/json.hpp>
 
+#include "http/operations.hpp"
 #include "http/passwords.hpp"
 #include "http/resources/account_handlers.hpp"
 #include "http/resources/account_steps.hpp"
@@ -14,6 +15,7 @@ struct registration {
   std::string username;
   std::string digest;
   profile_fields profile;
+  std::string setup_token;  ///< for the names of administrators
 
   /// People without another name are called by their username.
   std::string display_name() const { return profile.display_name.value_or(username); }
@@ -30,8 +32,15 @@ answer<registration> read_registration(const request& asked) {
     read.username = *normal;
   else if (!name.empty())
     body->refuse("username", "format", "3 to 32 letters, digits, '_', '.' or '-' of ASCII.");
+  read.setup_token = body->optional_text("setup_token", {.min = 0, .max = 100}).value_or("");
   if (const auto wrong = body->failure()) return *wrong;
   return read;
+}
+
+problem setup_token_required() {
+  return make_problem(403, "setup_token_required", "Set-up token required",
+                      "This name is an administrator's: it needs the setup_token that the operator"
+                      " finds in a file.");
 }
 
 problem username_taken() {
@@ -88,6 +97,9 @@ awaitable<std::optional<problem>> sign_up(backend& api, const request& asked,
 awaitable<response> post_user(backend& api, const request& asked) {
   const auto person = read_registration(asked);
   if (!person) co_return to_response(person.error(), asked);
+  const auto* operators = api.operators();
+  if (operators && !operators->may_register(person->username, person->setup_token))
+    co_return to_response(setup_token_required(), asked);
   const auto ids = creation_for(api, asked, person->username);
   if (!ids) co_return to_response(ids.error(), asked);
   const auto failed = co_await sign_up(api, asked, *person, *ids);

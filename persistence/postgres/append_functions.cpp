@@ -228,7 +228,7 @@ DECLARE
   newest bigint;
   announced bigint;
 BEGIN
-  SELECT last_value INTO newest FROM event_sequence;
+  SELECT last_value - (NOT is_called)::integer INTO newest FROM event_sequence;
   SELECT min(((classid::bigint & 65535) << 32) | objid::bigint) INTO announced FROM pg_locks
     WHERE locktype = 'advisory' AND objsubid = 1 AND classid::bigint >> 16 = 21079 AND granted
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database());

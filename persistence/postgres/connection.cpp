@@ -176,7 +176,7 @@ connection::~connection() = default;
 std::string connection::without_secret(std::string message) const {
   for (const auto* hidden : {&options_.url, &options_.secret})
     for (auto at = message.find(*hidden); !hidden->empty() && at != std::string::npos;
-         at = message.find(*hidden, at))
+         at = message.find(*hidden, at + 3))
       message.replace(at, hidden->size(), "***");
   while (message.ends_with('\n')) message.pop_back();
   return message;

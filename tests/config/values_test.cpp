@@ -86,6 +86,16 @@ TEST(Values, journals_are_sqlite_files_or_postgresql_databases) {
     EXPECT_TRUE(journal_url(text, value)) << text;
 }
 
+TEST(Values, names_are_usernames_with_commas_between_them) {
+  std::vector<std::string> value;
+  EXPECT_FALSE(names("Root,ops.2", value));
+  EXPECT_EQ(value, (std::vector<std::string>{"root", "ops.2"}));
+  EXPECT_FALSE(names("", value));
+  EXPECT_TRUE(value.empty());
+  for (auto* text : {"ab", "a b c", "root,,ops", "r\xC3\xB6ot"})
+    EXPECT_TRUE(names(text, value)) << text;
+}
+
 TEST(Values, currencies_are_three_capital_letters) {
   std::string value;
   EXPECT_FALSE(currency("EUR", value));

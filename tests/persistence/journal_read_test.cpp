@@ -254,6 +254,13 @@ TEST_P(Journal, keeps_offsets_by_partition_and_subscription) {
   EXPECT_EQ(value(journal_->offset(2, "notifier")), 0);
 }
 
+TEST_P(Journal, that_was_scanned_while_empty_skips_nothing) {
+  const auto nothing = value(journal_->scan(0, {}, 10));
+  EXPECT_TRUE(nothing.events.empty());
+  append({to_entity(rental_n(1), 0, {event(1)})});
+  EXPECT_EQ(value(journal_->scan(nothing.looked_to, {}, 10)).events.size(), 1u);
+}
+
 TEST_P(Journal, keeps_dead_letters_until_they_are_replayed) {
   append({to_entity(rental_n(1), 0, {event(1)})});
   auto wanted = to_partition(1, lease_, {});

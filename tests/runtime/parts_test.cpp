@@ -55,6 +55,18 @@ TEST(Alarm_index, keeps_nothing_beyond_its_horizon) {
   EXPECT_EQ(alarms.size(), 0u);
 }
 
+TEST(Alarm_index, looks_after_an_entity_again_whatever_its_alarm_is) {
+  alarm_index alarms;
+  alarms.begin_read(noon + 1h);
+  alarms.changed(first, noon, 5);
+  EXPECT_EQ(alarms.take_due(noon), first);
+  alarms.again(first, noon + 1s);
+  alarms.finish_read({{first, noon, 5}});
+  EXPECT_EQ(alarms.earliest(), noon + 1s);
+  alarms.again(first, noon + 5s);
+  EXPECT_EQ(alarms.earliest(), noon + 1s);
+}
+
 TEST(Alarm_index, lowers_its_horizon_when_the_table_had_more) {
   alarm_index alarms;
   alarms.begin_read(noon + 1h);

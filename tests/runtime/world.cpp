@@ -168,9 +168,9 @@ pending<std::string> world::begin_replay(const std::string& subscription, const 
 }
 
 bool world::release(const entity_ref& from_quarantine) {
-  const auto waiting = request<bool>(from_quarantine, release_order{from_quarantine});
+  const auto waiting = request<std::string>(from_quarantine, release_order{from_quarantine});
   run();
-  return value_of(waiting, from_quarantine, system());
+  return value_of(waiting, from_quarantine, system()).empty();
 }
 
 }  // namespace rentwave::testing

@@ -1,0 +1,34 @@
+// What operators may ask of the running node, behind `/api/admin` and the role that it needs. One a
+// server, or none; used from all of its io threads.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/backend.hpp"
+
+namespace rentwave::http {
+
+class operations {
+ public:
+  virtual ~operations() = default;
+
+  virtual bool is_admin(const identity& who) const = 0;
+  /// Names of administrators are given out to whoever knows the set-up token, where there is one
+  /// (design.md section 13).
+  virtual bool may_register(std::string_view username, std::string_view setup_token) const = 0;
+
+  /// All partitions, one after the other.
+  virtual boost::asio::awaitable<answer<std::vector<report_ptr>>> reports() = 0;
+  /// Lets an entity out of quarantine. Why not; empty: it is out.
+  virtual boost::asio::awaitable<answer<std::string>> release(entity_ref entity) = 0;
+  /// Has the dead letters of an entity's events tried again. Why the first that failed did so;
+  /// empty: none is left.
+  virtual boost::asio::awaitable<answer<std::string>> replay(std::string subscription,
+                                                             entity_ref entity) = 0;
+};
+
+}  // namespace rentwave::http

@@ -1,0 +1,198 @@
+// What operators see and do: figures of the node, the log, what is quarantined and what
+// subscriptions gave up on.
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "http/fields.hpp"
+#include "http/operations.hpp"
+#include "http/resources/admin_handlers.hpp"
+#include "http/resources/steps.hpp"
+#include "http/views.hpp"
+#include "persistence/json_traits.hpp"
+#include "persistence/timestamp.hpp"
+
+namespace rentwave::http {
+namespace {
+
+using boost::asio::awaitable;
+using nlohmann::json;
+
+constexpr int most_letters = 1'000;  ///< that are shown
+constexpr integer_range sequences{0, std::numeric_limits<std::int64_t>::max()};
+
+json entity_json(const entity_ref& entity) {
+  return {{"kind", std::string{json_form::enum_name(entity.kind)}}, {"id", entity.id}};
+}
+
+json list_of(json items) {
+  return {{"items", std::move(items)}};
+}
+
+/// "kind/id" as in the log.
+std::optional<entity_ref> entity_of(std::string_view kind, std::string_view id) {
+  const auto known = json_form::enum_named<entity_kind>(kind);
+  if (!known || *known == entity_kind::payment || id.empty()) return std::nullopt;
+  return entity_ref{*known, std::string{id}};
+}
+
+// --- figures ---
+
+struct subscription_figures {
+  std::int64_t lag = 0;
+  std::size_t parked = 0;
+};
+
+json stats_json(const std::vector<report_ptr>& reports) {
+  std::map<std::string, std::size_t> entities;
+  std::map<std::string, subscription_figures> subscriptions;
+  std::size_t open = 0, quarantined = 0, alarms = 0, wakes = 0;
+  std::uint64_t restarts = 0;
+  duration lag{};
+  for (const auto& one : reports) {
+    open += one->open ? 1 : 0;
+    quarantined += one->quarantine.size();
+    alarms += one->alarms;
+    wakes += one->wakes;
+    restarts += one->restarts;
+    lag = std::max(lag, one->alarm_lag);
+    for (const auto& [kind, count] : one->entities)
+      entities[std::string{json_form::enum_name(kind)}] += count;
+    for (const auto& [name, position, latest, parked] : one->subscriptions) {
+      subscriptions[name].lag += latest - position;
+      subscriptions[name].parked += parked;
+    }
+  }
+  json shown;
+  shown["partitions"] = {{"total", reports.size()}, {"open", open}};
+  shown["entities"] = entities;
+  shown["restarts"] = restarts;
+  shown["quarantined"] = quarantined;
+  shown["alarms"] = {{"in_memory", alarms}, {"waking", wakes}, {"lag_us", lag.count()}};
+  shown["subscriptions"] = json::array();
+  for (const auto& [name, figures] : subscriptions)
+    shown["subscriptions"].push_back(
+        {{"name", name}, {"lag", figures.lag}, {"parked_entities", figures.parked}});
+  return shown;
+}
+
+// --- dead letters ---
+
+/// For example "12-345-notifier": partition, position, subscription.
+std::string id_of(const dead_letter& letter) {
+  return std::to_string(letter.partition) + '-' + std::to_string(letter.position) + '-' +
+         letter.subscription;
+}
+
+json letter_json(const dead_letter& letter) {
+  json shown;
+  shown["id"] = id_of(letter);
+  shown["subscription"] = letter.subscription;
+  shown["partition"] = letter.partition;
+  shown["position"] = letter.position;
+  shown["entity"] = entity_json(letter.entity);
+  shown["reason"] = letter.reason.empty() ? json(nullptr) : json(letter.reason);
+  shown["parked"] = letter.reason.empty();
+  shown["since"] = format_instant(letter.since);
+  return shown;
+}
+
+auto letters_question() {
+  return [](journal& in) { return in.dead_letters({}, most_letters); };
+}
+
+// --- the log ---
+
+event_filter read_filter(query_reader& query) {
+  event_filter filter;
+  if (const auto entity = query.text("entity")) {
+    const auto slash = entity->find('/');
+    const auto found =
+        entity_of(entity->substr(0, slash), slash == entity->npos ? "" : entity->substr(slash + 1));
+    if (found) {
+      filter.kind = found->kind;
+      filter.id = found->id;
+    } else {
+      query.refuse("entity", "format", "It is kind/id, for example rental/<id>.");
+    }
+  }
+  filter.type = query.text("type");
+  filter.trace = query.id<trace_id>("trace");
+  filter.from = query.instant("from");
+  filter.to = query.instant("to");
+  return filter;
+}
+
+}  // namespace
+
+awaitable<response> get_admin_stats(backend& api, const request& asked) {
+  const auto reports = co_await api.operators()->reports();
+  if (!reports) co_return to_response(reports.error(), asked);
+  co_return json_response(200, stats_json(*reports));
+}
+
+/// In the order of writing; `next` goes on where this page ended, also when it is empty.
+awaitable<response> get_admin_events(backend& api, const request& asked) {
+  query_reader query{asked};
+  const auto filter = read_filter(query);
+  const auto after = query.integer("cursor", sequences).value_or(0);
+  const int limit = query.limit();
+  if (const auto wrong = query.failure()) co_return to_response(*wrong, asked);
+  auto question = [filter, after, limit](journal& in) { return in.scan(after, filter, limit); };
+  const auto found = co_await api.read(std::move(question));
+  if (!found) co_return to_response(found.error(), asked);
+  auto items = json::array();
+  for (const auto& event : found->events) items.push_back(event_json(event, api.currency()));
+  auto body = list_of(std::move(items));
+  body["next"] = std::to_string(found->looked_to);
+  co_return json_response(200, body);
+}
+
+awaitable<response> get_quarantine(backend& api, const request& asked) {
+  const auto reports = co_await api.operators()->reports();
+  if (!reports) co_return to_response(reports.error(), asked);
+  auto items = json::array();
+  for (const auto& report : *reports)
+    for (const auto& [entity, reason, since] : report->quarantine)
+      items.push_back({{"entity", entity_json(entity)},
+                       {"partition", report->partition},
+                       {"reason", reason},
+                       {"since", format_instant(since)}});
+  co_return json_response(200, list_of(std::move(items)));
+}
+
+awaitable<response> release_from_quarantine(backend& api, const request& asked) {
+  const auto entity = entity_of(asked.parameters.at(0), asked.parameters.at(1));
+  if (!entity) co_return to_response(not_found("There is no such entity."), asked);
+  const auto refused = co_await api.operators()->release(*entity);
+  if (!refused) co_return to_response(refused.error(), asked);
+  if (!refused->empty())
+    co_return to_response(not_found("This entity is not in quarantine."), asked);
+  co_return no_content();
+}
+
+awaitable<response> get_dead_letters(backend& api, const request& asked) {
+  const auto found = co_await api.read(letters_question());
+  if (!found) co_return to_response(found.error(), asked);
+  auto items = json::array();
+  for (const auto& letter : *found) items.push_back(letter_json(letter));
+  co_return json_response(200, list_of(std::move(items)));
+}
+
+/// All letters of the same entity in the same subscription go with it, in order.
+awaitable<response> replay_dead_letters(backend& api, const request& asked) {
+  const auto letters = co_await api.read(letters_question());
+  if (!letters) co_return to_response(letters.error(), asked);
+  const auto found = std::ranges::find(*letters, asked.parameters.at(0), id_of);
+  if (found == letters->end())
+    co_return to_response(not_found("There is no such dead letter."), asked);
+  const auto failed = co_await api.operators()->replay(found->subscription, found->entity);
+  if (!failed) co_return to_response(failed.error(), asked);
+  if (!failed->empty())
+    co_return to_response(make_problem(409, "replay_failed", "Replay failed", *failed), asked);
+  co_return no_content();
+}
+
+}  // namespace rentwave::http

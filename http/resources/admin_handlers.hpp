@@ -1,0 +1,19 @@
+// The handlers of `/api/admin`, for the table of routes: only administrators get here.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "http/exchange.hpp"
+
+namespace rentwave::http {
+
+class backend;
+
+boost::asio::awaitable<response> get_admin_stats(backend& api, const request& asked);
+boost::asio::awaitable<response> get_admin_events(backend& api, const request& asked);
+boost::asio::awaitable<response> get_quarantine(backend& api, const request& asked);
+boost::asio::awaitable<response> release_from_quarantine(backend& api, const request& asked);
+boost::asio::awaitable<response> get_dead_letters(backend& api, const request& asked);
+boost::asio::awaitable<response> replay_dead_letters(backend& api, const request& asked);
+
+}  // namespace rentwave::http

@@ -1,0 +1,211 @@
+// What operators can do, over a real server and a whole node whose inboxes fail on demand.
+#include <gtest/gtest.h>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+
+#include "actors/runtime/node.hpp"
+#include "http/actor_backend.hpp"
+#include "http/identify.hpp"
+#include "http/routes.hpp"
+#include "http/server.hpp"
+#include "tests/http/client.hpp"
+
+namespace rentwave::http {
+namespace {
+
+using nlohmann::json;
+
+/// Throws at every command while it is told to.
+class failing_machine final : public machine {
+ public:
+  failing_machine(std::unique_ptr<machine> real, const std::atomic<bool>& fails)
+      : real_(std::move(real)), fails_(fails) {}
+  bool restore(const snapshot& from) override { return real_->restore(from); }
+  journal_result<void> fold(const stored_event& event) override { return real_->fold(event); }
+  std::optional<step> decide(const any_command& asked, const context& given) override {
+    if (fails_) throw std::runtime_error{"planted"};
+    return real_->decide(asked, given);
+  }
+  std::vector<want> wants() const override { return real_->wants(); }
+  std::optional<instant> alarm() const override { return real_->alarm(); }
+  outcome reply(const std::vector<stored_event>& events) const override {
+    return real_->reply(events);
+  }
+  std::int64_t version() const override { return real_->version(); }
+  std::shared_ptr<const void> view() const override { return real_->view(); }
+  snapshot save() const override { return real_->save(); }
+
+ private:
+  std::unique_ptr<machine> real_;
+  const std::atomic<bool>& fails_;
+};
+
+std::vector<effect> tell_of_top_ups(const stored_event& event) {
+  if (event.type != wallet::topped_up::type) return {};
+  const auto whose = *parse_id<account_id>(event.entity.id);
+  inbox::notice notice;
+  notice.type = event.type;
+  notice.time = event.time;
+  return {{"owner", inbox_ref(whose), inbox::command{inbox::deliver{whose, notice}}}};
+}
+
+class Admin : public testing::Test {
+ protected:
+  Admin() {
+    store = *open_journal("memory:");
+    node_options options;
+    options.partitions = 4;
+    options.restarts.failures = 2;
+    options.restarts.backoff = std::chrono::milliseconds{1};
+    options.subscriptions = {{"teller", tell_of_top_ups}};
+    options.machines = [this](const entity_ref& entity) -> std::unique_ptr<machine> {
+      if (entity.kind != entity_kind::inbox) return make_machine(entity);
+      return std::make_unique<failing_machine>(make_machine(entity), inboxes_fail);
+    };
+    running = *node::start(system, *store, std::move(options));
+    const auto secret = *load_token_secret(**store->connect());
+    api.emplace(backend_parts{system,
+                              running->routes(),
+                              [this] { return running->reader(); },
+                              running->clock(),
+                              [this] { return running->is_ready(); },
+                              "EUR",
+                              secret,
+                              true,
+                              {"1.2.3", 16384, 65536, false},
+                              {"root", "boss"},
+                              "the-token"},
+                auth_options{});
+    gate.emplace(*api, "");
+    server_options listening;
+    listening.port = 0;
+    site.emplace(listening, *api, *gate, all_routes());
+    EXPECT_TRUE(site->start());
+  }
+  ~Admin() override {
+    site->stop(std::chrono::milliseconds{0});
+    api->stop();
+    running->stop();
+    site.reset();
+    api.reset();
+  }
+
+  client::fields join(const std::string& name) {
+    client to{site->port()};
+    json who{{"username", name}, {"password", "correct horse"}};
+    if (name == "root") who["setup_token"] = "the-token";
+    EXPECT_EQ(to.post("/api/users", who).status, 201U);
+    who.erase("setup_token");
+    const std::string token = to.post("/api/sessions", who).json().at("access_token");
+    return {{"Authorization", "Bearer " + token}, {"Content-Type", "application/json"}};
+  }
+  client_response get(const std::string& path, const client::fields& as) {
+    client from{site->port()};
+    return from.get(path, as);
+  }
+  client_response post(const std::string& path, const client::fields& as,
+                       const json& body = json::object()) {
+    client to{site->port()};
+    return to.post(path, body, as);
+  }
+  /// Waits, for a while, until a list is as long.
+  json items(const std::string& path, const client::fields& as, std::size_t length) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+    for (;;) {
+      const auto found = get(path, as).json().at("items");
+      if (found.size() == length || std::chrono::steady_clock::now() > until) return found;
+      std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    }
+  }
+
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  std::atomic<bool> inboxes_fail = false;
+  std::unique_ptr<journal_store> store;
+  std::unique_ptr<node> running;
+  std::optional<actor_backend> api;
+  std::optional<token_authenticator> gate;
+  std::optional<server> site;
+};
+
+TEST_F(Admin, calls_are_for_administrators_only) {
+  const auto ann = join("ann");
+  for (const char* path : {"/api/admin/stats", "/api/admin/quarantine", "/api/admin/dead-letters",
+                           "/api/admin/events"}) {
+    EXPECT_EQ(get(path, {}).status, 401U) << path;
+    EXPECT_EQ(get(path, ann).status, 403U) << path;
+    EXPECT_EQ(get(path, ann).code(), "not_admin") << path;
+  }
+  const auto root = join("root");
+  const auto stats = get("/api/admin/stats", root);
+  EXPECT_EQ(stats.status, 200U);
+  EXPECT_EQ(stats.header("cache-control"), "no-store");
+  EXPECT_EQ(stats.json().at("partitions").at("total"), 4);
+  EXPECT_EQ(stats.json().at("entities").at("login"), 2);
+}
+
+TEST_F(Admin, names_are_registered_with_the_set_up_token_only) {
+  json who{{"username", "Boss"}, {"password", "correct horse"}};
+  EXPECT_EQ(post("/api/users", {}, who).code(), "setup_token_required");
+  who["setup_token"] = "the-tokem";
+  EXPECT_EQ(post("/api/users", {}, who).status, 403U);
+  who["setup_token"] = "the-token";
+  EXPECT_EQ(post("/api/users", {}, who).status, 201U);
+}
+
+TEST_F(Admin, sees_what_keeps_failing_releases_it_and_has_it_made_good) {
+  const auto root = join("root");
+  inboxes_fail = true;
+  EXPECT_EQ(post("/api/me/wallet/top-ups", root, {{"amount", 500}}).status, 201U);
+  const auto quarantined = items("/api/admin/quarantine", root, 1);
+  ASSERT_EQ(quarantined.size(), 1U);
+  EXPECT_EQ(quarantined[0].at("entity").at("kind"), "inbox");
+  const auto letters = items("/api/admin/dead-letters", root, 1);
+  ASSERT_EQ(letters.size(), 1U);
+  EXPECT_EQ(letters[0].at("subscription"), "teller");
+  EXPECT_EQ(letters[0].at("entity").at("kind"), "wallet");
+  EXPECT_FALSE(letters[0].at("parked"));
+  EXPECT_EQ(get("/api/admin/stats", root).json().at("quarantined"), 1);
+  EXPECT_EQ(get("/api/me/notifications", root).status, 503U);  // for this inbox alone
+  EXPECT_EQ(get("/api/me/wallet", root).status, 200U);
+
+  const std::string letter = letters[0].at("id");
+  EXPECT_EQ(post("/api/admin/dead-letters/" + letter + "/replay", root).code(), "replay_failed");
+  inboxes_fail = false;
+  const std::string inbox = quarantined[0].at("entity").at("id");
+  const auto release = "/api/admin/quarantine/inbox/" + inbox + "/release";
+  EXPECT_EQ(post(release, root).status, 204U);
+  EXPECT_EQ(post(release, root).status, 404U);
+  EXPECT_EQ(post("/api/admin/quarantine/nothing/1/release", root).status, 404U);
+  EXPECT_EQ(post("/api/admin/dead-letters/" + letter + "/replay", root).status, 204U);
+  EXPECT_EQ(items("/api/admin/dead-letters", root, 0).size(), 0U);
+  EXPECT_EQ(post("/api/admin/dead-letters/" + letter + "/replay", root).status, 404U);
+  EXPECT_EQ(get("/api/me/notifications", root).json().at("items").size(), 1U);
+}
+
+TEST_F(Admin, reads_the_log_by_what_caused_it) {
+  const auto root = join("root");
+  auto traced = root;
+  traced.emplace_back("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  EXPECT_EQ(post("/api/me/wallet/top-ups", traced, {{"amount", 500}}).status, 201U);
+  const auto caused =
+      items("/api/admin/events?trace=0af76519-16cd-43dd-8448-eb211c80319c&type=wallet.*", root, 2);
+  ASSERT_EQ(caused.size(), 2U);
+  EXPECT_EQ(caused[0].at("type"), "wallet.top-up-request");
+  const auto page = get("/api/admin/events?limit=1", root).json();
+  EXPECT_EQ(page.at("items").size(), 1U);
+  const std::string next = page.at("next");
+  EXPECT_NE(get("/api/admin/events?limit=1&cursor=" + next, root).json().at("items"),
+            page.at("items"));
+  EXPECT_EQ(get("/api/admin/events?entity=nothing", root).status, 422U);
+}
+
+}  // namespace
+}  // namespace rentwave::http
