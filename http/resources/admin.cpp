@@ -11,7 +11,6 @@
 #include "http/resources/admin_handlers.hpp"
 #include "http/resources/steps.hpp"
 #include "http/views.hpp"
-#include "persistence/json_traits.hpp"
 #include "persistence/timestamp.hpp"
 
 namespace rentwave::http {
@@ -24,7 +23,7 @@ constexpr int most_letters = 1'000;  ///< that are shown
 constexpr integer_range sequences{0, std::numeric_limits<std::int64_t>::max()};
 
 json entity_json(const entity_ref& entity) {
-  return {{"kind", std::string{json_form::enum_name(entity.kind)}}, {"id", entity.id}};
+  return {{"kind", to_string(entity.kind)}, {"id", entity.id}};
 }
 
 json list_of(json items) {
@@ -33,7 +32,7 @@ json list_of(json items) {
 
 /// "kind/id" as in the log.
 std::optional<entity_ref> entity_of(std::string_view kind, std::string_view id) {
-  const auto known = json_form::enum_named<entity_kind>(kind);
+  const auto known = named<entity_kind>(std::string{kind});
   if (!known || *known == entity_kind::payment || id.empty()) return std::nullopt;
   return entity_ref{*known, std::string{id}};
 }
@@ -59,7 +58,7 @@ json stats_json(const std::vector<report_ptr>& reports) {
     restarts += one->restarts;
     lag = std::max(lag, one->alarm_lag);
     for (const auto& [kind, count] : one->entities)
-      entities[std::string{json_form::enum_name(kind)}] += count;
+      entities[to_string(kind)] += count;
     for (const auto& [name, position, latest, parked] : one->subscriptions) {
       subscriptions[name].lag += latest - position;
       subscriptions[name].parked += parked;
