@@ -1,28 +1,16 @@
 #include <algorithm>
 
-#include "persistence/cursor.hpp"
+#include "persistence/paging.hpp"
 #include "persistence/sqlite/error.hpp"
 #include "persistence/sqlite/journal.hpp"
 
 namespace rentwave::sqlite {
 namespace {
 
-constexpr char rental_list = 'R';
-constexpr char wallet_list = 'w';
-
-const journal_error bad_cursor{journal_errc::bad_cursor, "not a cursor of this list"};
-
-/// Cuts a page that was read with one row more than its limit.
-template <class Row, class KeysetOf>
-void finish(page<Row>& page, int limit, KeysetOf keyset_of) {
-  if (std::ssize(page.items) <= limit) return;
-  page.items.resize(static_cast<std::size_t>(limit));
-  page.next = to_cursor(keyset_of(page.items.back()));
-}
-
-keyset keyset_of(const rental_row& row) {
-  return {rental_list, row.requested_at.time_since_epoch().count(), row.id.value};
-}
+using paging::bad_cursor;
+using paging::finish;
+using paging::rental_list;
+using paging::wallet_list;
 
 /// The rentals of one side, by that side's index.
 std::string one_side(const char* side, const char* also) {
@@ -42,7 +30,7 @@ journal_result<page<rental_row>> sqlite_journal::rentals(const rental_query& wan
     keyset from{rental_list, INT64_MAX, {}};
     if (wanted.page.cursor) {
       const auto given = from_cursor(*wanted.page.cursor, rental_list);
-      if (!given) return bad_cursor;
+      if (!given) return bad_cursor();
       from = *given;
     }
     page<rental_row> found;
@@ -60,7 +48,7 @@ journal_result<page<rental_row>> sqlite_journal::rentals(const rental_query& wan
                   row.when.start, row.when.end, row.rent, row.deposit, row.late_fees,
                   row.requested_at);
     }
-    finish(found, limit, [](const rental_row& row) { return keyset_of(row); });
+    finish(found, limit);
     return found;
   });
 }
@@ -71,7 +59,7 @@ journal_result<page<wallet_entry>> sqlite_journal::wallet_entries(account_id acc
     keyset from{wallet_list, INT64_MAX, {}};
     if (wanted.cursor) {
       const auto given = from_cursor(*wanted.cursor, wallet_list);
-      if (!given) return bad_cursor;
+      if (!given) return bad_cursor();
       from = *given;
     }
     page<wallet_entry> found;
@@ -86,9 +74,7 @@ journal_result<page<wallet_entry>> sqlite_journal::wallet_entries(account_id acc
       stored.read(row.account, row.version, row.type, row.amount, row.balance, row.rental,
                   row.time);
     }
-    finish(found, limit, [](const wallet_entry& row) {
-      return keyset{wallet_list, row.version, {}};
-    });
+    finish(found, limit);
     return found;
   });
 }

@@ -7,7 +7,6 @@
 #include <atomic>
 #include <chrono>
 #include <optional>
-#include <stdexcept>
 #include <thread>
 
 #include "actors/runtime/node.hpp"
@@ -16,36 +15,12 @@
 #include "http/routes.hpp"
 #include "http/server.hpp"
 #include "tests/http/client.hpp"
+#include "tests/runtime/failing_machine.hpp"
 
 namespace rentwave::http {
 namespace {
 
 using nlohmann::json;
-
-/// Throws at every command while it is told to.
-class failing_machine final : public machine {
- public:
-  failing_machine(std::unique_ptr<machine> real, const std::atomic<bool>& fails)
-      : real_(std::move(real)), fails_(fails) {}
-  bool restore(const snapshot& from) override { return real_->restore(from); }
-  journal_result<void> fold(const stored_event& event) override { return real_->fold(event); }
-  std::optional<step> decide(const any_command& asked, const context& given) override {
-    if (fails_) throw std::runtime_error{"planted"};
-    return real_->decide(asked, given);
-  }
-  std::vector<want> wants() const override { return real_->wants(); }
-  std::optional<instant> alarm() const override { return real_->alarm(); }
-  outcome reply(const std::vector<stored_event>& events) const override {
-    return real_->reply(events);
-  }
-  std::int64_t version() const override { return real_->version(); }
-  std::shared_ptr<const void> view() const override { return real_->view(); }
-  snapshot save() const override { return real_->save(); }
-
- private:
-  std::unique_ptr<machine> real_;
-  const std::atomic<bool>& fails_;
-};
 
 std::vector<effect> tell_of_top_ups(const stored_event& event) {
   if (event.type != wallet::topped_up::type) return {};
@@ -56,7 +31,7 @@ std::vector<effect> tell_of_top_ups(const stored_event& event) {
   return {{"owner", inbox_ref(whose), inbox::command{inbox::deliver{whose, notice}}}};
 }
 
-class Admin : public testing::Test {
+class Admin : public ::testing::Test {
  protected:
   Admin() {
     store = *open_journal("memory:");
@@ -67,7 +42,8 @@ class Admin : public testing::Test {
     options.subscriptions = {{"teller", tell_of_top_ups}};
     options.machines = [this](const entity_ref& entity) -> std::unique_ptr<machine> {
       if (entity.kind != entity_kind::inbox) return make_machine(entity);
-      return std::make_unique<failing_machine>(make_machine(entity), inboxes_fail);
+      return std::make_unique<testing::failing_machine>(make_machine(entity),
+                                                        [this] { return inboxes_fail.load(); });
     };
     running = *node::start(system, *store, std::move(options));
     const auto secret = *load_token_secret(**store->connect());

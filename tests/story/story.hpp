@@ -34,6 +34,8 @@ class story {
     std::string token;
   };
 
+  http::client_response answer_to(const person& who, const std::string& method,
+                                  const std::string& path, const nlohmann::json& body);
   nlohmann::json ask(const person& who, const std::string& method, const std::string& path,
                      const nlohmann::json& body = nullptr);
   /// Until the server has answered with anything but 503; restarts it when it is dead.
@@ -41,6 +43,7 @@ class story {
                                 const http::client::fields& headers, const std::string& body);
   http::client_response try_once(const std::string& method, const std::string& path,
                                  const http::client::fields& headers, const std::string& body);
+  void rent_for_an_hour();
   void sign_up(person& who);
   void log_in(person& who);
   void act(const person& who, const std::string& action, const std::string& status);
