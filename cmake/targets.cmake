@@ -29,10 +29,16 @@ endfunction()
 
 # Each TEST becomes a test of ctest, found when ctest starts; those that GoogleTest's filter TOGETHER
 # matches become one test, as they share something that is slow to set up. PRECOMPILED_BY takes over another
-# target's precompiled header, which saves making it again; both need the same compile options.
+# target's precompiled header, which saves making it again; both need the same compile options. Without it
+# the one of tests/ is used. What only tests run is not worth all of the optimiser's time.
 function(rentwave_test)
-  rentwave_program(${ARGV})
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "${target_one_value}" "${target_lists}")
+  set(precompiled)
+  if(NOT arg_PRECOMPILED_BY AND NOT arg_PRECOMPILE)
+    set(precompiled PRECOMPILED_BY rentwave_test_headers)
+  endif()
+  rentwave_program(${ARGV} ${precompiled})
+  target_compile_options(${arg_NAME} PRIVATE $<$<CONFIG:Release>:-O1>)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
   endif()
