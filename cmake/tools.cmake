@@ -17,3 +17,9 @@ endif()
 if(MOLD_PROGRAM)
   add_link_options(-fuse-ld=mold)
 endif()
+
+# GCC starts to collect garbage at 128 MiB; few of our files come to 1 GiB, and without collecting
+# they compile in an eighth less time.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options("SHELL:--param ggc-min-heapsize=1048576")
+endif()
