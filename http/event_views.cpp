@@ -37,6 +37,7 @@ json data_json(const stored_event& event, const std::string& currency) {
     case entity_kind::login:
     case entity_kind::account:
     case entity_kind::session:
+    case entity_kind::keyed_request:
     case entity_kind::payment:
       return json::object();
   }

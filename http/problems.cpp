@@ -69,6 +69,8 @@ status_and_title status_of(refusal_code code) {
       return {409, "Undone"};
     case refusal_code::payment_failed:
       return {402, "Payment failed"};
+    case refusal_code::idempotency_mismatch:
+      return {422, "Idempotency key used before"};
   }
   return {500, "Internal error"};
 }

@@ -111,6 +111,7 @@ struct statement {
 void project(const event_place&, const login::event&, row_changes&) {}
 void project(const event_place&, const account::event&, row_changes&) {}
 void project(const event_place&, const book::event&, row_changes&) {}
+void project(const event_place&, const keyed_request::event&, row_changes&) {}
 
 void project(const event_place& at, const session::event& event, row_changes& rows) {
   std::visit(

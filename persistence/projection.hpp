@@ -26,5 +26,7 @@ void project(const event_place& at, const book::event& event, std::vector<row_ch
 void project(const event_place& at, const rental::event& event, std::vector<row_change>& rows);
 void project(const event_place& at, const wallet::event& event, std::vector<row_change>& rows);
 void project(const event_place& at, const inbox::event& event, std::vector<row_change>& rows);
+void project(const event_place& at, const keyed_request::event& event,
+             std::vector<row_change>& rows);
 
 }  // namespace rentwave

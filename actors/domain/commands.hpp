@@ -6,6 +6,7 @@
 #include "actors/domain/account.hpp"
 #include "actors/domain/book.hpp"
 #include "actors/domain/inbox.hpp"
+#include "actors/domain/keyed_request.hpp"
 #include "actors/domain/listing.hpp"
 #include "actors/domain/login.hpp"
 #include "actors/domain/payment.hpp"
@@ -18,6 +19,7 @@ namespace rentwave {
 /// By the receiver's kind; `wake` and `answered` are alternatives of each kind's own variant.
 using any_command =
     std::variant<login::command, account::command, session::command, listing::command,
-                 book::command, rental::command, wallet::command, inbox::command, payment::command>;
+                 book::command, rental::command, wallet::command, inbox::command, payment::command,
+                 keyed_request::command>;
 
 }  // namespace rentwave

@@ -23,10 +23,11 @@ enum class entity_kind : std::uint8_t {
   rental,
   wallet,
   inbox,
-  payment
+  payment,
+  keyed_request
 };
 BOOST_DESCRIBE_ENUM(entity_kind, login, account, session, listing, book, rental, wallet, inbox,
-                    payment)
+                    payment, keyed_request)
 
 struct entity_ref {
   entity_kind kind{};
@@ -71,6 +72,9 @@ inline entity_ref inbox_ref(account_id id) {
 }
 inline entity_ref payment_ref(payment_id id) {
   return {entity_kind::payment, to_string(id)};
+}
+inline entity_ref keyed_request_ref(const boost::uuids::uuid& id) {
+  return {entity_kind::keyed_request, to_string(id)};
 }
 
 }  // namespace rentwave

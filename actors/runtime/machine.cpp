@@ -21,6 +21,9 @@ std::optional<account_id> subject_of(const account::state& s) {
 std::optional<account_id> subject_of(const session::state& s) {
   return s.account;
 }
+std::optional<account_id> subject_of(const keyed_request::state& s) {
+  return s.account;
+}
 template <class State>
 std::optional<account_id> subject_of(const State&) {
   static_assert(!json_form::has_personal<State>::value &&
@@ -151,6 +154,8 @@ auto for_kind(entity_kind kind, Arguments&&... arguments) {
       return Use<wallet::state>::make(std::forward<Arguments>(arguments)...);
     case entity_kind::inbox:
       return Use<inbox::state>::make(std::forward<Arguments>(arguments)...);
+    case entity_kind::keyed_request:
+      return Use<keyed_request::state>::make(std::forward<Arguments>(arguments)...);
     case entity_kind::payment:
       break;
   }

@@ -1,6 +1,7 @@
 // Adverts: posting, reading, changing, taking away, and when they are free.
 #include <nlohmann/json.hpp>
 
+#include "http/idempotency.hpp"
 #include "http/offers.hpp"
 #include "http/resources/market_handlers.hpp"
 #include "http/resources/steps.hpp"
@@ -43,14 +44,17 @@ problem removed_since() {
                       "The advert that this Idempotency-Key made has been removed since.");
 }
 
-/// Whether the advert made under this key is the one that is posted now.
-bool same_posting(const listing::event& first, const offer& posted) {
-  return std::visit(
-      [&]<class Event>(const Event& e) {
-        if constexpr (requires { e.owner, e.content; }) return e.content == posted;
-        return false;
-      },
-      first);
+answering post(backend& api, const request& asked, const offer& posted, const creation& ids) {
+  const listing_id id{ids.entity};
+  auto command = as_command<listing::command>(listing::post{id, caller_of(asked), posted});
+  // Settled: the book knows of it, so that the next request finds it there.
+  const auto view = co_await create(api, asked, listing_ref(id), std::move(command), ids.command);
+  if (!view) co_return to_response(view.error(), asked);
+  const auto& advert = (*view)->as<listing::state>();
+  if (advert.removed) co_return to_response(removed_since(), asked);
+  auto made = advert_response(api, advert, 201);
+  made.headers.emplace_back("Location", "/api/listings/" + to_string(id));
+  co_return made;
 }
 
 }  // namespace
@@ -60,23 +64,8 @@ answering post_listing(backend& api, const request& asked) {
   if (!body) co_return to_response(body.error(), asked);
   const offer posted = read_offer(*body);
   if (const auto wrong = body->failure()) co_return to_response(*wrong, asked);
-  const auto ids = creation_for(api, asked);
-  if (!ids) co_return to_response(ids.error(), asked);
-
-  const listing_id id{ids->entity};
-  auto command = as_command<listing::command>(listing::post{id, caller_of(asked), posted});
-  sameness<listing::event> same = [&posted](const auto& first) {
-    return same_posting(first, posted);
-  };
-  // Settled: the book knows of it, so that the next request finds it there.
-  const auto view = co_await create<listing::event>(api, asked, listing_ref(id), std::move(command),
-                                                    *ids, std::move(same));
-  if (!view) co_return to_response(view.error(), asked);
-  const auto& advert = (*view)->as<listing::state>();
-  if (advert.removed) co_return to_response(removed_since(), asked);
-  auto made = advert_response(api, advert, 201);
-  made.headers.emplace_back("Location", "/api/listings/" + to_string(id));
-  co_return made;
+  const creating post_it = [&](const creation& ids) { return post(api, asked, posted, ids); };
+  co_return co_await once(api, asked, post_it);
 }
 
 /// Its tag is for If-Match: it says nothing about how often the advert was rented and when it is

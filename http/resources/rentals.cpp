@@ -1,9 +1,9 @@
 // Rentals: what one would cost, asking for it, reading it. Acting on one is in rental_actions.cpp.
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "actors/domain/tariff.hpp"
 #include "http/fields.hpp"
+#include "http/idempotency.hpp"
 #include "http/public_form.hpp"
 #include "http/resources/market_handlers.hpp"
 #include "http/resources/steps.hpp"
@@ -91,16 +91,12 @@ response outcome_of_request(const rental::state& one, const std::string& currenc
   return made;
 }
 
-/// Whether the rental made under this key is the one that is asked for now. A start that was a
-/// little in the past had become the moment of asking.
-bool same_wish(const rental::event& first, const wish& wanted) {
-  const auto* made = std::get_if<rental::requested>(&first);
-  if (!made) return true;
-  if (made->listing != wanted.listing || made->expected_price != wanted.expected_price)
-    return false;
-  if (made->when.start != (wanted.starts_at ? std::max(*wanted.starts_at, made->at) : made->at))
-    return false;
-  return wanted.ends_at ? made->when.end == *wanted.ends_at : made->when.length() == wanted.length;
+answering ask_for(backend& api, const request& asked, const wish& wanted, const creation& ids) {
+  const rental_id id{ids.entity};
+  auto command = as_command<rental::command>(request_of(wanted, id, caller_of(asked)));
+  const auto view = co_await create(api, asked, rental_ref(id), std::move(command), ids.command);
+  if (!view) co_return to_response(view.error(), asked);
+  co_return outcome_of_request((*view)->as<rental::state>(), api.currency(), asked);
 }
 
 boost::asio::awaitable<answer<std::vector<stored_event>>> history_of(backend& api, entity_ref of) {
@@ -156,16 +152,8 @@ answering post_rental(backend& api, const request& asked) {
   if (!body) co_return to_response(body.error(), asked);
   const auto wanted = read_wish(*body);
   if (const auto wrong = body->failure()) co_return to_response(*wrong, asked);
-  const auto ids = creation_for(api, asked);
-  if (!ids) co_return to_response(ids.error(), asked);
-
-  const rental_id id{ids->entity};
-  auto command = as_command<rental::command>(request_of(wanted, id, caller_of(asked)));
-  sameness<rental::event> same = [&wanted](const auto& first) { return same_wish(first, wanted); };
-  const auto view = co_await create<rental::event>(api, asked, rental_ref(id), std::move(command),
-                                                   *ids, std::move(same));
-  if (!view) co_return to_response(view.error(), asked);
-  co_return outcome_of_request((*view)->as<rental::state>(), api.currency(), asked);
+  const creating request_it = [&](const creation& ids) { return ask_for(api, asked, wanted, ids); };
+  co_return co_await once(api, asked, request_it);
 }
 
 answering get_rental(backend& api, const request& asked) {

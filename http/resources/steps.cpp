@@ -1,39 +1,10 @@
 #include "http/resources/steps.hpp"
 
-#include <algorithm>
 #include <cassert>
 
 #include "http/ascii.hpp"
 
 namespace rentwave::http {
-namespace {
-
-constexpr std::size_t max_idempotency_key = 255;
-
-/// Nothing when there is none.
-answer<std::optional<std::string>> idempotency_key_of(const request& asked) {
-  constexpr std::string_view name = "idempotency-key";
-  const bool given = std::ranges::any_of(asked.headers, [&](auto& h) { return h.first == name; });
-  if (!given) return std::optional<std::string>{};
-  const auto key = asked.header(name);
-  if (key.empty() || key.size() > max_idempotency_key ||
-      !std::ranges::all_of(key, ascii::is_visible))
-    return invalid({{"Idempotency-Key", "format", "It has 1 to 255 visible ASCII characters."}});
-  return std::optional{std::string{key}};
-}
-
-/// `space` and `prefix` keep the keys of different callers and routes apart.
-answer<creation> creation_in(backend& api, const request& asked, const boost::uuids::uuid& space,
-                             const std::string& prefix) {
-  const auto key = idempotency_key_of(asked);
-  if (!key) return key.error();
-  if (!*key) return creation{api.new_uuid(), std::nullopt};
-  const auto entity = uuid_v8(space, prefix + **key);
-  return creation{entity, command_id{uuid_v8(entity, "create")}};
-}
-
-}  // namespace
-
 account_id caller_of(const request& asked) {
   assert(asked.who);
   return asked.who->account;
@@ -87,17 +58,12 @@ bool has_tag(std::string_view list, std::string_view tag) {
   return false;
 }
 
-answer<creation> creation_for(backend& api, const request& asked) {
-  return creation_in(api, asked, caller_of(asked).value, asked.path + '\n');
-}
-
-answer<creation> creation_for(backend& api, const request& asked, std::string_view whose) {
-  return creation_in(api, asked, {}, asked.path + '\n' + std::string{whose} + '\n');
-}
-
-problem idempotency_mismatch() {
-  return make_problem(422, "idempotency_mismatch", "Idempotency key used before",
-                      "This Idempotency-Key was used before with another body.");
+boost::asio::awaitable<answer<view_ptr>> create(backend& api, const request& asked,
+                                                entity_ref where, any_command body,
+                                                std::optional<command_id> id) {
+  const auto sent = co_await api.send(asked, where, std::move(body), id);
+  if (!sent) co_return sent.error();
+  co_return co_await api.settled_view(std::move(where));
 }
 
 }  // namespace rentwave::http

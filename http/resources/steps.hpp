@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,21 +47,7 @@ std::string entity_tag(std::int64_t revision);
 /// none.
 bool has_tag(std::string_view list, std::string_view tag);
 
-// --- Idempotency-Key ---
-
-/// Under which ids a POST creates: new ones, or with a key those that follow from account, route
-/// and key, so that a repeat finds the first (design.md section 6).
-struct creation {
-  boost::uuids::uuid entity;
-  std::optional<command_id> command;  ///< only with a key
-};
-/// Errors: 422 for a key that is empty, too long or not of visible ASCII.
-answer<creation> creation_for(backend& api, const request& asked);
-/// Where nobody is logged in yet: keys are told apart by `whose`.
-answer<creation> creation_for(backend& api, const request& asked, std::string_view whose);
-
-/// 422: the key was used before, with another body.
-problem idempotency_mismatch();
+// --- creating ---
 
 /// The event of the command, among `Event`'s alternatives, that came first; none when it caused
 /// none.
@@ -79,24 +64,9 @@ boost::asio::awaitable<answer<std::optional<Event>>> effect_of(backend& api, ent
   co_return std::optional<Event>{*std::move(event)};
 }
 
-/// Whether what an Idempotency-Key made is what is asked for now.
-template <class Event>
-using sameness = std::function<bool(const Event& first)>;
-
-/// Sends what creates, and answers with the entity once it is settled. 422 when the key's first
-/// request was another: `same` judges by its first event, among `Event`'s alternatives.
-template <class Event>
+/// Sends what creates, and answers with the entity once it is settled.
 boost::asio::awaitable<answer<view_ptr>> create(backend& api, const request& asked,
-                                                entity_ref where, any_command body, creation ids,
-                                                sameness<Event> same) {
-  const auto sent = co_await api.send(asked, where, std::move(body), ids.command);
-  if (!sent) co_return sent.error();
-  if (ids.command) {
-    const auto first = co_await effect_of<Event>(api, where, *ids.command);
-    if (!first) co_return first.error();
-    if (*first && !same(**first)) co_return idempotency_mismatch();
-  }
-  co_return co_await api.settled_view(std::move(where));
-}
+                                                entity_ref where, any_command body,
+                                                std::optional<command_id> id);
 
 }  // namespace rentwave::http

@@ -1,6 +1,7 @@
 // Registering, and what everybody may see of a person.
 #include <nlohmann/json.hpp>
 
+#include "http/idempotency.hpp"
 #include "http/operations.hpp"
 #include "http/passwords.hpp"
 #include "http/resources/account_handlers.hpp"

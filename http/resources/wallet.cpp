@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/fields.hpp"
+#include "http/idempotency.hpp"
 #include "http/public_form.hpp"
 #include "http/resources/market_handlers.hpp"
 #include "http/resources/steps.hpp"
@@ -86,18 +87,6 @@ boost::asio::awaitable<answer<payment_status>> status_of(backend& api, const ent
   co_return try_later("unavailable", "How the payment went cannot be found out right now.");
 }
 
-/// Whether the payment made under this key is of the amount that is asked for now.
-bool same_amount(const wallet::event& first, money amount) {
-  return std::visit(
-      [&]<class Event>(const Event& e) {
-        constexpr bool asks = std::is_same_v<Event, wallet::top_up_requested> ||
-                              std::is_same_v<Event, wallet::withdrawn>;
-        if constexpr (asks) return e.amount == amount;
-        return false;
-      },
-      first);
-}
-
 problem payment_failed() {
   return to_problem(
       refusal{refusal_code::payment_failed, "The payment provider refused the payment.", {}});
@@ -105,22 +94,14 @@ problem payment_failed() {
 
 using payment_command = wallet::command (*)(account_id owner, payment_id payment, money amount);
 
-answering pay(backend& api, const request& asked, payment_command make) {
-  auto body = field_reader::over(asked);
-  if (!body) co_return to_response(body.error(), asked);
-  const money amount = body->amount("amount");
-  if (const auto wrong = body->failure()) co_return to_response(*wrong, asked);
-  const auto ids = creation_for(api, asked);
-  if (!ids) co_return to_response(ids.error(), asked);
-
+answering pay(backend& api, const request& asked, money amount, payment_command make,
+              const creation& ids) {
   const auto owner = caller_of(asked);
-  const payment_id payment{ids->entity};
+  const payment_id payment{ids.entity};
   auto command = as_command<wallet::command>(make(owner, payment, amount));
-  sameness<wallet::event> same = [amount](const auto& first) { return same_amount(first, amount); };
-  const auto view = co_await create<wallet::event>(api, asked, wallet_ref(owner),
-                                                   std::move(command), *ids, std::move(same));
+  const auto view = co_await create(api, asked, wallet_ref(owner), std::move(command), ids.command);
   if (!view) co_return to_response(view.error(), asked);
-  const auto status = co_await status_of(api, **view, payment, ids->command);
+  const auto status = co_await status_of(api, **view, payment, ids.command);
   if (!status) co_return to_response(status.error(), asked);
   if (*status == payment_status::failed) co_return to_response(payment_failed(), asked);
   nlohmann::json made;
@@ -129,6 +110,15 @@ answering pay(backend& api, const request& asked, payment_command make) {
   made["status"] = name_of(*status);
   made["balance"] = money_json((*view)->as<wallet::state>().balance, api.currency());
   co_return json_response(201, made);
+}
+
+answering post_payment(backend& api, const request& asked, payment_command make) {
+  auto body = field_reader::over(asked);
+  if (!body) co_return to_response(body.error(), asked);
+  const money amount = body->amount("amount");
+  if (const auto wrong = body->failure()) co_return to_response(*wrong, asked);
+  const creating pay_it = [&](const creation& ids) { return pay(api, asked, amount, make, ids); };
+  co_return co_await once(api, asked, pay_it);
 }
 
 wallet::command make_top_up(account_id owner, payment_id payment, money amount) {
@@ -163,11 +153,11 @@ answering get_wallet_entries(backend& api, const request& asked) {
 }
 
 answering post_top_up(backend& api, const request& asked) {
-  return pay(api, asked, make_top_up);
+  return post_payment(api, asked, make_top_up);
 }
 
 answering post_withdrawal(backend& api, const request& asked) {
-  return pay(api, asked, make_withdrawal);
+  return post_payment(api, asked, make_withdrawal);
 }
 
 }  // namespace rentwave::http

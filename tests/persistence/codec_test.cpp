@@ -88,6 +88,7 @@ TEST(Codec, keeps_the_wire_names) {
                           "wallet.hold", "wallet.release", "wallet.charge", "wallet.pay",
                           "wallet.repay", "wallet.send", "wallet.arrive", "wallet.receive"));
   EXPECT_THAT(wire_names<inbox::event>(), ElementsAre("inbox.deliver", "inbox.read"));
+  EXPECT_THAT(wire_names<keyed_request::event>(), ElementsAre("request.claim", "request.finish"));
 }
 
 TEST(Codec, gives_no_wire_name_twice) {
@@ -105,8 +106,8 @@ TEST(Codec, marks_the_events_and_states_with_personal_fields) {
     const typename decltype(entity)::type happened = alternative{};
     if (encode(happened).personal) personal.insert(alternative::type);
   });
-  EXPECT_THAT(personal, ElementsAre("account.edit", "account.open", "session.start",
-                                    "user.password", "user.register"));
+  EXPECT_THAT(personal, ElementsAre("account.edit", "account.open", "request.finish",
+                                    "session.start", "user.password", "user.register"));
   bool is_personal = false;
   encode_state(account::state{}, is_personal);
   EXPECT_TRUE(is_personal);

@@ -168,6 +168,10 @@ void twice_case::adverts_books_and_messages() {
   twice(inbox_ref(m.owner),
         inbox::command{inbox::deliver{m.owner, {"rent.book", {}, "Hello", {}, {}, {}}}});
   twice(inbox_ref(m.owner), inbox::command{inbox::mark_read{1}}, m.owner);
+  const auto request = keyed_request_ref(m.fresh<command_id>().value);
+  twice(request, keyed_request::command{keyed_request::claim{m.owner, "hash"}}, m.owner);
+  twice(request, keyed_request::command{keyed_request::finish{{201, "/here", "", {"{}"}}}},
+        m.owner);
 }
 
 void twice_case::the_calendar() {
@@ -250,10 +254,12 @@ void twice_case::answers_and_alarms() {
   EXPECT_EQ(m.wallet(m.renter).balance, (money{500}));
   // These owe nothing to anybody, and have no alarm.
   const auto isbn = book_ref("9780140449334");
-  for (const auto& to : {account_ref(ada), isbn, inbox_ref(m.renter)})
+  const auto request = keyed_request_ref(m.fresh<command_id>().value);
+  for (const auto& to : {account_ref(ada), isbn, inbox_ref(m.renter), request})
     in_vain(to, answered_command(to.kind, {"open", accepted{}}));
-  for (const auto& to : {login_ref("ada"), account_ref(ada), session_ref(session),
-                         listing_ref(listing), isbn, wallet_ref(m.renter), inbox_ref(m.renter)})
+  for (const auto& to :
+       {login_ref("ada"), account_ref(ada), session_ref(session), listing_ref(listing), isbn,
+        wallet_ref(m.renter), inbox_ref(m.renter), request})
     in_vain(to, wake_command(to.kind));
 }
 

@@ -45,6 +45,8 @@ std::string encode(const entity_view& seen) {
       return encoded<wallet::state>(seen);
     case entity_kind::inbox:
       return encoded<inbox::state>(seen);
+    case entity_kind::keyed_request:
+      return encoded<keyed_request::state>(seen);
     case entity_kind::payment:
       break;
   }

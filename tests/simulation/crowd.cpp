@@ -59,6 +59,7 @@ void crowd::act(testing::world& where, orders& book, const model& known) {
   if (dice_.percent(6)) log_out(known);
   if (dice_.percent(4)) change_person(known);
   if (dice_.percent(8)) read_notices(known);
+  if (dice_.percent(8)) use_key(known);
   if (dice_.percent(10)) trespass(known);
   if (dice_.percent(4)) try_out_of_turn(known);
 }

@@ -39,9 +39,11 @@ class crowd {
   void log_out(const model& known);
   void change_person(const model& known);
   void read_notices(const model& known);
+  void use_key(const model& known);
   void trespass(const model& known);
   void trespass_on_person(const model& known, account_id stranger);
   void trespass_on_wallet(account_id stranger);
+  void trespass_on_key(const model& known, account_id stranger);
   void trespass_on_advert(const model& known, account_id stranger);
   void trespass_on_rental(const model& known, account_id stranger);
   void try_out_of_turn(const model& known);

@@ -57,12 +57,29 @@ void crowd::read_notices(const model& known) {
   issue(inbox_ref(whose), inbox::command{inbox::mark_read{up_to}}, whose, inbox::read::type);
 }
 
+/// Claims a new key, or answers under one that was claimed, maybe for the second time.
+void crowd::use_key(const model& known) {
+  if (known.keyed_requests.empty() || dice_.one_in(2)) {
+    const auto who = anyone();
+    issue(keyed_request_ref(world_->fresh_id().value),
+          keyed_request::command{keyed_request::claim{who, "hash"}}, who,
+          keyed_request::claimed::type);
+    return;
+  }
+  const auto& [id, one] = any_of(dice_, known.keyed_requests);
+  keyed_request::finish command{{201, "/here", "", {"answer " + std::to_string(++editions_)}}};
+  issue({entity_kind::keyed_request, id}, keyed_request::command{command}, one.account,
+        keyed_request::finished::type);
+}
+
 /// Nothing of this may succeed.
 void crowd::trespass(const model& known) {
   const account_id stranger{world_->fresh_id().value};
-  switch (dice_.between(0, 3)) {
+  switch (dice_.between(0, 4)) {
     case 0:
       return trespass_on_person(known, stranger);
+    case 4:
+      return trespass_on_key(known, stranger);
     case 1:
       return trespass_on_wallet(stranger);
     case 2:
@@ -107,6 +124,23 @@ void crowd::trespass_on_wallet(account_id stranger) {
     forbid(wallet_ref(who), wallet::command{wallet::top_up{who, payment, {100}}}, stranger);
   else
     forbid(wallet_ref(who), wallet::command{wallet::withdraw{who, payment, {100}}}, stranger);
+}
+
+void crowd::trespass_on_key(const model& known, account_id stranger) {
+  if (known.keyed_requests.empty()) return;
+  const auto& [id, one] = any_of(dice_, known.keyed_requests);
+  const entity_ref to{entity_kind::keyed_request, id};
+  switch (dice_.between(0, 2)) {
+    case 0:
+      return forbid(to, keyed_request::command{keyed_request::claim{stranger, one.body_hash}},
+                    stranger);
+    case 1:
+      return forbid(to, keyed_request::command{keyed_request::claim{one.account, "other hash"}},
+                    one.account);
+    default:
+      return forbid(to, keyed_request::command{keyed_request::finish{{201, "", "", {"mine"}}}},
+                    stranger);
+  }
 }
 
 void crowd::trespass_on_advert(const model& known, account_id stranger) {

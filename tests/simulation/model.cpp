@@ -145,6 +145,8 @@ void see(model& all, const stored_event& event) {
       return see_inbox(all, event);
     case entity_kind::book:
       return see_book(all, event);
+    case entity_kind::keyed_request:
+      return see_keyed_request(all, event);
     case entity_kind::payment:
       throw violation{event.entity, "the payment provider keeps nothing in the journal"};
   }

@@ -14,6 +14,7 @@
 
 #include "actors/domain/account.hpp"
 #include "actors/domain/inbox.hpp"
+#include "actors/domain/keyed_request.hpp"
 #include "actors/domain/listing.hpp"
 #include "actors/domain/login.hpp"
 #include "actors/domain/rental.hpp"
@@ -143,6 +144,13 @@ struct transfer {
 /// Whom, about which event type, rental and time.
 using notice_key = std::tuple<account_id, std::string, rental_id, instant>;
 
+/// A request under an Idempotency-Key.
+struct keyed {
+  account_id account;
+  std::string body_hash;
+  std::optional<std::string> answer;
+};
+
 struct model {
   std::map<std::string, name_taken> logins;
   std::map<account_id, account::opened> accounts;  ///< with the present profile
@@ -156,6 +164,7 @@ struct model {
   std::map<std::string, int> shelves;  ///< adverts hung on a book, by ISBN
   std::map<account_id, std::int64_t> cursors;
   std::map<account_id, std::int64_t> read;  ///< up to which cursor
+  std::map<std::string, keyed> keyed_requests;  ///< by the entity's id
 
   money brought_in;  ///< top-ups less withdrawals
 
@@ -177,6 +186,7 @@ void see_listing(model& all, const stored_event& event);
 void see_rental(model& all, const stored_event& event);
 void see_wallet(model& all, const stored_event& event);
 void see_inbox(model& all, const stored_event& event);
+void see_keyed_request(model& all, const stored_event& event);
 
 /// In one snapshot of the journal: what is in all purses, and between them, was brought in.
 void check_money(const model& all);

@@ -125,6 +125,22 @@ void see_session(model& all, const stored_event& event) {
   std::visit(session_events{all, event, *id}, read<session::event>(event));
 }
 
+void see_keyed_request(model& all, const stored_event& event) {
+  const auto happened = read<keyed_request::event>(event);
+  auto& one = all.keyed_requests[event.entity.id];
+  if (const auto* claim = std::get_if<keyed_request::claimed>(&happened)) {
+    expect(one.body_hash.empty(), event, "it was claimed before");
+    expect(event.actor == to_string(claim->account), event, "by somebody else");
+    one.account = claim->account;
+    one.body_hash = claim->body_hash;
+    return;
+  }
+  expect(!one.body_hash.empty(), event, "it was never claimed");
+  expect(!one.answer, event, "it was answered before");
+  expect(event.actor == to_string(one.account), event, "by somebody else");
+  one.answer = std::get<keyed_request::finished>(happened).given.body.text;
+}
+
 void check_people(const model& all) {
   std::map<std::string, std::set<session_id>> open;
   for (const auto& [id, one] : all.visits) {

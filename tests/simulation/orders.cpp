@@ -57,6 +57,15 @@ bool stands(const model& all, const order& one, const inbox::mark_read& c) {
   return found && *found >= c.up_to;
 }
 
+bool stands(const model& all, const order& one, const keyed_request::claim& c) {
+  const auto* found = find(all.keyed_requests, one.to.id);
+  return found && found->account == c.account && found->body_hash == c.body_hash;
+}
+bool stands(const model& all, const order& one, const keyed_request::finish&) {
+  const auto* found = find(all.keyed_requests, one.to.id);
+  return found && found->answer;
+}
+
 bool has_effect(const model& all, const order& one) {
   if (one.effect.empty() || all.effects.contains({one.to, one.id, one.effect})) return true;
   return std::visit(

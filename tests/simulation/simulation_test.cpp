@@ -71,7 +71,7 @@ std::string output_of(const std::string& command) {
 }
 
 TEST(SimulationTrace, is_the_same_in_another_process) {
-  const std::string command = std::string{RENTWAVE_SIMULATE} + " --seed 3 --days 10";
+  const std::string command{RENTWAVE_SIMULATE " --seed 3 --days 10"};
   const auto once = output_of(command);
   EXPECT_NE(once.find("trace "), std::string::npos);
   EXPECT_EQ(once, output_of(command));
@@ -107,6 +107,7 @@ TEST(Simulation, meets_everything_that_it_is_to_check) {
   expect_all_of<rental::event>(sums);
   expect_all_of<wallet::event>(sums);
   expect_all_of<inbox::event>(sums);
+  expect_all_of<keyed_request::event>(sums);
   for (const char* what :
        {"crashes", "faults", "errors", "refusals", "reads", "failed starts", "clocks set back",
         "checks of time", "late periods", "payments refused", "payments repeated",

@@ -80,7 +80,8 @@ class fake_market final : public backend {
 
  private:
   using any_state =
-      std::variant<listing::state, book::state, rental::state, wallet::state, inbox::state>;
+      std::variant<listing::state, book::state, rental::state, wallet::state, inbox::state,
+                   keyed_request::state>;
   struct entity {
     any_state state;
     std::int64_t version = 0;
