@@ -94,7 +94,10 @@ class partition {
     arm();
   }
 
+  void suspend() { suspended_ = true; }
+
   void reopen(const reopened& news) {
+    suspended_ = false;
     if (ending_) return;
     for (const auto& one : consumers_)
       if (one.handle) self_->send(one.handle, news);
@@ -206,6 +209,7 @@ class partition {
   child* find(const entity_ref& entity) {
     const auto known = children_.find(entity);
     if (known != children_.end()) return &known->second;
+    if (suspended_) return nullptr;
     if (budget_.ask(entity, context_->clock->real_now()) != restart_budget::verdict::start)
       return nullptr;
     auto& fresh = children_[entity];
@@ -270,6 +274,8 @@ class partition {
   }
 
   void refuse_failing(kept_message& message, const entity_ref& to) {
+    if (suspended_)
+      return refuse(message, runtime_errc::unavailable, "what was written last is being found out");
     const bool waits =
         budget_.ask(to, context_->clock->real_now()) == restart_budget::verdict::wait;
     refuse(message, waits ? runtime_errc::crashed : runtime_errc::quarantined,
@@ -305,11 +311,12 @@ class partition {
     const auto verdict = budget_.ask(entity, now);
     if (verdict == restart_budget::verdict::quarantined) return;  // woken when it is released
     if (verdict == restart_budget::verdict::wait) return wake_at(entity, now + reopen_delay);
-    auto& target = *find(entity);
-    target.last_used = now;
-    if (target.sleeping) return wake_at(entity, now + reopen_delay);
+    auto* target = find(entity);
+    if (!target) return wake_at(entity, now + reopen_delay);
+    target->last_used = now;
+    if (target->sleeping) return wake_at(entity, now + reopen_delay);
     waking_.insert(entity);
-    self_->send(target.handle, wake_note{});
+    self_->send(target->handle, wake_note{});
   }
 
   void read_alarms() {
@@ -375,7 +382,8 @@ class partition {
   context_ptr context_;
   partition_id id_ = 0;
   bool open_ = false;
-  bool reread_ = true;  ///< the alarm table may hold due alarms that are not in memory
+  bool suspended_ = false;  ///< no entity may be read
+  bool reread_ = true;      ///< the alarm table may hold due alarms that are not in memory
   std::optional<caf::error> ending_;
   std::vector<kept_message> early_;
   std::unordered_map<entity_ref, child> children_;
@@ -404,6 +412,7 @@ caf::behavior live(caf::stateful_actor<partition>* self, const context_ptr& cont
         self->state.route({nullptr, query, self->make_response_promise()});
       },
       [self](const commit_ptr& durable) { self->state.committed(durable); },
+      [self](suspended) { self->state.suspend(); },
       [self](const reopened& news) { self->state.reopen(news); },
       [self](tick_atom, std::uint64_t generation) { self->state.tick(generation); },
       [self](const still_awake& news) { self->state.stay_awake(news.entity); },

@@ -4,6 +4,7 @@
 //   partition     command_ptr → outcome      routes to the entity, starts it if need be
 //                 query_ptr → view_ptr       the same
 //                 commit_ptr                 from the writer: what became durable, in order
+//                 suspended                  from the writer: what was written last is unknown
 //                 reopened                   from the writer: the partition has a new epoch
 //                 still_awake                from an entity that could not sleep as told
 //                 nothing_here               from an entity to which nothing ever happened
@@ -167,6 +168,11 @@ using commit_ptr = std::shared_ptr<const commit>;
 struct open_request {
   partition_id partition = 0;
 };
+/// The outcome of an append is unknown, and may still become the one or the other: no entity may be
+/// read until the partition is reopened.
+struct suspended {
+  partition_id partition = 0;
+};
 /// The partition was taken over from oneself after an unknown outcome: read again what is there.
 struct reopened {
   partition_id partition = 0;
@@ -238,6 +244,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::entity_result_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::commit_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::open_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::partition_lease)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::suspended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::reopened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::offset_note)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::load_request)

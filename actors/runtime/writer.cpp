@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "actors/runtime/protocol.hpp"
 
@@ -59,26 +60,22 @@ class writer {
     std::ranges::copy(note.replayed, std::back_inserter(kept.replayed));
   }
 
-  /// Takes back what an unknown outcome has cost us. Until that is done nobody may read what is
-  /// there: the transaction may still arrive. So the entities of the batch are told only then.
+  /// Takes back what an unknown outcome has cost us.
   void retake() {
     for (auto next = lost_.begin(); next != lost_.end();) {
-      const auto partition = next->first;
+      const auto partition = *next;
       const auto lease = journal_->take_back(partition, context_->options.name);
       if (!lease && lease.error().code != journal_errc::fenced) break;
-      auto members = std::move(next->second);
       next = lost_.erase(next);
       if (lease) {
         leases_[partition] = *lease;
-        self_->send(context_->routes->partitions[static_cast<std::size_t>(partition)],
-                    reopened{partition, lease->position});
-        fail(members, journal_errc::unknown_outcome, "it may have been written, or not");
+        self_->send(route_of(partition), reopened{partition, lease->position});
       } else {
         fenced(partition);
-        fail(members, journal_errc::fenced, "another owner has the partition");
       }
     }
-    if (!lost_.empty()) self_->delayed_send(self_, retake_delay, retake_atom::value);
+    retakes_ = !lost_.empty();
+    if (retakes_) self_->delayed_send(self_, retake_delay, retake_atom::value);
     if (!offsets_.empty()) self_->send(self_, offsets_atom::value);
   }
 
@@ -151,8 +148,7 @@ class writer {
     for (std::size_t i = 0; i < appends.size(); ++i)
       if (!result.entities[i].failed) tell(part.entities[i], result.entities[i], *durable);
     if (!durable->events.empty() || !durable->alarms.empty())
-      self_->send(context_->routes->partitions[static_cast<std::size_t>(part.partition)],
-                  commit_ptr{std::move(durable)});
+      self_->send(route_of(part.partition), commit_ptr{std::move(durable)});
     for (std::size_t i = 0; i < appends.size(); ++i)
       appends[i].done.deliver(std::make_shared<const entity_result>(result.entities[i]));
   }
@@ -177,16 +173,16 @@ class writer {
     spdlog::warn("the journal did not take a transaction: {} ({})", to_string(why.code),
                  why.detail);
     // Written or not: with a new epoch nothing of that transaction can still arrive, and reading
-    // tells what is there. Nothing is guessed.
-    if (why.code == journal_errc::unknown_outcome) {
-      for (std::size_t i = 0; i < batch.size(); ++i) {
-        leases_.erase(batch[i].partition);
-        lost_[batch[i].partition] = std::move(members[i]);
+    // tells what is there. Nothing is guessed. The partition hears of it before its entities end,
+    // so that none of them is read before that.
+    if (why.code == journal_errc::unknown_outcome)
+      for (const auto& part : batch) {
+        leases_.erase(part.partition);
+        lost_.insert(part.partition);
+        self_->send(route_of(part.partition), suspended{part.partition});
       }
-      retake();
-    } else {
-      for (auto& appends : members) fail(appends, why.code, why.detail);
-    }
+    for (auto& appends : members) fail(appends, why.code, why.detail);
+    if (!lost_.empty() && !retakes_) retake();
     // What subscriptions have done is no less true: it is written with the next events.
     for (const auto& part : batch) {
       auto given_up = part.given_up;
@@ -194,6 +190,10 @@ class writer {
       for (const auto& offset : part.offsets)
         note({part.partition, offset, std::exchange(given_up, {}), std::exchange(replayed, {})});
     }
+  }
+
+  const caf::actor& route_of(partition_id partition) const {
+    return context_->routes->partitions[static_cast<std::size_t>(partition)];
   }
 
   static void fail(std::vector<waiting_append>& appends, journal_errc code,
@@ -208,8 +208,8 @@ class writer {
   std::shared_ptr<journal> journal_;
   context_ptr context_;
   std::map<partition_id, partition_lease> leases_;
-  /// Ours, but to be taken back before anything is written; with what was under way.
-  std::map<partition_id, std::vector<waiting_append>> lost_;
+  std::set<partition_id> lost_;  ///< ours, but to be taken back before anything is written
+  bool retakes_ = false;         ///< once more, after a delay
   std::vector<waiting_append> waiting_;
   std::size_t waiting_events_ = 0;
   struct progress {

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "application/application.hpp"
+#include "application/logging.hpp"
 #include "config/parse.hpp"
 #include "persistence/forwarding_journal.hpp"
 
@@ -89,14 +90,15 @@ death death_from_environment() {
 int main(int argc, char** argv) {
   const auto parsed = config::parse(argc, argv, environ);
   if (!std::holds_alternative<config::invocation>(parsed)) return 2;
+  const auto& settings = std::get<config::invocation>(parsed).settings;
+  set_up_log(settings.log);  // not to standard output, which nobody reads to its end
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  auto started = application::start(
-      std::get<config::invocation>(parsed).settings, [](std::unique_ptr<journal_store> store) {
-        return std::make_unique<mortal_store>(std::move(store), death_from_environment());
-      });
+  auto started = application::start(settings, [](std::unique_ptr<journal_store> store) {
+    return std::make_unique<mortal_store>(std::move(store), death_from_environment());
+  });
   if (!started) {
     std::cerr << started.error() << '\n';
     return 1;
