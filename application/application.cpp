@@ -19,7 +19,9 @@
 #include "http/identify.hpp"
 #include "http/routes.hpp"
 #include "http/server.hpp"
+#include "http/tls_context.hpp"
 #include "persistence/journal_url.hpp"
+#include "persistence/measured.hpp"
 #include "persistence/sealing.hpp"
 
 namespace rentwave {
@@ -41,6 +43,10 @@ http::server_options server_options_of(const config::settings& settings) {
                     .write_timeout = limits.write_timeout,
                     .idle_timeout = limits.idle_timeout,
                     .request_timeout = limits.request_timeout};
+  options.trusted_proxies = settings.http.trusted_proxies;
+  if (!limits.enabled) return options;
+  options.limits.requests_per_address_s = limits.requests_per_address;
+  options.limits.requests_per_account_s = limits.requests_per_account;
   return options;
 }
 
@@ -51,7 +57,21 @@ http::auth_options auth_options_of(const config::settings& settings) {
   options.request_timeout = settings.limits.request_timeout;
   options.password_threads = settings.limits.password_hashes_at_once;
   options.password_queue = settings.limits.password_queue;
+  if (!settings.limits.enabled) return options;
+  options.failed_logins_minute = settings.limits.failed_logins;
+  options.registrations_minute = settings.limits.registrations_per_address;
   return options;
+}
+
+/// Null when nothing asks for https.
+boost::system::result<std::shared_ptr<http::tls_context>, std::string> tls_of(
+    const config::http_settings& settings) {
+  const auto& certificate = settings.tls_certificate;
+  const auto& key = settings.tls_key;
+  if (certificate.empty() && key.empty()) return std::shared_ptr<http::tls_context>{};
+  if (certificate.empty()) return std::string{"--http.tls-key needs --http.tls-certificate"};
+  if (key.empty()) return std::string{"--http.tls-certificate needs --http.tls-key"};
+  return http::tls_context::load(certificate, key);
 }
 
 /// Connections that the system does not allow would wait unaccepted, instead of being told.
@@ -78,6 +98,7 @@ struct application::parts {
   config::settings settings;
   journal_facts facts;
   std::atomic<bool> draining = false;
+  bool by_https = false;
   std::unique_ptr<journal_store> store;
   caf::actor_system_config actor_config;
   std::unique_ptr<caf::actor_system> system;
@@ -96,11 +117,16 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
   auto& p = *made->parts_;
   p.settings = settings;
   make_room_for(settings.limits.connections);
+  auto tls = tls_of(settings.http);
+  if (!tls) return tls.error();
+  p.by_https = *tls != nullptr;
 
   auto opened = open_journal(settings.journal.url);
   if (!opened) return "the journal cannot be opened: " + opened.error().detail;
   p.store = seal_personal_fields(std::move(*opened));
   if (wrap) p.store = wrap(std::move(p.store));
+  auto counted = std::make_shared<journal_figures>();
+  p.store = measure(std::move(p.store), counted);
   auto connection = p.store->connect();
   if (!connection) return "the journal cannot be opened: " + connection.error().detail;
   auto facts = read_facts(**connection, settings);
@@ -124,11 +150,13 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
   p.api = std::make_unique<http::actor_backend>(
       http::backend_parts{*p.system, here->routes(), [here] { return here->reader(); },
                           here->clock(), is_ready, p.facts.currency, p.facts.token_secret, true,
-                          std::move(about), settings.admin.users, *std::move(token)},
+                          std::move(about), settings.admin.users, *std::move(token),
+                          std::move(counted)},
       auth_options_of(settings));
   p.gate = std::make_unique<http::token_authenticator>(*p.api, settings.http.origin);
   p.server = std::make_unique<http::server>(server_options_of(settings), *p.api, *p.gate,
                                             http::all_routes());
+  p.server->use(*std::move(tls));
   if (const auto listening = p.server->start(); !listening)
     return "cannot listen on " + settings.http.address + ":" + std::to_string(settings.http.port) +
            ": " + listening.error().message();
@@ -155,7 +183,8 @@ bool application::wait_until_ready(std::chrono::milliseconds patience) const {
 std::string application::banner() const {
   const auto& s = parts_->settings;
   const bool ipv6 = s.http.address.find(':') != std::string::npos;
-  return "rentwave " + std::string{config::version()} + " at http://" +
+  return "rentwave " + std::string{config::version()} + " at " +
+         (parts_->by_https ? "https://" : "http://") +
          (ipv6 ? '[' + s.http.address + ']' : s.http.address) + ':' + std::to_string(port()) +
          ", journal " + url_without_password(s.journal.url) + " (" + parts_->store->promise() +
          "), " + std::to_string(parts_->facts.partitions) + " partitions, node " +

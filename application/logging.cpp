@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "http/request_log.hpp"
+
 namespace rentwave {
 namespace {
 
@@ -71,15 +73,29 @@ std::unique_ptr<spdlog::formatter> log_formatter(config::log_format format) {
   return made;
 }
 
+/// A request's line is the text of a JSON object already.
+std::unique_ptr<spdlog::formatter> request_formatter(config::log_format format) {
+  const auto* pattern = format == config::log_format::json
+                            ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","request":%v})"
+                            : "%Y-%m-%dT%H:%M:%S.%eZ %l request %v";
+  return std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc);
+}
+
 void set_up_log(const config::log_settings& settings) {
   spdlog::set_default_logger(std::make_shared<spdlog::logger>(
       "rentwave", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
+  spdlog::drop(http::request_logger);
+  const auto requests = std::make_shared<spdlog::logger>(
+      http::request_logger, std::make_shared<spdlog::sinks::stderr_sink_mt>());
   // The enumerators are in the order of spdlog's: trace, debug, info, warn, error; then off.
   const auto level = static_cast<int>(settings.level);
   spdlog::set_level(settings.level == config::log_level::off
                         ? spdlog::level::off
                         : static_cast<spdlog::level::level_enum>(level));
   spdlog::set_formatter(log_formatter(settings.format));
+  requests->set_level(spdlog::get_level());
+  requests->set_formatter(request_formatter(settings.format));
+  spdlog::register_logger(requests);
 }
 
 }  // namespace rentwave

@@ -17,6 +17,14 @@ constexpr option settings_table[] = {
      [](invocation& to, string_view text) { return integer(text, to.settings.http.port); }},
     {"http.origin", "URL", "", "public origin of the pages; empty: made from address and port",
      [](invocation& to, string_view text) { return origin(text, to.settings.http.origin); }},
+    {"http.tls-certificate", "PATH", "", "PEM; https when this and the key are given",
+     [](invocation& to, string_view text) { return path(text, to.settings.http.tls_certificate); }},
+    {"http.tls-key", "PATH", "", "PEM",
+     [](invocation& to, string_view text) { return path(text, to.settings.http.tls_key); }},
+    {"http.trusted-proxies", "NET,…", "", "whose X-Forwarded-For and -Proto are believed",
+     [](invocation& to, string_view text) {
+       return networks(text, to.settings.http.trusted_proxies);
+     }},
     {"http.threads", "N", "0", "threads that serve connections; 0: one a core",
      [](invocation& to, string_view text) {
        return integer(text, to.settings.http.threads, 0u, 256u);
@@ -96,6 +104,26 @@ constexpr option settings_table[] = {
     {"limits.request-timeout", "DURATION", "10s", "for us to answer; later is a 503",
      [](invocation& to, string_view text) {
        return duration(text, to.settings.limits.request_timeout);
+     }},
+    {"limits.enabled", "BOOL", "true", "false: nothing is counted by time, for benchmarks",
+     [](invocation& to, string_view text) {
+       return one_of<bool>(text, to.settings.limits.enabled, {{"true", true}, {"false", false}});
+     }},
+    {"limits.requests-per-address", "N", "200", "a second, five times that at once; more get 429",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.limits.requests_per_address);
+     }},
+    {"limits.requests-per-account", "N", "50", "a second, five times that at once; more get 429",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.limits.requests_per_account);
+     }},
+    {"limits.failed-logins", "N", "10", "a minute, of one name from one address; more get 429",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.limits.failed_logins);
+     }},
+    {"limits.registrations-per-address", "N", "30", "a minute; more get 429",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.limits.registrations_per_address);
      }},
     {"limits.password-hashes-at-once", "N", "2", "threads that hash passwords, at least 1",
      [](invocation& to, string_view text) {

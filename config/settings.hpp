@@ -12,11 +12,14 @@
 namespace rentwave::config {
 
 struct http_settings {
-  std::string address;   ///< an IPv4 or IPv6 address, checked
-  std::uint16_t port{};  ///< 0: any free one
-  std::string origin;    ///< `http(s)://host[:port]`, or empty: made from address and port
-  unsigned threads{};    ///< 0: one a core
-  std::chrono::milliseconds drain_time{};  ///< from "not ready" to the end of accepting
+  std::string address;          ///< an IPv4 or IPv6 address, checked
+  std::uint16_t port{};         ///< 0: any free one
+  std::string origin;           ///< `http(s)://host[:port]`, or empty: made from address and port
+  unsigned threads{};           ///< 0: one a core
+  std::string tls_certificate;  ///< PEM files; https when both are given
+  std::string tls_key;
+  std::vector<std::string> trusted_proxies;  ///< addresses and networks, checked
+  std::chrono::milliseconds drain_time{};    ///< from "not ready" to the end of accepting
 };
 
 struct journal_settings {
@@ -61,6 +64,12 @@ struct limit_settings {
   std::chrono::milliseconds write_timeout{};
   std::chrono::milliseconds idle_timeout{};
   std::chrono::milliseconds request_timeout{};
+
+  bool enabled{};                   ///< false: none of those that count how often, which follow
+  unsigned requests_per_address{};  ///< a second
+  unsigned requests_per_account{};  ///< a second
+  unsigned failed_logins{};         ///< a minute
+  unsigned registrations_per_address{};  ///< a minute
 
   unsigned password_hashes_at_once{};  ///< at least 1
   std::size_t password_queue{};        ///< logins that wait for a hash

@@ -26,6 +26,17 @@ bool is_name(char c) {
   return is_digit(c) || is_upper(c) || (c >= 'a' && c <= 'z') || c == '.' || c == '_' || c == '-';
 }
 
+/// What stands between commas; nothing of an empty text.
+std::vector<std::string> parts_of(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    parts.emplace_back(text.substr(0, comma));
+    text.remove_prefix(comma == text.npos ? text.size() : comma + 1);
+  }
+  return parts;
+}
+
 struct unit {
   std::string_view suffix;
   std::uint64_t factor;
@@ -128,19 +139,34 @@ problem node_name(std::string_view text, std::string& to) {
 problem names(std::string_view text, std::vector<std::string>& to) {
   constexpr std::size_t least = 3, most = 32;
   std::vector<std::string> found;
-  while (!text.empty()) {
-    const auto comma = text.find(',');
-    std::string name{text.substr(0, comma)};
-    text.remove_prefix(comma == text.npos ? text.size() : comma + 1);
-    const bool fits = std::ranges::all_of(name, [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-             c == '_' || c == '.' || c == '-';
-    });
+  for (auto& name : parts_of(text)) {
+    const bool fits = std::ranges::all_of(name, [](char c) { return is_name(c); });
     if (!fits || name.size() < least || name.size() > most)
       return "usernames of 3 to 32 letters, digits, '_', '.' and '-' with commas between them";
     for (char& c : name)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+      if (is_upper(c)) c = static_cast<char>(c | 0x20);
     found.push_back(std::move(name));
+  }
+  to = std::move(found);
+  return {};
+}
+
+problem path(std::string_view text, std::string& to) {
+  if (text.find('\0') != text.npos) return "the name of a file";
+  to = text;
+  return {};
+}
+
+problem networks(std::string_view text, std::vector<std::string>& to) {
+  auto found = parts_of(text);
+  for (const std::string_view each : found) {
+    const auto slash = std::min(each.find('/'), each.size());
+    std::string network;
+    const bool is_v6 = each.find(':') != each.npos;
+    bool fits = !address(each.substr(0, slash), network);
+    if (unsigned bits = 0; slash < each.size())
+      fits = fits && !integer(each.substr(slash + 1), bits, 0u, is_v6 ? 128u : 32u);
+    if (!fits) return "addresses and networks such as 10.0.0.1 or fd00::/8 with commas between";
   }
   to = std::move(found);
   return {};

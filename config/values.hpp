@@ -65,6 +65,12 @@ problem node_name(std::string_view text, std::string& to);
 /// Any number of usernames with commas between them, `[a-z0-9_.-]{3,32}` whatever their case.
 problem names(std::string_view text, std::vector<std::string>& to);
 
+/// A file's name, or empty.
+problem path(std::string_view text, std::string& to);
+
+/// Any number of addresses and networks (`10.0.0.0/8`) with commas between them.
+problem networks(std::string_view text, std::vector<std::string>& to);
+
 /// Three capital letters.
 problem currency(std::string_view text, std::string& to);
 

@@ -57,7 +57,8 @@ actor_backend::actor_backend(backend_parts parts, const auth_options& options)
       bridge_(parts_.system, options.waits),
       passwords_(options.password_threads, options.password_queue),
       tokens_(parts_.token_secret),
-      sessions_(options.session_memory, options.sessions_remembered) {}
+      sessions_(options.session_memory, options.sessions_remembered),
+      throttle_(options.failed_logins_minute, options.registrations_minute) {}
 
 actor_backend::~actor_backend() = default;
 

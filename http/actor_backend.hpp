@@ -8,6 +8,7 @@
 #include "http/auth_options.hpp"
 #include "http/backend.hpp"
 #include "http/bridge.hpp"
+#include "http/login_throttle.hpp"
 #include "http/operations.hpp"
 #include "http/passwords.hpp"
 #include "http/session_cache.hpp"
@@ -28,6 +29,7 @@ struct backend_parts {
   backend::facts about;
   std::vector<std::string> admins{};  ///< normalised usernames
   std::string setup_token{};          ///< that registering one of them needs; empty: nothing does
+  std::shared_ptr<const journal_figures> counted{};
 };
 
 class actor_backend final : public backend, public operations {
@@ -61,10 +63,12 @@ class actor_backend final : public backend, public operations {
   boost::uuids::uuid new_uuid() override;
   bool is_ready() const override { return parts_.is_ready(); }
   operations* operators() override { return this; }
+  login_throttle* throttle() override { return &throttle_; }
 
   // operations
   bool is_admin(const identity& who) const override;
   bool may_register(std::string_view username, std::string_view setup_token) const override;
+  const journal_figures* journal_counted() const override { return parts_.counted.get(); }
   boost::asio::awaitable<answer<std::vector<report_ptr>>> reports() override;
   boost::asio::awaitable<answer<std::string>> release(entity_ref entity) override;
   boost::asio::awaitable<answer<std::string>> replay(std::string subscription,
@@ -84,6 +88,7 @@ class actor_backend final : public backend, public operations {
   password_pool passwords_;
   token_signer tokens_;
   session_cache sessions_;
+  login_throttle throttle_;
 };
 
 }  // namespace rentwave::http

@@ -16,6 +16,9 @@ struct auth_options {
   std::chrono::milliseconds request_timeout = std::chrono::seconds{10};  ///< of each wait; 0: none
   std::size_t waits = 20'000;  ///< answers awaited at once; more are 503 `overloaded`
 
+  double failed_logins_minute = 0;  ///< as login_throttle has them; 0: no limit
+  double registrations_minute = 0;
+
   unsigned password_threads = 1;    ///< hashes at once, each of 19 MiB
   std::size_t password_queue = 64;  ///< hashes that wait; more are 503 `overloaded`; 0: no limit
 

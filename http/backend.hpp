@@ -19,6 +19,7 @@
 #include "actors/runtime/routing.hpp"
 #include "http/exchange.hpp"
 #include "http/problems.hpp"
+#include "http/traffic.hpp"
 #include "persistence/journal.hpp"
 
 namespace rentwave::http {
@@ -27,6 +28,7 @@ template <class T>
 using answer = boost::system::result<T, problem>;
 
 class operations;
+class login_throttle;
 
 class backend {
  public:
@@ -82,8 +84,16 @@ class backend {
   /// A UUID version 7 in domain time with bytes of the system's generator.
   virtual boost::uuids::uuid new_uuid() = 0;
   virtual bool is_ready() const = 0;
+  /// What the server counts.
+  traffic& counted() { return counted_; }
+
   /// Null where nobody operates.
   virtual operations* operators() { return nullptr; }
+  /// Null where everybody may try as often as they like.
+  virtual login_throttle* throttle() { return nullptr; }
+
+ private:
+  traffic counted_;
 
  protected:
   /// Runs the job on a reader; false when it was dropped or took too long.

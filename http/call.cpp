@@ -71,6 +71,14 @@ std::optional<problem> turned_down(const call_state& one,
   return who.error();
 }
 
+std::optional<problem> too_often(const call_state& one) {
+  if (!one.asked.who) return std::nullopt;
+  const auto account = to_string(one.asked.who->account);
+  const auto wait = one.shared->by_account.take(account, token_buckets::clock::now());
+  if (!wait) return std::nullopt;
+  return rate_limited("Too many requests come from this account.", *wait);
+}
+
 boost::asio::awaitable<response> respond_on_route(std::shared_ptr<call_state> one) {
   auto& shared = *one->shared;
   // What anyone may read is the same for all; what changes something has to come from our pages.
@@ -79,6 +87,7 @@ boost::asio::awaitable<response> respond_on_route(std::shared_ptr<call_state> on
   const auto who = co_await shared.gate.identify(one->asked);
   if (const auto why = turned_down(*one, who)) co_return to_response(*why, one->asked);
   if (who) one->asked.who = *who;
+  if (const auto why = too_often(*one)) co_return to_response(*why, one->asked);
   co_return co_await one->where.found->handle(shared.api, one->asked);
 }
 

@@ -9,6 +9,7 @@
 #include "http/call.hpp"
 #include "http/incoming.hpp"
 #include "http/problems.hpp"
+#include "http/request_log.hpp"
 #include "http/response_text.hpp"
 #include "http/trace_context.hpp"
 
@@ -29,6 +30,22 @@ constexpr milliseconds linger_time{1'000};
 constexpr std::size_t linger_bytes = 16 * 1024 * 1024;
 constexpr std::size_t linger_read = 8 * 1024;
 
+/// Probes are welcome however often.
+std::optional<problem> too_often(const call_state& one) {
+  if (one.is_probe()) return std::nullopt;
+  const auto key = rate_key(one.asked.remote_address);
+  const auto wait = one.shared->by_address.take(key, steady_clock::now());
+  if (!wait) return std::nullopt;
+  return rate_limited("Too many requests come from this address.", *wait);
+}
+
+void note(const call_state& one, const response& made, steady_clock::duration took) {
+  auto& counted = one.shared->api.counted();
+  counted.note(one.where.found, made.status, took);
+  if (made.status == 429) ++counted.rate_limited;
+  log_request(one, made, took);
+}
+
 problem overloaded() {
   return try_later("overloaded", "Too many requests are under way.");
 }
@@ -36,15 +53,15 @@ problem overloaded() {
 }  // namespace
 
 connection::connection(asio::ip::tcp::socket socket, std::shared_ptr<service> shared)
-    : socket_(std::move(socket)),
-      shared_(std::move(shared)),
+    : shared_(std::move(shared)),
+      stream_(std::move(socket), shared_->tls),
       turned_away_(shared_->turning_away()),
-      watch_(socket_.get_executor()),
-      answered_(socket_.get_executor()) {
+      watch_(stream_.executor()),
+      answered_(stream_.executor()) {
   error_code error;
-  const auto remote = socket_.remote_endpoint(error);
+  const auto remote = stream_.socket().remote_endpoint(error);
   if (!error) remote_address_ = remote.address().to_string();
-  socket_.set_option(asio::ip::tcp::no_delay{true}, error);
+  stream_.socket().set_option(asio::ip::tcp::no_delay{true}, error);
 }
 
 connection::~connection() {
@@ -55,7 +72,8 @@ void connection::start(asio::ip::tcp::socket socket, std::shared_ptr<service> sh
   const auto strand = socket.get_executor();
   auto one = std::make_shared<connection>(std::move(socket), shared);
   const bool entered = shared->enter(one);
-  if (!entered && shared->is_stopping()) return;
+  // To tell it by TLS would cost more than to serve it.
+  if (!entered && (shared->is_stopping() || shared->tls)) return;
   if (!entered && !one->turned_away_.grow(1)) return;  // too many even to tell them
   asio::co_spawn(strand, entered ? one->serve() : one->turn_away(),
                  [one](std::exception_ptr failure) {
@@ -65,19 +83,26 @@ void connection::start(asio::ip::tcp::socket socket, std::shared_ptr<service> sh
 }
 
 void connection::close_when_idle() {
-  asio::post(socket_.get_executor(), [self = shared_from_this()] {
-    if (self->doing_ == doing::waiting) self->expire();
+  asio::post(stream_.executor(), [self = shared_from_this()] {
+    if (self->doing_ == doing::waiting || self->doing_ == doing::greeting) self->expire();
   });
 }
 
 void connection::cut() {
-  asio::post(socket_.get_executor(), [self = shared_from_this()] {
+  asio::post(stream_.executor(), [self = shared_from_this()] {
     self->close();
     self->answered_.cancel();
   });
 }
 
 awaitable<void> connection::serve() {
+  begin(doing::greeting, shared_->limits.header_timeout);
+  const auto failed = co_await stream_.handshake();
+  if (!failed) co_await serve_requests();
+  close();
+}
+
+awaitable<void> connection::serve_requests() {
   incoming in{shared_->limits};
   auto then = next::another;
   while (then == next::another) {
@@ -85,11 +110,12 @@ awaitable<void> connection::serve() {
     then = co_await exchange(in);
     is_first_ = false;
   }
-  if (then == next::leave_unread || in.has_bytes()) co_await linger();
-  close();
+  const bool is_unread = then == next::leave_unread || in.has_bytes();
+  if (is_unread || stream_.is_secure()) co_await linger();
 }
 
 awaitable<void> connection::turn_away() {
+  ++shared_->api.counted().connections_turned_away;
   request nobody;
   nobody.trace = new_trace_id();
   co_await refuse(try_later("overloaded", "Too many connections are open."), std::move(nobody));
@@ -106,7 +132,7 @@ awaitable<bool> connection::wait_for_request(incoming& in) {
 }
 
 awaitable<bool> connection::read_some(incoming& in) {
-  const auto [error, size] = co_await socket_.async_read_some(in.room(), as_value);
+  const auto [error, size] = co_await stream_.read_some(in.room());
   in.arrived(size);
   co_return !error;
 }
@@ -143,6 +169,8 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   one->shared = shared_;
   one->asked = std::move(head->asked);
   one->asked.remote_address = remote_address_;
+  one->asked.is_secure = stream_.is_secure();
+  shared_->trusted.look_through(one->asked);
   one->is_about_server = head->is_about_server;
   if (!one->is_about_server) one->where = shared_->routes.find(one->asked.method, head->segments);
   one->asked.parameters = std::move(one->where.parameters);
@@ -157,18 +185,26 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   }
   one->body = shared_->body_room();
   const auto read = co_await read_body(in, one->body);
-  if (read == reading::crowded) co_return co_await refuse(overloaded(), std::move(one->asked));
+  if (read == reading::crowded) {
+    ++shared_->api.counted().overloaded;
+    co_return co_await refuse(overloaded(), std::move(one->asked));
+  }
   if (read == reading::failed) co_return co_await refuse_unreadable(in);
   one->asked.body = in.take_body();
 
+  const auto began = steady_clock::now();
   // Only now, so that a slow upload keeps nobody out.
   one->permit = shared_->permits();
   response made;
-  if (one->is_probe() || one->permit.grow(1)) {
+  if (const auto why = too_often(*one)) {
+    made = to_response(*why, one->asked);
+  } else if (one->is_probe() || one->permit.grow(1)) {
     made = co_await run(one);
   } else {
+    ++shared_->api.counted().overloaded;
     made = to_response(overloaded(), one->asked);
   }
+  note(*one, made, steady_clock::now() - began);
   co_return co_await write(one->asked, made, in.keep_alive(), in.is_http_1_0());
 }
 
@@ -198,7 +234,7 @@ awaitable<connection::next> connection::refuse(problem what, request asked) {
 
 awaitable<response> connection::run(std::shared_ptr<call_state> one) {
   begin(doing::answering, milliseconds{0});
-  asio::co_spawn(socket_.get_executor(), respond(one),
+  asio::co_spawn(stream_.executor(), respond(one),
                  [self = shared_from_this(), one](std::exception_ptr failure, response made) {
                    if (one->given_up) return;       // the timer may be another request's by now
                    if (failure) made.status = 500;  // out of memory: nothing to say it with
@@ -228,7 +264,7 @@ awaitable<connection::next> connection::write(const request& asked, const respon
   const std::array<asio::const_buffer, 2> parts{
       asio::buffer(head), has_body ? asio::buffer(made.body) : asio::const_buffer{}};
   begin(doing::writing, shared_->limits.write_timeout);
-  const auto [error, size] = co_await asio::async_write(socket_, parts, as_value);
+  const auto [error, size] = co_await stream_.write(parts);
   if (error) co_return next::leave;
   if (keep_alive) co_return next::another;
   // The client, which does not know it yet, may be sending its next request.
@@ -238,18 +274,17 @@ awaitable<connection::next> connection::write(const request& asked, const respon
 awaitable<bool> connection::write_continue() {
   static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
   begin(doing::writing, shared_->limits.write_timeout);
-  const auto [error, size] =
-      co_await asio::async_write(socket_, asio::const_buffer{go_on.data(), go_on.size()}, as_value);
+  const auto [error, size] = co_await stream_.write(
+      {asio::const_buffer{go_on.data(), go_on.size()}, asio::const_buffer{}});
   co_return !error;
 }
 
 awaitable<void> connection::linger() {
-  error_code ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   begin(doing::leaving, linger_time);
+  co_await stream_.end_writing();
   std::array<char, linger_read> sink;
   for (std::size_t read = 0; read < linger_bytes;) {
-    const auto [error, size] = co_await socket_.async_read_some(asio::buffer(sink), as_value);
+    const auto [error, size] = co_await stream_.discard_some(asio::buffer(sink));
     if (error) break;
     read += size;
   }
@@ -283,14 +318,14 @@ void connection::wake() {
 /// cancelled operation could be followed by another before the coroutine hears of it.
 void connection::expire() {
   expired_ = true;
-  error_code ignored;
   switch (doing_) {
     case doing::waiting:
     case doing::reading:
-      socket_.shutdown(asio::ip::tcp::socket::shutdown_receive, ignored);
+      stream_.stop_reading();
       break;
     case doing::answering:
       break;
+    case doing::greeting:
     case doing::writing:
     case doing::leaving:
       close();
@@ -299,8 +334,7 @@ void connection::expire() {
 }
 
 void connection::close() {
-  error_code ignored;
-  socket_.close(ignored);
+  stream_.close();
 }
 
 }  // namespace rentwave::http

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "http/client_stream.hpp"
 #include "http/exchange.hpp"
 #include "http/share.hpp"
 
@@ -37,13 +38,14 @@ class connection : public std::enable_shared_from_this<connection> {
   void cut();
 
  private:
-  enum class doing { waiting, reading, answering, writing, leaving };
+  enum class doing { greeting, waiting, reading, answering, writing, leaving };
   /// `leave_unread`: the client may still be sending.
   enum class next { another, leave, leave_unread };
   /// `crowded`: all bodies together are too large.
   enum class reading { done, failed, crowded };
 
   boost::asio::awaitable<void> serve();
+  boost::asio::awaitable<void> serve_requests();
   boost::asio::awaitable<void> turn_away();
   boost::asio::awaitable<bool> wait_for_request(incoming& in);
   boost::asio::awaitable<next> exchange(incoming& in);
@@ -68,8 +70,8 @@ class connection : public std::enable_shared_from_this<connection> {
 
   using time_point = std::chrono::steady_clock::time_point;
 
-  boost::asio::ip::tcp::socket socket_;
   std::shared_ptr<service> shared_;
+  client_stream stream_;
   std::string remote_address_;
   share turned_away_;  ///< one, when the server has no room for it
 

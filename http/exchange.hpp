@@ -32,7 +32,8 @@ struct request {
   std::vector<std::pair<std::string, std::string>> query;    ///< decoded, in order
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
   std::string body;
-  std::string remote_address;
+  std::string remote_address;  ///< the client's, also behind a proxy that is trusted
+  bool is_secure = false;      ///< it came by https, to us or to that proxy
   trace_id trace;
   /// Set whenever the route demands a session; on open routes that change something also when a
   /// valid token came along.

@@ -10,6 +10,10 @@
 
 #include "http/backend.hpp"
 
+namespace rentwave {
+struct journal_figures;
+}
+
 namespace rentwave::http {
 
 class operations {
@@ -21,6 +25,8 @@ class operations {
   /// (design.md section 13).
   virtual bool may_register(std::string_view username, std::string_view setup_token) const = 0;
 
+  /// What the journal's connections have counted; null where nobody counts.
+  virtual const journal_figures* journal_counted() const = 0;
   /// All partitions, one after the other.
   virtual boost::asio::awaitable<answer<std::vector<report_ptr>>> reports() = 0;
   /// Lets an entity out of quarantine. Why not; empty: it is out.

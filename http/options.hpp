@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace rentwave::http {
 
@@ -22,6 +23,9 @@ struct server_limits {
   std::chrono::milliseconds write_timeout{30'000};    ///< for the client to take an answer
   std::chrono::milliseconds idle_timeout{60'000};     ///< between two requests of a connection
   std::chrono::milliseconds request_timeout{10'000};  ///< for us to answer; later gets 503
+  // On average, and five seconds' worth at once; more get 429.
+  double requests_per_address_s = 0;
+  double requests_per_account_s = 0;
 };
 
 struct server_options {
@@ -29,6 +33,7 @@ struct server_options {
   std::uint16_t port = 0;             ///< 0: any free one
   unsigned threads = 0;               ///< 0: one a core
   server_limits limits;
+  std::vector<std::string> trusted_proxies{};  ///< addresses and networks (proxies.hpp)
 };
 
 }  // namespace rentwave::http

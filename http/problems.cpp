@@ -191,6 +191,12 @@ problem internal_error() {
   return make_problem(500, "internal_error", "Internal error", "Something went wrong on our side.");
 }
 
+problem rate_limited(std::string detail, std::chrono::steady_clock::duration wait) {
+  auto made = make_problem(429, "rate_limited", "Too many requests", std::move(detail));
+  made.retry_after_s = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(wait).count());
+  return made;
+}
+
 problem try_later(std::string code, std::string detail) {
   auto made = make_problem(503, std::move(code), "Try again later", std::move(detail));
   made.retry_after_s = 1;

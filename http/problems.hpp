@@ -2,6 +2,7 @@
 // them, those that several places give, and the one mapping of refusals to statuses.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ problem unauthenticated(std::string detail);
 problem foreign_origin();
 /// 500 `internal_error`: nothing that the request could have avoided.
 problem internal_error();
+/// 429 `rate_limited` with Retry-After, in whole seconds.
+problem rate_limited(std::string detail, std::chrono::steady_clock::duration wait);
 /// 503 with Retry-After: `overloaded`, `unavailable`, `timed_out`.
 problem try_later(std::string code, std::string detail);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "http/ascii.hpp"
 #include "http/trace_context.hpp"
 
 namespace rentwave::http {
@@ -39,6 +40,22 @@ void add_field(std::string& to, string_view name, string_view value) {
   if (is_safe(name, value)) to.append(name).append(": ").append(value).append("\r\n");
 }
 
+/// What browsers are told with every answer (OWASP secure headers).
+constexpr string_view safety =
+    "X-Content-Type-Options: nosniff\r\n"
+    "Referrer-Policy: same-origin\r\n"
+    "Cross-Origin-Resource-Policy: same-origin\r\n";
+/// For what is no page: it may load nothing and stand in no frame. Pages bring their own.
+constexpr string_view closed_policy =
+    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
+constexpr string_view by_https_only = "Strict-Transport-Security: max-age=31536000\r\n";
+
+bool has_policy(const response& made) {
+  return std::ranges::any_of(made.headers, [](const auto& field) {
+    return ascii::same_text(field.first, "Content-Security-Policy");
+  });
+}
+
 }  // namespace
 
 bool may_have_body(unsigned status) {
@@ -49,7 +66,7 @@ std::string head_text(const response& made, const request& asked, after_answer t
   const auto reason =
       boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(made.status));
   std::string text = "HTTP/1.1 " + std::to_string(made.status) + ' ';
-  text.reserve(512);
+  text.reserve(768);
   text.append(reason.data(), reason.size()).append("\r\n");
   add_field(text, "Server", "RentWave");
   add_field(text, "Date", date_text());
@@ -57,7 +74,9 @@ std::string head_text(const response& made, const request& asked, after_answer t
     if (!made.body.empty()) add_field(text, "Content-Type", made.content_type);
     add_field(text, "Content-Length", std::to_string(made.body.size()));
   }
-  add_field(text, "X-Content-Type-Options", "nosniff");
+  text += safety;
+  if (!has_policy(made)) text += closed_policy;
+  if (asked.is_secure) text += by_https_only;
   add_field(text, "traceparent", format_traceparent(asked.trace));
   for (const auto& [name, value] : made.headers) add_field(text, name, value);
   if (then == after_answer::keep_and_tell) add_field(text, "Connection", "keep-alive");

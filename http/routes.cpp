@@ -70,6 +70,7 @@ constexpr route table[] = {
     {get,    "/api/meta",                         open,    get_meta},
     {get,    "/healthz",                          probe,   get_healthz},
     {get,    "/readyz",                           probe,   get_readyz},
+    {get,    "/metrics",                          probe,   get_metrics},
     {get,    "/",                                 open,    get_root},
 };
 // clang-format on

@@ -33,8 +33,11 @@ class server::listener {
  public:
   listener(server_options options, backend& api, authenticator& gate, std::span<const route> table)
       : options_(std::move(options)),
-        shared_(std::make_shared<service>(options_.limits, api, gate, table)),
+        shared_(
+            std::make_shared<service>(options_.limits, options_.trusted_proxies, api, gate, table)),
         acceptor_(asio::make_strand(context_)) {}
+
+  void use(std::shared_ptr<tls_context> tls) { shared_->tls = std::move(tls); }
 
   boost::system::result<void> start() {
     error_code error;
@@ -121,6 +124,10 @@ server::server(server_options options, backend& api, authenticator& gate,
 
 server::~server() {
   stop(milliseconds{0});
+}
+
+void server::use(std::shared_ptr<tls_context> tls) {
+  listener_->use(std::move(tls));
 }
 
 boost::system::result<void> server::start() {

@@ -18,11 +18,15 @@
 
 namespace rentwave::http {
 
+class tls_context;
+
 class server {
  public:
   server(server_options options, backend& api, authenticator& gate, std::span<const route> table);
   ~server();  ///< stops without grace, unless that was done
 
+  /// https; before `start`.
+  void use(std::shared_ptr<tls_context> tls);
   /// Listens and starts the threads. At most once.
   boost::system::result<void> start();
   /// Where it listens; the one chosen by the system if 0 was asked for.

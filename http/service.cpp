@@ -11,12 +11,15 @@ bool service::enter(const std::shared_ptr<connection>& one) {
   if (stopping_) return false;
   if (limits.connections != 0 && connections_.size() >= limits.connections) return false;
   connections_.emplace(one.get(), one);
+  api.counted().connections = connections_.size();
   return true;
 }
 
 void service::leave(const connection* one) {
   const std::lock_guard lock{mutex_};
-  if (connections_.erase(one) != 0 && connections_.empty()) emptied_.notify_all();
+  if (connections_.erase(one) == 0) return;
+  api.counted().connections = connections_.size();
+  if (connections_.empty()) emptied_.notify_all();
 }
 
 void service::begin_stop() {

@@ -2,6 +2,7 @@
 // connections that a stop goes through. One a server; safe from every io thread.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -14,26 +15,41 @@
 #include "http/authenticator.hpp"
 #include "http/backend.hpp"
 #include "http/options.hpp"
+#include "http/proxies.hpp"
 #include "http/router.hpp"
 #include "http/share.hpp"
+#include "http/token_buckets.hpp"
 
 namespace rentwave::http {
 
 class connection;
+class tls_context;
 
 class service {
  public:
-  service(const server_limits& its_limits, backend& behind, authenticator& guard,
-          std::span<const route> table)
-      : limits(its_limits), api(behind), gate(guard), routes(table) {}
+  service(const server_limits& its_limits, const std::vector<std::string>& trusted_proxies,
+          backend& behind, authenticator& guard, std::span<const route> table)
+      : limits(its_limits),
+        trusted(trusted_proxies),
+        api(behind),
+        gate(guard),
+        routes(table),
+        by_address(rate_of(limits.requests_per_address_s)),
+        by_account(rate_of(limits.requests_per_account_s)) {
+    api.counted().begin(table);
+  }
 
   const server_limits limits;
+  const proxies trusted;
   backend& api;
   authenticator& gate;
   const router routes;
+  token_buckets by_address;          ///< requests of each `rate_key`
+  token_buckets by_account;          ///< of each account's id
+  std::shared_ptr<tls_context> tls;  ///< null: plain; set before the first connection
 
   /// Of requests under way.
-  share permits() { return {requests_, limits.requests_in_flight}; }
+  share permits() { return {api.counted().requests_under_way, limits.requests_in_flight}; }
   /// Of bytes of bodies, from their arrival to the end of the request.
   share body_room() { return {body_bytes_, limits.body_bytes_at_once}; }
   /// Of connections beyond the limit that are told so.
@@ -54,7 +70,11 @@ class service {
   /// Enough for people to learn why; a crowd is closed at once.
   static constexpr std::size_t most_turned_away = 100;
 
-  std::atomic<std::size_t> requests_ = 0;
+  static token_buckets::rate rate_of(double per_second) {
+    constexpr double burst_s = 5;
+    return {per_second, std::max(per_second * burst_s, 1.0)};
+  }
+
   std::atomic<std::size_t> body_bytes_ = 0;
   std::atomic<std::size_t> turned_away_ = 0;
   std::atomic<bool> stopping_ = false;

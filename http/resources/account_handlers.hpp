@@ -30,5 +30,6 @@ boost::asio::awaitable<response> get_root(backend& api, const request& asked);
 // health.cpp
 boost::asio::awaitable<response> get_healthz(backend& api, const request& asked);
 boost::asio::awaitable<response> get_readyz(backend& api, const request& asked);
+boost::asio::awaitable<response> get_metrics(backend& api, const request& asked);
 
 }  // namespace rentwave::http

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "http/fields.hpp"
+#include "http/node_figures.hpp"
 #include "http/operations.hpp"
 #include "http/resources/admin_handlers.hpp"
 #include "http/resources/steps.hpp"
@@ -39,39 +39,16 @@ std::optional<entity_ref> entity_of(std::string_view kind, std::string_view id) 
 
 // --- figures ---
 
-struct subscription_figures {
-  std::int64_t lag = 0;
-  std::size_t parked = 0;
-};
-
-json stats_json(const std::vector<report_ptr>& reports) {
-  std::map<std::string, std::size_t> entities;
-  std::map<std::string, subscription_figures> subscriptions;
-  std::size_t open = 0, quarantined = 0, alarms = 0, wakes = 0;
-  std::uint64_t restarts = 0;
-  duration lag{};
-  for (const auto& one : reports) {
-    open += one->open ? 1 : 0;
-    quarantined += one->quarantine.size();
-    alarms += one->alarms;
-    wakes += one->wakes;
-    restarts += one->restarts;
-    lag = std::max(lag, one->alarm_lag);
-    for (const auto& [kind, count] : one->entities)
-      entities[to_string(kind)] += count;
-    for (const auto& [name, position, latest, parked] : one->subscriptions) {
-      subscriptions[name].lag += latest - position;
-      subscriptions[name].parked += parked;
-    }
-  }
+json stats_json(const node_figures& sum) {
   json shown;
-  shown["partitions"] = {{"total", reports.size()}, {"open", open}};
-  shown["entities"] = entities;
-  shown["restarts"] = restarts;
-  shown["quarantined"] = quarantined;
-  shown["alarms"] = {{"in_memory", alarms}, {"waking", wakes}, {"lag_us", lag.count()}};
+  shown["partitions"] = {{"total", sum.partitions}, {"open", sum.open}};
+  shown["entities"] = sum.entities;
+  shown["restarts"] = sum.restarts;
+  shown["quarantined"] = sum.quarantined;
+  shown["alarms"] = {
+      {"in_memory", sum.alarms}, {"waking", sum.wakes}, {"lag_us", sum.alarm_lag.count()}};
   shown["subscriptions"] = json::array();
-  for (const auto& [name, figures] : subscriptions)
+  for (const auto& [name, figures] : sum.subscriptions)
     shown["subscriptions"].push_back(
         {{"name", name}, {"lag", figures.lag}, {"parked_entities", figures.parked}});
   return shown;
@@ -129,7 +106,7 @@ event_filter read_filter(query_reader& query) {
 awaitable<response> get_admin_stats(backend& api, const request& asked) {
   const auto reports = co_await api.operators()->reports();
   if (!reports) co_return to_response(reports.error(), asked);
-  co_return json_response(200, stats_json(*reports));
+  co_return json_response(200, stats_json(sum_of(*reports)));
 }
 
 /// In the order of writing; `next` goes on where this page ended, also when it is empty.

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/idempotency.hpp"
+#include "http/login_throttle.hpp"
 #include "http/passwords.hpp"
 #include "http/resources/account_handlers.hpp"
 #include "http/resources/account_steps.hpp"
@@ -24,16 +25,17 @@ std::string device_of(const request& asked) {
   return is_plain ? std::string{text} : std::string{};
 }
 
-std::pair<std::string, std::string> cookie(const backend& api, std::string_view token,
-                                           std::int64_t max_age_s) {
+std::pair<std::string, std::string> cookie(const backend& api, const request& asked,
+                                           std::string_view token, std::int64_t max_age_s) {
   std::string text = "auth=" + std::string{token} +
                      "; HttpOnly; SameSite=Lax; Path=/; Max-Age=" + std::to_string(max_age_s);
-  if (api.about().secure_cookies) text += "; Secure";
+  if (asked.is_secure || api.about().secure_cookies) text += "; Secure";
   return {"Set-Cookie", std::move(text)};
 }
 
 /// The body with a new token of the session, and the same as a cookie.
-response with_token(backend& api, const identity& who, unsigned status, nlohmann::json body) {
+response with_token(backend& api, const request& asked, const identity& who, unsigned status,
+                    nlohmann::json body) {
   const auto token = api.make_token(who);
   body["session_id"] = to_string(who.session);
   body["access_token"] = token.text;
@@ -41,16 +43,31 @@ response with_token(backend& api, const identity& who, unsigned status, nlohmann
   auto made = json_response(status, body);
   const auto left = token.expires_at - api.clock().real_now();
   const auto max_age_s = std::chrono::duration_cast<std::chrono::seconds>(left).count();
-  made.headers.push_back(cookie(api, token.text, std::max<std::int64_t>(max_age_s, 0)));
+  made.headers.push_back(cookie(api, asked, token.text, std::max<std::int64_t>(max_age_s, 0)));
   made.headers.emplace_back("Cache-Control", "no-store");
   return made;
 }
 
+/// No login has this id: a name that nobody can have is asked for like any other.
+constexpr std::string_view no_name = "-";
+
+std::optional<problem> why_not_tried(backend& api, std::string_view name, const request& asked) {
+  auto* throttle = api.throttle();
+  if (!throttle) return std::nullopt;
+  return throttle->why_no_login(name, asked.remote_address, login_throttle::clock::now());
+}
+
+void note_how_it_went(backend& api, std::string_view name, const request& asked,
+                      const answer<view_ptr>& found) {
+  auto* throttle = api.throttle();
+  if (!throttle) return;
+  if (found) return throttle->login_succeeded(name, asked.remote_address);
+  if (found.error().status == 401)
+    throttle->login_failed(name, asked.remote_address, login_throttle::clock::now());
+}
+
 /// The login that the credentials fit. An unknown name costs the same work as a wrong password.
-awaitable<answer<view_ptr>> login_of(backend& api, const std::string& username,
-                                     std::string digest) {
-  // No login has the id "-": a name that nobody can have is asked for like any other.
-  const auto name = login::normalise_username(username).value_or("-");
+awaitable<answer<view_ptr>> login_of(backend& api, std::string name, std::string digest) {
   const auto found = co_await api.view(login_ref(name));
   if (!found) co_return found.error();
   const auto& state = (*found)->as<login::state>();
@@ -101,7 +118,10 @@ awaitable<response> post_session(backend& api, const request& asked) {
   auto digest = password_digest(*body, "password");
   if (const auto wrong = body->failure()) co_return to_response(*wrong, asked);
 
-  const auto login = co_await login_of(api, username, std::move(digest));
+  const auto name = login::normalise_username(username).value_or(std::string{no_name});
+  if (const auto why = why_not_tried(api, name, asked)) co_return to_response(*why, asked);
+  const auto login = co_await login_of(api, name, std::move(digest));
+  note_how_it_went(api, name, asked, login);
   if (!login) co_return to_response(login.error(), asked);
   const auto& state = (*login)->as<login::state>();
   // Before the session: whoever is told that it failed shall not have one.
@@ -111,7 +131,7 @@ awaitable<response> post_session(backend& api, const request& asked) {
   if (!who) co_return to_response(who.error(), asked);
   nlohmann::json made;
   made["user"] = profile_json(*person);
-  auto answered = with_token(api, *who, 201, std::move(made));
+  auto answered = with_token(api, asked, *who, 201, std::move(made));
   answered.headers.emplace_back("Location", "/api/sessions/" + to_string(who->session));
   co_return answered;
 }
@@ -145,14 +165,14 @@ awaitable<response> refresh_session(backend& api, const request& asked) {
     const refusal over{refusal_code::session_ended, "The session has ended.", {}};
     co_return to_response(to_problem(over), asked);
   }
-  co_return with_token(api, *asked.who, 200, nlohmann::json::object());
+  co_return with_token(api, asked, *asked.who, 200, nlohmann::json::object());
 }
 
 awaitable<response> delete_current_session(backend& api, const request& asked) {
   const auto failed = co_await end_session(api, asked, asked.who->session);
   if (failed) co_return to_response(*failed, asked);
   auto done = no_content();
-  done.headers.push_back(cookie(api, {}, 0));
+  done.headers.push_back(cookie(api, asked, {}, 0));
   co_return done;
 }
 

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/idempotency.hpp"
+#include "http/login_throttle.hpp"
 #include "http/operations.hpp"
 #include "http/passwords.hpp"
 #include "http/resources/account_handlers.hpp"
@@ -103,6 +104,10 @@ awaitable<response> post_user(backend& api, const request& asked) {
     co_return to_response(setup_token_required(), asked);
   const auto ids = creation_for(api, asked, person->username);
   if (!ids) co_return to_response(ids.error(), asked);
+  if (auto* throttle = api.throttle())
+    if (const auto why =
+            throttle->why_no_registration(asked.remote_address, login_throttle::clock::now()))
+      co_return to_response(*why, asked);
   const auto failed = co_await sign_up(api, asked, *person, *ids);
   if (failed) co_return to_response(*failed, asked);
 

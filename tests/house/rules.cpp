@@ -37,6 +37,7 @@ const std::vector<include_rule> rules = {
     {.folder = "http/",
      .ours = {"http/", "actors/", "persistence/codec.hpp", "persistence/journal.hpp",
               "persistence/journal_error.hpp", "persistence/json.hpp",
+              "persistence/histogram.hpp", "persistence/measured.hpp",
               "persistence/read_models.hpp", "persistence/timestamp.hpp"},
      .banned = {"SQLiteCpp/", "sqlite3", "pqxx/"}},
     {.folder = "config/",

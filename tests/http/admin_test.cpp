@@ -14,6 +14,7 @@
 #include "http/identify.hpp"
 #include "http/routes.hpp"
 #include "http/server.hpp"
+#include "persistence/measured.hpp"
 #include "tests/http/client.hpp"
 #include "tests/runtime/failing_machine.hpp"
 
@@ -34,7 +35,7 @@ std::vector<effect> tell_of_top_ups(const stored_event& event) {
 class Admin : public ::testing::Test {
  protected:
   Admin() {
-    store = *open_journal("memory:");
+    store = measure(*open_journal("memory:"), counted);
     node_options options;
     options.partitions = 4;
     options.restarts.failures = 2;
@@ -57,7 +58,8 @@ class Admin : public ::testing::Test {
                               true,
                               {"1.2.3", 16384, 65536, false},
                               {"root", "boss"},
-                              "the-token"},
+                              "the-token",
+                              counted},
                 auth_options{});
     gate.emplace(*api, "");
     server_options listening;
@@ -104,6 +106,7 @@ class Admin : public ::testing::Test {
   caf::actor_system_config config;
   caf::actor_system system{config};
   std::atomic<bool> inboxes_fail = false;
+  std::shared_ptr<journal_figures> counted = std::make_shared<journal_figures>();
   std::unique_ptr<journal_store> store;
   std::unique_ptr<node> running;
   std::optional<actor_backend> api;
@@ -125,6 +128,33 @@ TEST_F(Admin, calls_are_for_administrators_only) {
   EXPECT_EQ(stats.header("cache-control"), "no-store");
   EXPECT_EQ(stats.json().at("partitions").at("total"), 4);
   EXPECT_EQ(stats.json().at("entities").at("login"), 2);
+}
+
+/// The value of one line of the exposition.
+double metric(const std::string& text, const std::string& name) {
+  const auto at = text.find('\n' + name + ' ');
+  return at == text.npos ? -1 : std::stod(text.substr(at + name.size() + 2));
+}
+
+TEST_F(Admin, metrics_count_requests_appends_and_entities) {
+  join("ann");
+  const auto got = get("/metrics", {});
+  EXPECT_EQ(got.status, 200U);
+  EXPECT_TRUE(got.header("content-type").starts_with("text/plain; version=0.0.4"));
+  const auto& text = got.body;
+  const std::string route = R"({method="POST",route="/api/users")";
+  EXPECT_EQ(metric(text, "rentwave_http_requests_total" + route + R"(,status="2xx"})"), 1);
+  EXPECT_EQ(metric(text, "rentwave_http_request_duration_seconds_count" + route + "}"), 1);
+  EXPECT_EQ(metric(text, R"(rentwave_entities{kind="login"})"), 1);
+  EXPECT_EQ(metric(text, "rentwave_partitions_open"), 4);
+  EXPECT_EQ(metric(text, "rentwave_ready"), 1);
+  EXPECT_GT(metric(text, "process_resident_memory_bytes"), 1e6);
+  EXPECT_GT(metric(text, "rentwave_journal_append_duration_seconds_count"), 0);
+  EXPECT_GE(metric(text, "rentwave_journal_append_events_sum"), 3);  // login, account, session
+  get("/nowhere", {});
+  EXPECT_EQ(metric(get("/metrics", {}).body,
+                   R"(rentwave_http_requests_total{method="",route="none",status="4xx"})"),
+            1);
 }
 
 TEST_F(Admin, names_are_registered_with_the_set_up_token_only) {

@@ -177,8 +177,9 @@ class server_scene : public ::testing::Test {
     another_gate().open = true;
   }
 
-  server& serve() {
+  server& serve(std::shared_ptr<tls_context> tls = {}) {
     running = std::make_unique<server>(options, api, guard, test_table);
+    running->use(std::move(tls));
     const auto started = running->start();
     EXPECT_TRUE(started) << started.error().message();
     return *running;

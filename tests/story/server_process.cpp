@@ -38,9 +38,9 @@ void server_process::start(const std::string& death) {
   kill();
   int ends[2];
   if (pipe(ends) != 0) throw std::runtime_error{"no pipe"};
-  std::vector<std::string> words{RENTWAVE_PROGRAM, "--http.port=0",
-                                 "--journal.url=" + journal_url(), "--journal.partitions=4",
-                                 "--log.level=off"};
+  std::vector<std::string> words{
+      RENTWAVE_PROGRAM,         "--http.port=0",   "--journal.url=" + journal_url(),
+      "--journal.partitions=4", "--log.level=off", "--limits.enabled=false"};
   words.insert(words.end(), options_.begin(), options_.end());
   std::vector<char*> arguments;
   for (auto& word : words) arguments.push_back(word.data());

@@ -1,0 +1,78 @@
+#include "http/proxies.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "http/ascii.hpp"
+
+namespace rentwave::http {
+namespace {
+
+namespace ip = boost::asio::ip;
+
+/// An address in IPv6 clothes is the IPv4 address that it is.
+std::optional<std::vector<unsigned char>> bytes_of(std::string_view text) {
+  boost::system::error_code error;
+  auto parsed = ip::make_address(text, error);
+  if (error) return std::nullopt;
+  if (parsed.is_v6() && parsed.to_v6().is_v4_mapped())
+    parsed = ip::make_address_v4(ip::v4_mapped, parsed.to_v6());
+  const auto copy = [](const auto& raw) {
+    return std::vector<unsigned char>(raw.begin(), raw.end());
+  };
+  return parsed.is_v4() ? copy(parsed.to_v4().to_bytes()) : copy(parsed.to_v6().to_bytes());
+}
+
+bool bit(const std::vector<unsigned char>& bytes, unsigned at) {
+  return (bytes[at / 8] >> (7 - at % 8)) & 1;
+}
+
+}  // namespace
+
+proxies::proxies(const std::vector<std::string>& trusted) {
+  for (const std::string_view text : trusted) {
+    const auto slash = std::min(text.find('/'), text.size());
+    auto prefix = bytes_of(text.substr(0, slash));
+    if (!prefix) continue;
+    auto bits = static_cast<unsigned>(8 * prefix->size());
+    const auto length = text.substr(std::min(slash + 1, text.size()));
+    std::from_chars(length.data(), length.data() + length.size(), bits);
+    bits = std::min(bits, static_cast<unsigned>(8 * prefix->size()));
+    networks_.push_back({std::move(*prefix), bits});
+  }
+}
+
+bool proxies::trust(std::string_view address) const {
+  if (networks_.empty()) return false;
+  const auto bytes = bytes_of(address);
+  if (!bytes) return false;
+  return std::ranges::any_of(networks_, [&](const network& each) {
+    if (each.prefix.size() != bytes->size()) return false;
+    for (unsigned i = 0; i < each.bits; ++i)
+      if (bit(each.prefix, i) != bit(*bytes, i)) return false;
+    return true;
+  });
+}
+
+void proxies::look_through(request& asked) const {
+  if (!trust(asked.remote_address)) return;
+  const auto protocol = asked.header_list("x-forwarded-proto");
+  const auto last = std::string_view{protocol}.substr(protocol.rfind(',') + 1);
+  if (!protocol.empty()) asked.is_secure = ascii::same_text(ascii::trimmed(last), "https");
+  // From the right: what stands further left was written by whoever the next one believed.
+  const auto list = asked.header_list("x-forwarded-for");
+  std::string_view rest = list;
+  while (!rest.empty()) {
+    const auto comma = rest.rfind(',');
+    const auto address = ascii::trimmed(rest.substr(comma + 1));
+    rest = comma == rest.npos ? std::string_view{} : rest.substr(0, comma);
+    if (!bytes_of(address)) return;
+    asked.remote_address = address;
+    if (!trust(address)) return;
+  }
+}
+
+}  // namespace rentwave::http

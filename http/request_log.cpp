@@ -1,0 +1,41 @@
+#include "http/request_log.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <nlohmann/json.hpp>
+
+namespace rentwave::http {
+namespace {
+
+constexpr std::chrono::seconds slow{1};
+
+spdlog::level::level_enum level_of(const call_state& one, const response& made,
+                                   std::chrono::steady_clock::duration took) {
+  // 503 is how an overload ends, and there may be very many of them.
+  const bool is_ours = made.status >= 500 && made.status != 503;
+  if (is_ours || took > slow) return spdlog::level::warn;
+  const bool reads = one.asked.method == verb::get || one.asked.method == verb::head;
+  return reads ? spdlog::level::debug : spdlog::level::info;
+}
+
+}  // namespace
+
+void log_request(const call_state& one, const response& made,
+                 std::chrono::steady_clock::duration took) {
+  const auto level = level_of(one, made, took);
+  const auto named = spdlog::get(request_logger);
+  auto& to = named ? *named : *spdlog::default_logger_raw();
+  if (!to.should_log(level)) return;
+  const nlohmann::ordered_json line{
+      {"method", to_string(one.asked.method)},
+      {"route", one.where.found ? one.where.found->pattern : "none"},
+      {"status", made.status},
+      {"took_us", std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
+      {"bytes", made.body.size()},
+      {"account", one.asked.who ? nlohmann::ordered_json(to_string(one.asked.who->account))
+                                : nlohmann::ordered_json(nullptr)},
+      {"trace_id", to_string(one.asked.trace)}};
+  to.log(level, "{}", line.dump());
+}
+
+}  // namespace rentwave::http

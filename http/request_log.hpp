@@ -1,0 +1,20 @@
+// One line of the log for each request: what was asked for, how it went, and its trace id, by which
+// the events that it caused are found. Ids only: no query, no body, nothing of a person.
+#pragma once
+
+#include <chrono>
+
+#include "http/call.hpp"
+
+namespace rentwave::http {
+
+/// The name of spdlog's logger that takes the lines, each the text of a JSON object; without such a
+/// logger they go to the default one.
+inline constexpr const char* request_logger = "request";
+
+/// Reads are `debug`, changes `info`; what failed by our fault, or took longer than a second,
+/// `warn`.
+void log_request(const call_state& one, const response& made,
+                 std::chrono::steady_clock::duration took);
+
+}  // namespace rentwave::http

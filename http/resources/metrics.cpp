@@ -1,0 +1,180 @@
+// /metrics in Prometheus' text format: what the server and the journal have counted, and how the
+// partitions are at this moment. A partition that does not answer leaves its figures out.
+#include <prometheus/text_serializer.h>
+#include <unistd.h>
+
+#include <ctime>
+#include <fstream>
+#include <limits>
+
+#include "http/node_figures.hpp"
+#include "http/operations.hpp"
+#include "http/resources/account_handlers.hpp"
+#include "http/router.hpp"
+#include "http/traffic.hpp"
+#include "persistence/measured.hpp"
+
+namespace rentwave::http {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using labels = std::vector<ClientMetric::Label>;
+
+/// The families of one answer.
+class exposition {
+ public:
+  /// Stays where it is until the next one is made.
+  MetricFamily& family(std::string name, std::string help, MetricType type) {
+    families_.push_back({std::move(name), std::move(help), type, {}});
+    return families_.back();
+  }
+  void gauge(std::string name, std::string help, double value) {
+    add(family(std::move(name), std::move(help), MetricType::Gauge), {}, value);
+  }
+  void counter(std::string name, std::string help, double value) {
+    add(family(std::move(name), std::move(help), MetricType::Counter), {}, value);
+  }
+  void histogram(std::string name, std::string help, const rentwave::histogram& from) {
+    add(family(std::move(name), std::move(help), MetricType::Histogram), {}, from);
+  }
+
+  static void add(MetricFamily& to, labels with, double value) {
+    ClientMetric metric;
+    metric.label = std::move(with);
+    (to.type == MetricType::Gauge ? metric.gauge.value : metric.counter.value) = value;
+    to.metric.push_back(std::move(metric));
+  }
+  static void add(MetricFamily& to, labels with, const rentwave::histogram& from) {
+    ClientMetric metric;
+    metric.label = std::move(with);
+    const auto counts = from.counts();
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      sum += counts[i];
+      const bool is_last = i == from.bounds().size();
+      const auto bound = is_last ? std::numeric_limits<double>::infinity() : from.bounds()[i];
+      metric.histogram.bucket.push_back({sum, bound});
+    }
+    metric.histogram.sample_count = sum;
+    metric.histogram.sample_sum = from.sum();
+    to.metric.push_back(std::move(metric));
+  }
+
+  std::string text() const { return prometheus::TextSerializer{}.Serialize(families_); }
+
+ private:
+  std::vector<MetricFamily> families_;
+};
+
+void add_process(exposition& to) {
+  std::size_t pages = 0, resident = 0;
+  std::ifstream{"/proc/self/statm"} >> pages >> resident;
+  to.gauge("process_resident_memory_bytes", "Memory of the process that is in RAM.",
+           static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE)));
+  timespec used{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  to.counter("process_cpu_seconds_total", "CPU time of the process.",
+             static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9);
+}
+
+labels route_labels(const route* of) {
+  if (!of) return {{"method", ""}, {"route", "none"}};
+  return {{"method", std::string{http::to_string(of->method)}},
+          {"route", std::string{of->pattern}}};
+}
+
+void add_server(exposition& to, const traffic& seen) {
+  auto& seconds =
+      to.family("rentwave_http_request_duration_seconds",
+                "From the whole request to its answer, by route.", MetricType::Histogram);
+  for (const auto& cell : seen.cells())
+    exposition::add(seconds, route_labels(cell->of), cell->seconds);
+  auto& count = to.family("rentwave_http_requests_total", "Answered requests, by route and status.",
+                          MetricType::Counter);
+  for (const auto& cell : seen.cells())
+    for (std::size_t status = 1; status < cell->by_class.size(); ++status)
+      if (const auto n = cell->by_class[status].load(); n != 0) {
+        auto with = route_labels(cell->of);
+        with.push_back({"status", std::to_string(status) + "xx"});
+        exposition::add(count, std::move(with), static_cast<double>(n));
+      }
+  to.gauge("rentwave_http_connections", "Open connections.", static_cast<double>(seen.connections));
+  to.gauge("rentwave_http_requests_under_way", "Requests that were read and not answered yet.",
+           static_cast<double>(seen.requests_under_way));
+  auto& refused =
+      to.family("rentwave_http_refused_total", "Requests and connections turned away, by reason.",
+                MetricType::Counter);
+  exposition::add(refused, {{"reason", "rate_limited"}}, static_cast<double>(seen.rate_limited));
+  exposition::add(refused, {{"reason", "overloaded"}}, static_cast<double>(seen.overloaded));
+  exposition::add(refused, {{"reason", "connections"}},
+                  static_cast<double>(seen.connections_turned_away));
+}
+
+void add_journal(exposition& to, const journal_figures& seen) {
+  to.histogram("rentwave_journal_append_duration_seconds", "Transactions of the writer.",
+               seen.append_seconds);
+  to.histogram("rentwave_journal_append_events", "Events of one transaction.", seen.append_events);
+  to.histogram("rentwave_journal_load_duration_seconds", "Reading of one entity.",
+               seen.load_seconds);
+  auto& failed = to.family("rentwave_journal_appends_failed_total",
+                           "Transactions that failed, by how.", MetricType::Counter);
+  exposition::add(failed, {{"reason", "unavailable"}},
+                  static_cast<double>(seen.appends_unavailable));
+  exposition::add(failed, {{"reason", "unknown_outcome"}},
+                  static_cast<double>(seen.appends_unknown));
+  exposition::add(failed, {{"reason", "other"}},
+                  static_cast<double>(seen.appends_failed_otherwise));
+}
+
+void add_node(exposition& to, const node_figures& sum) {
+  to.gauge("rentwave_partitions", "Partitions of the journal.",
+           static_cast<double>(sum.partitions));
+  to.gauge("rentwave_partitions_open", "Partitions that serve.", static_cast<double>(sum.open));
+  auto& entities = to.family("rentwave_entities", "Entities in memory.", MetricType::Gauge);
+  for (const auto& [kind, count] : sum.entities)
+    exposition::add(entities, {{"kind", kind}}, static_cast<double>(count));
+  to.counter("rentwave_entity_restarts_total", "Entities that ended by their own fault.",
+             static_cast<double>(sum.restarts));
+  to.gauge("rentwave_entities_quarantined", "Entities that stay down until they are released.",
+           static_cast<double>(sum.quarantined));
+  to.gauge("rentwave_alarms", "Alarms in memory.", static_cast<double>(sum.alarms));
+  to.gauge("rentwave_alarms_waking", "Entities that were woken and have not answered yet.",
+           static_cast<double>(sum.wakes));
+  to.gauge("rentwave_alarm_lag_seconds", "How long the earliest alarm is overdue, in domain time.",
+           std::chrono::duration<double>(sum.alarm_lag).count());
+  auto& lag = to.family("rentwave_subscription_lag_events",
+                        "Events that have not had their effect yet.", MetricType::Gauge);
+  for (const auto& [name, figures] : sum.subscriptions)
+    exposition::add(lag, {{"subscription", name}}, static_cast<double>(figures.lag));
+  auto& parked = to.family("rentwave_subscription_parked_entities", "Entities with dead letters.",
+                           MetricType::Gauge);
+  for (const auto& [name, figures] : sum.subscriptions)
+    exposition::add(parked, {{"subscription", name}}, static_cast<double>(figures.parked));
+}
+
+}  // namespace
+
+boost::asio::awaitable<response> get_metrics(backend& api, const request&) {
+  exposition all;
+  auto& build =
+      all.family("rentwave_build_info", "Always 1; its labels say what runs.", MetricType::Gauge);
+  exposition::add(build, {{"version", api.about().version}}, 1);
+  all.gauge("rentwave_ready", "1 when every partition is open and the node is not leaving.",
+            api.is_ready() ? 1 : 0);
+  add_process(all);
+  add_server(all, api.counted());
+  if (auto* operators = api.operators()) {
+    if (const auto* journal = operators->journal_counted()) add_journal(all, *journal);
+    const auto reports = co_await operators->reports();
+    if (reports) add_node(all, sum_of(*reports));
+  }
+  response made;
+  made.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  made.body = all.text();
+  made.headers.emplace_back("Cache-Control", "no-store");
+  co_return made;
+}
+
+}  // namespace rentwave::http

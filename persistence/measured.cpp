@@ -1,0 +1,69 @@
+#include "persistence/measured.hpp"
+
+#include "persistence/forwarding_journal.hpp"
+
+namespace rentwave {
+namespace {
+
+using std::chrono::steady_clock;
+
+class measured_journal final : public forwarding_journal {
+ public:
+  measured_journal(std::unique_ptr<journal> inner, std::shared_ptr<journal_figures> into)
+      : forwarding_journal(std::move(inner)), into_(std::move(into)) {}
+
+  journal_result<std::vector<partition_result>> append(
+      const std::vector<partition_append>& batch) override {
+    std::size_t events = 0;
+    for (const auto& part : batch)
+      for (const auto& one : part.entities) events += one.events.size();
+    const auto began = steady_clock::now();
+    auto done = forwarding_journal::append(batch);
+    into_->append_seconds.add(steady_clock::now() - began);
+    into_->append_events.add(static_cast<double>(events));
+    if (!done) ++failures(done.error().code);
+    return done;
+  }
+
+  journal_result<history> load(const entity_ref& entity) override {
+    const auto began = steady_clock::now();
+    auto done = forwarding_journal::load(entity);
+    into_->load_seconds.add(steady_clock::now() - began);
+    return done;
+  }
+
+ private:
+  std::atomic<std::uint64_t>& failures(journal_errc why) {
+    if (why == journal_errc::unavailable) return into_->appends_unavailable;
+    if (why == journal_errc::unknown_outcome) return into_->appends_unknown;
+    return into_->appends_failed_otherwise;
+  }
+
+  std::shared_ptr<journal_figures> into_;
+};
+
+class measured_store final : public journal_store {
+ public:
+  measured_store(std::unique_ptr<journal_store> inner, std::shared_ptr<journal_figures> into)
+      : inner_(std::move(inner)), into_(std::move(into)) {}
+
+  journal_result<std::unique_ptr<journal>> connect() override {
+    auto made = inner_->connect();
+    if (!made) return made.error();
+    return std::make_unique<measured_journal>(std::move(*made), into_);
+  }
+  std::string promise() const override { return inner_->promise(); }
+
+ private:
+  std::unique_ptr<journal_store> inner_;
+  std::shared_ptr<journal_figures> into_;
+};
+
+}  // namespace
+
+std::unique_ptr<journal_store> measure(std::unique_ptr<journal_store> inner,
+                                       std::shared_ptr<journal_figures> into) {
+  return std::make_unique<measured_store>(std::move(inner), std::move(into));
+}
+
+}  // namespace rentwave

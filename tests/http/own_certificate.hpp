@@ -1,0 +1,23 @@
+// A self-signed certificate for 127.0.0.1 and its key, made anew for whoever asks, as PEM files in
+// a folder that goes with it.
+#pragma once
+
+#include <filesystem>
+
+namespace rentwave::http {
+
+class own_certificate {
+ public:
+  own_certificate();
+  ~own_certificate();
+  own_certificate(const own_certificate&) = delete;
+  own_certificate& operator=(const own_certificate&) = delete;
+
+  std::filesystem::path certificate() const { return folder_ / "certificate.pem"; }
+  std::filesystem::path key() const { return folder_ / "key.pem"; }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace rentwave::http
