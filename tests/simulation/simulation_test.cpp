@@ -94,7 +94,8 @@ void expect_all_of(const std::map<std::string, std::int64_t>& sums) {
 TEST(Simulation, meets_everything_that_it_is_to_check) {
   hush();
   std::map<std::string, std::int64_t> sums;
-  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+  // Seeds that between them have the rare ones, such as a start that fails.
+  for (std::uint64_t seed = 21; seed <= 30; ++seed) {
     plan wanted;
     wanted.seed = seed;
     for (const auto& [what, count] : simulate(wanted).counts) sums[what] += count;
