@@ -72,7 +72,7 @@ std::optional<problem> turned_down(const call_state& one,
 }
 
 std::optional<problem> too_often(const call_state& one) {
-  if (!one.asked.who) return std::nullopt;
+  if (!one.asked.who || one.shared->by_account.is_off()) return std::nullopt;
   const auto account = to_string(one.asked.who->account);
   const auto wait = one.shared->by_account.take(account, token_buckets::clock::now());
   if (!wait) return std::nullopt;

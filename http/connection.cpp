@@ -32,7 +32,7 @@ constexpr std::size_t linger_read = 8 * 1024;
 
 /// Probes are welcome however often.
 std::optional<problem> too_often(const call_state& one) {
-  if (one.is_probe()) return std::nullopt;
+  if (one.is_probe() || one.shared->by_address.is_off()) return std::nullopt;
   const auto key = rate_key(one.asked.remote_address);
   const auto wait = one.shared->by_address.take(key, steady_clock::now());
   if (!wait) return std::nullopt;

@@ -112,9 +112,7 @@ answer<creation> creation_for(backend& api, const request& asked, std::string_vi
 }
 
 problem idempotency_mismatch() {
-  return to_problem(refusal{refusal_code::idempotency_mismatch,
-                            "This Idempotency-Key was used before with another body.",
-                            {}});
+  return to_problem(keyed_request::mismatch());
 }
 
 }  // namespace rentwave::http

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "http/call.hpp"
+
 namespace rentwave::http {
 namespace {
 
@@ -23,9 +25,9 @@ spdlog::level::level_enum level_of(const call_state& one, const response& made,
 void log_request(const call_state& one, const response& made,
                  std::chrono::steady_clock::duration took) {
   const auto level = level_of(one, made, took);
+  if (!spdlog::should_log(level)) return;  // before the look-up, which takes a lock of everybody's
   const auto named = spdlog::get(request_logger);
   auto& to = named ? *named : *spdlog::default_logger_raw();
-  if (!to.should_log(level)) return;
   const nlohmann::ordered_json line{
       {"method", to_string(one.asked.method)},
       {"route", one.where.found ? one.where.found->pattern : "none"},

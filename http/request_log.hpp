@@ -4,9 +4,10 @@
 
 #include <chrono>
 
-#include "http/call.hpp"
-
 namespace rentwave::http {
+
+struct call_state;
+struct response;
 
 /// The name of spdlog's logger that takes the lines, each the text of a JSON object; without such a
 /// logger they go to the default one.

@@ -25,6 +25,9 @@ class token_buckets {
   /// Of more keys than `most_keys` some are forgotten, first those that may do everything again.
   explicit token_buckets(rate allowed, std::size_t most_keys = 100'000);
 
+  /// There is no limit: nothing need be worked out to be asked.
+  bool is_off() const { return is_off_; }
+
   /// How long the key has to wait; nothing: now. Takes one if it may.
   std::optional<clock::duration> take(std::string_view key, clock::time_point now);
   /// The same, and takes nothing.

@@ -2,6 +2,7 @@
 // they change.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -109,6 +110,25 @@ class forwarding_journal : public journal {
 
  private:
   std::unique_ptr<journal> inner_;
+};
+
+/// The store of such decorators: another one's connections, each of them wrapped.
+class wrapping_store final : public journal_store {
+ public:
+  using wrapper = std::function<std::unique_ptr<journal>(std::unique_ptr<journal>)>;
+  wrapping_store(std::unique_ptr<journal_store> inner, wrapper wrap)
+      : inner_(std::move(inner)), wrap_(std::move(wrap)) {}
+
+  journal_result<std::unique_ptr<journal>> connect() override {
+    auto made = inner_->connect();
+    if (!made) return made.error();
+    return wrap_(std::move(*made));
+  }
+  std::string promise() const override { return inner_->promise(); }
+
+ private:
+  std::unique_ptr<journal_store> inner_;
+  wrapper wrap_;
 };
 
 }  // namespace rentwave

@@ -42,28 +42,14 @@ class measured_journal final : public forwarding_journal {
   std::shared_ptr<journal_figures> into_;
 };
 
-class measured_store final : public journal_store {
- public:
-  measured_store(std::unique_ptr<journal_store> inner, std::shared_ptr<journal_figures> into)
-      : inner_(std::move(inner)), into_(std::move(into)) {}
-
-  journal_result<std::unique_ptr<journal>> connect() override {
-    auto made = inner_->connect();
-    if (!made) return made.error();
-    return std::make_unique<measured_journal>(std::move(*made), into_);
-  }
-  std::string promise() const override { return inner_->promise(); }
-
- private:
-  std::unique_ptr<journal_store> inner_;
-  std::shared_ptr<journal_figures> into_;
-};
-
 }  // namespace
 
 std::unique_ptr<journal_store> measure(std::unique_ptr<journal_store> inner,
                                        std::shared_ptr<journal_figures> into) {
-  return std::make_unique<measured_store>(std::move(inner), std::move(into));
+  return std::make_unique<wrapping_store>(
+      std::move(inner), [into = std::move(into)](std::unique_ptr<journal> connection) {
+        return std::make_unique<measured_journal>(std::move(connection), into);
+      });
 }
 
 }  // namespace rentwave

@@ -18,10 +18,7 @@ answer handle(const state& s, const claim& c, const context& given) {
   if (given.caller != c.account) return unknown();
   if (!s.is_claimed()) return events{claimed{c.account, c.body_hash}};
   if (s.account != c.account) return unknown();
-  if (s.body_hash != c.body_hash)
-    return refusal{refusal_code::idempotency_mismatch,
-                   "This Idempotency-Key was used before with another body.",
-                   {}};
+  if (s.body_hash != c.body_hash) return mismatch();
   return events{};
 }
 
@@ -51,6 +48,12 @@ void apply(state& s, const finished& e) {
 }
 
 }  // namespace
+
+refusal mismatch() {
+  return {refusal_code::idempotency_mismatch,
+          "This Idempotency-Key was used before with another body.",
+          {}};
+}
 
 decision<event> decide(const state& before, const command& asked, const context& given) {
   return std::visit([&](const auto& c) { return handle(before, c, given); }, asked);

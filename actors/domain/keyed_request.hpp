@@ -76,6 +76,9 @@ struct state {
 };
 BOOST_DESCRIBE_STRUCT(state, (), (account, body_hash, given))
 
+/// idempotency_mismatch: the key's first request had another body.
+refusal mismatch();
+
 // --- the entity's functions (design.md section 4) ---
 
 /// Refuses with: idempotency_mismatch (the key's first request had another body), unknown_entity

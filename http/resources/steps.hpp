@@ -10,7 +10,6 @@
 #include <string_view>
 
 #include "http/backend.hpp"
-#include "persistence/codec.hpp"
 
 namespace rentwave::http {
 
@@ -48,21 +47,6 @@ std::string entity_tag(std::int64_t revision);
 bool has_tag(std::string_view list, std::string_view tag);
 
 // --- creating ---
-
-/// The event of the command, among `Event`'s alternatives, that came first; none when it caused
-/// none.
-template <class Event>
-boost::asio::awaitable<answer<std::optional<Event>>> effect_of(backend& api, entity_ref where,
-                                                               command_id command) {
-  auto question = [where, command](journal& in) { return in.find_command(where, command); };
-  const auto found = co_await api.read(std::move(question));
-  if (!found) co_return found.error();
-  if (found->empty()) co_return std::optional<Event>{};
-  const auto& first = found->front();
-  auto event = decode<Event>(first.type, first.schema, first.data);
-  if (!event) co_return to_problem(event.error());
-  co_return std::optional<Event>{*std::move(event)};
-}
 
 /// Sends what creates, and answers with the entity once it is settled.
 boost::asio::awaitable<answer<view_ptr>> create(backend& api, const request& asked,

@@ -7,6 +7,7 @@
 #include "http/passwords.hpp"
 #include "http/resources/account_handlers.hpp"
 #include "http/resources/account_steps.hpp"
+#include "persistence/codec.hpp"
 
 namespace rentwave::http {
 namespace {
@@ -49,13 +50,30 @@ problem username_taken() {
   return to_problem(refusal{refusal_code::username_taken, "Somebody else has this name.", {}});
 }
 
+/// How the login was made, if this command made it.
+awaitable<answer<std::optional<login::signed_up>>> signed_up_by(backend& api,
+                                                                const std::string& name,
+                                                                command_id command) {
+  auto question = [where = login_ref(name), command](journal& in) {
+    return in.find_command(where, command);
+  };
+  const auto found = co_await api.read(std::move(question));
+  if (!found) co_return found.error();
+  if (found->empty()) co_return std::optional<login::signed_up>{};
+  const auto& first = found->front();
+  const auto event = decode<login::event>(first.type, first.schema, first.data);
+  if (!event) co_return to_problem(event.error());
+  const auto* made = std::get_if<login::signed_up>(&*event);
+  co_return made ? std::optional{*made} : std::nullopt;
+}
+
 /// Nothing when the registration under the same Idempotency-Key said the same. `hash` is ours, if
 /// we made one: the first registration need not check its own password.
 awaitable<std::optional<problem>> why_not_the_same(backend& api, const registration& now,
                                                    command_id command, std::string hash) {
-  const auto first = co_await effect_of<login::event>(api, login_ref(now.username), command);
+  const auto first = co_await signed_up_by(api, now.username, command);
   if (!first) co_return first.error();
-  const auto* before = *first ? std::get_if<login::signed_up>(&**first) : nullptr;
+  const auto& before = *first;
   if (!before || before->display_name.text != now.display_name() ||
       before->email.text != now.profile.email.value_or("") ||
       before->address.text != now.profile.address.value_or(""))

@@ -8,6 +8,7 @@
 #include "http/resources/market_handlers.hpp"
 #include "http/resources/steps.hpp"
 #include "http/views.hpp"
+#include "persistence/codec.hpp"
 
 namespace rentwave::http {
 namespace {

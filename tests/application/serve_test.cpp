@@ -22,18 +22,6 @@ class closed_journal final : public forwarding_journal {
   }
 };
 
-class closed_store final : public journal_store {
- public:
-  explicit closed_store(std::unique_ptr<journal_store> inner) : inner_(std::move(inner)) {}
-  journal_result<std::unique_ptr<journal>> connect() override {
-    return std::unique_ptr<journal>{new closed_journal{value(inner_->connect())}};
-  }
-  std::string promise() const override { return inner_->promise(); }
-
- private:
-  std::unique_ptr<journal_store> inner_;
-};
-
 TEST(Serve, hears_a_signal_before_it_is_ready) {
   const temporary_folder folder;
   const auto url = "--journal.url=sqlite:" + (folder.path() / "journal.db").string();
@@ -49,7 +37,9 @@ TEST(Serve, hears_a_signal_before_it_is_ready) {
   kill(getpid(), SIGTERM);  // it stays until somebody takes it
   EXPECT_EQ(serve(asked.settings,
                   [](std::unique_ptr<journal_store> inner) {
-                    return std::make_unique<closed_store>(std::move(inner));
+                    return std::make_unique<wrapping_store>(std::move(inner), [](auto connection) {
+                      return std::make_unique<closed_journal>(std::move(connection));
+                    });
                   }),
             0);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);

@@ -74,28 +74,15 @@ class watched_journal final : public forwarding_journal {
   below& seen_;
 };
 
-class watched_store final : public journal_store {
- public:
-  watched_store(std::unique_ptr<journal_store> inner, below& seen)
-      : inner_(std::move(inner)), seen_(seen) {}
-  journal_result<std::unique_ptr<journal>> connect() override {
-    auto connection = inner_->connect();
-    if (!connection) return connection;
-    return std::unique_ptr<journal>{new watched_journal{std::move(*connection), seen_}};
-  }
-  std::string promise() const override { return inner_->promise(); }
-
- private:
-  std::unique_ptr<journal_store> inner_;
-  below& seen_;
-};
-
 class Sealing : public ::testing::Test {
  protected:
   Sealing() {
     auto plain = sqlite::open_file(folder_.path() / "journal.db");
     EXPECT_TRUE(plain) << plain.error().detail;
-    store_ = seal_personal_fields(std::make_unique<watched_store>(std::move(*plain), below_));
+    store_ = seal_personal_fields(
+        std::make_unique<wrapping_store>(std::move(*plain), [this](std::unique_ptr<journal> inner) {
+          return std::make_unique<watched_journal>(std::move(inner), below_);
+        }));
     connection_ = connect();
     epoch_ = connection_->take_over(0, "test")->epoch;
   }

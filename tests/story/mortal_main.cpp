@@ -60,22 +60,6 @@ class mortal_journal final : public forwarding_journal {
   death death_;
 };
 
-class mortal_store final : public journal_store {
- public:
-  mortal_store(std::unique_ptr<journal_store> inner, death end)
-      : inner_{std::move(inner)}, death_{end} {}
-  journal_result<std::unique_ptr<journal>> connect() override {
-    auto connection = inner_->connect();
-    if (!connection) return connection.error();
-    return std::make_unique<mortal_journal>(std::move(*connection), death_);
-  }
-  std::string promise() const override { return inner_->promise(); }
-
- private:
-  std::unique_ptr<journal_store> inner_;
-  death death_;
-};
-
 death death_from_environment() {
   const char* told = std::getenv("MORTAL_APPEND");
   if (!told) return {};
@@ -97,7 +81,10 @@ int main(int argc, char** argv) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   auto started = application::start(settings, [](std::unique_ptr<journal_store> store) {
-    return std::make_unique<mortal_store>(std::move(store), death_from_environment());
+    return std::make_unique<wrapping_store>(
+        std::move(store), [end = death_from_environment()](std::unique_ptr<journal> inner) {
+          return std::make_unique<mortal_journal>(std::move(inner), end);
+        });
   });
   if (!started) {
     std::cerr << started.error() << '\n';

@@ -53,7 +53,7 @@ class payer {
   std::int64_t refused() const { return refused_; }
   steady_clock::duration longest_refusal() const { return longest_refusal_; }  ///< afterwards
 
-  /// What the wallet says; the request of the last key may have been acknowledged or not.
+  /// What the wallet says.
   std::int64_t balance() const {
     client to{server_.port()};
     return to.get("/api/me/wallet", {{"Authorization", "Bearer " + token_}})
