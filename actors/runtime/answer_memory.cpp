@@ -30,32 +30,35 @@ void answer_memory::recall(const history& loaded, instant oldest, instant now,
 void answer_memory::remember(command_id id, instant at, const outcome& answer) {
   auto kept =
       std::holds_alternative<accepted>(answer) ? nullptr : std::make_unique<outcome>(answer);
-  if (!answers_.try_emplace(id, std::move(kept)).second) return;
-  order_.emplace_back(at, id);
-  if (answers_.size() > most) {
+  if (!kept_) kept_ = std::make_unique<remembered>();
+  if (!kept_->answers.try_emplace(id, std::move(kept)).second) return;
+  kept_->order.emplace_back(at, id);
+  if (kept_->answers.size() > most) {
     // Others of the same instant may still be in here; that they are looked up does no harm.
-    since_ = std::max(since_, order_[first_].first + duration{1});
-    forget_first();
+    since_ = std::max(since_, kept_->oldest() + duration{1});
+    kept_->forget_first();
   }
 }
 
 std::optional<outcome> answer_memory::find(command_id id) const {
-  const auto found = answers_.find(id);
-  if (found == answers_.end()) return std::nullopt;
+  if (!kept_) return std::nullopt;
+  const auto found = kept_->answers.find(id);
+  if (found == kept_->answers.end()) return std::nullopt;
   return found->second ? *found->second : outcome{accepted{}};
 }
 
 void answer_memory::forget_before(instant oldest) {
-  if (first_ == order_.size() || order_[first_].first >= oldest) return;
+  if (!kept_ || kept_->oldest() >= oldest) return;
   since_ = std::max(since_, oldest);
-  while (first_ < order_.size() && order_[first_].first < oldest) forget_first();
+  while (!kept_->answers.empty() && kept_->oldest() < oldest) kept_->forget_first();
+  if (kept_->answers.empty()) kept_.reset();
 }
 
-void answer_memory::forget_first() {
-  answers_.erase(order_[first_++].second);
-  if (first_ * 2 < order_.size()) return;
-  order_.erase(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(first_));
-  first_ = 0;
+void answer_memory::remembered::forget_first() {
+  answers.erase(order[first++].second);
+  if (first * 2 < order.size()) return;
+  order.erase(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(first));
+  first = 0;
 }
 
 }  // namespace rentwave

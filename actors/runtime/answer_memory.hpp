@@ -32,18 +32,23 @@ class answer_memory {
   std::optional<outcome> find(command_id id) const;
   /// Forgets what happened before `oldest`.
   void forget_before(instant oldest);
-  std::size_t size() const { return answers_.size(); }
+  std::size_t size() const { return kept_ ? kept_->answers.size() : 0; }
 
   static constexpr std::size_t most = 4096;
 
  private:
-  void forget_first();
+  struct remembered {
+    /// Null means `accepted`, which most are.
+    std::unordered_map<command_id, std::unique_ptr<const outcome>> answers;
+    std::vector<std::pair<instant, command_id>> order;  ///< oldest first, from `first` on
+    std::size_t first = 0;
 
-  /// Null means `accepted`, which most are.
-  std::unordered_map<command_id, std::unique_ptr<const outcome>> answers_;
-  std::vector<std::pair<instant, command_id>> order_;  ///< oldest first, from `first_` on
-  std::size_t first_ = 0;
-  instant since_ = instant::min();  ///< commands whose events are older are not in here
+    instant oldest() const { return order[first].first; }
+    void forget_first();
+  };
+
+  std::unique_ptr<remembered> kept_;  ///< null while there is nothing, as in most entities at rest
+  instant since_ = instant::min();    ///< commands whose events are older are not in here
 };
 
 }  // namespace rentwave

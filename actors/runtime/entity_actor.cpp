@@ -7,8 +7,7 @@
 #include <algorithm>
 
 #include "actors/runtime/answer_memory.hpp"
-#include "actors/runtime/protocol.hpp"
-#include "actors/runtime/sent_wants.hpp"
+#include "actors/runtime/entity_work.hpp"
 
 namespace rentwave {
 namespace {
@@ -16,25 +15,10 @@ namespace {
 constexpr std::size_t batch_limit = 256;    ///< commands of one append
 constexpr std::size_t settled_limit = 256;  ///< queries that wait for the end of a saga
 
-/// What waits to be served: a command, a query, or (neither) the alarm.
-struct waiting {
-  command_ptr command{};
-  query_ptr query{};
-  caf::response_promise promise{};
-  bool looked_up = false;          ///< in the journal
-  std::optional<outcome> known{};  ///< the answer that it had before, as the journal says
-};
-
-/// An answer that leaves once everything it rests on is durable.
-struct held_answer {
-  waiting asked;
-  outcome answer;
-};
-
 class entity {
  public:
   explicit entity(caf::event_based_actor* self) : self_{self} {}
-  const char* name = "entity";
+  static constexpr const char* name = "entity";
 
   void begin(context_ptr context, entity_ref ref, partition_id partition, caf::actor parent) {
     context_ = std::move(context);
@@ -44,10 +28,10 @@ class entity {
     load(false);
   }
 
-  void receive(waiting one) {
-    if (waiting_.size() >= context_->options.entity_queue)
+  void receive(waiting_message one) {
+    if (work().waiting.size() >= context_->options.entity_queue)
       return refuse(one, runtime_errc::overloaded, "too much waits for " + to_string(ref_));
-    waiting_.push_back(std::move(one));
+    work().waiting.push_back(std::move(one));
     serve();
   }
 
@@ -57,12 +41,16 @@ class entity {
   }
 
   void sleep() {
-    if (busy_ || !waiting_.empty() || !settled_waiters_.empty() || !sent_.empty())
-      return self_->send(parent_, still_awake{ref_});
+    if (busy_ || work_ || !sent_.empty()) return self_->send(parent_, still_awake{ref_});
     self_->quit(caf::exit_reason::normal);
   }
 
  private:
+  entity_work& work() {
+    if (!work_) work_ = std::make_unique<entity_work>();
+    return *work_;
+  }
+
   // --- loading ---
 
   void load(bool from_start) {
@@ -101,36 +89,39 @@ class entity {
 
   /// Decides together, in order, what waits; at most one append is under way (design.md section 4).
   void serve() {
-    while (!busy_ && !waiting_.empty()) {
-      if (must_look_up(waiting_.front())) return look_up();
+    while (!busy_ && !work().waiting.empty()) {
+      if (must_look_up(work().waiting.front())) return look_up();
       decide_together();
-      if (append_.events.empty() && append_.alarm.keep)
+      if (work().append.events.empty() && work().append.alarm.keep)
         release();
       else
         write();
     }
-    if (!busy_ && machine_->version() == 0 && sent_.empty())
-      self_->send(parent_, nothing_here{ref_});
+    if (busy_) return;
+    if (work().empty()) work_.reset();
+    if (machine_->version() == 0 && sent_.empty()) self_->send(parent_, nothing_here{ref_});
   }
 
   void decide_together() {
-    append_ = {};
-    append_.entity = ref_;
-    append_.version = machine_->version();
+    auto& waiting = work().waiting;
+    auto& append = work().append;
+    append = {};
+    append.entity = ref_;
+    append.version = machine_->version();
     std::size_t taken = 0;
-    while (taken < waiting_.size() && taken < batch_limit && !must_look_up(waiting_[taken]))
-      carry_out(std::move(waiting_[taken++]));
-    waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(taken));
-    if (append_.events.empty() && !woken_) return;
+    while (taken < waiting.size() && taken < batch_limit && !must_look_up(waiting[taken]))
+      carry_out(std::move(waiting[taken++]));
+    waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(taken));
+    if (append.events.empty() && !woken_) return;
     reckon_wants(context_->clock->now());
     set_alarm();
   }
 
-  void carry_out(waiting one) {
+  void carry_out(waiting_message one) {
     if (!one.command && !one.query) one.command = alarm_command();
     // Held before it is decided: should that throw, whoever asked is told with all the others.
-    held_.push_back({std::move(one), accepted{}});
-    auto& held = held_.back();
+    work().held.push_back({std::move(one), accepted{}});
+    auto& held = work().held.back();
     if (held.asked.query) return;
     const auto& command = *held.asked.command;
     if (auto known = held.asked.known ? held.asked.known : memory_.find(command.id)) {
@@ -139,13 +130,13 @@ class entity {
     }
     if (command.deadline < context_->clock->real_now()) {
       refuse(held.asked, runtime_errc::expired, "nobody waits for it any more");
-      return held_.pop_back();
+      return work().held.pop_back();
     }
     const context given{context_->clock->now(), command.caller};
-    auto step = machine_->decide(command.body, given);
+    auto step = machine_->decide(ref_, command.body, given);
     if (!step) {
       refuse(held.asked, runtime_errc::wrong_kind, "not a command of " + to_string(ref_));
-      return held_.pop_back();
+      return work().held.pop_back();
     }
     held.answer = std::move(step->answer);
     record(command, given.now, std::move(*step), held.answer);
@@ -163,9 +154,9 @@ class entity {
       event.n = n++;
       event.actor = actor_of(command);
       event.trace = command.trace;
-      append_.events.push_back(std::move(event));
+      work().append.events.push_back(std::move(event));
     }
-    std::move(step.rows.begin(), step.rows.end(), std::back_inserter(append_.rows));
+    std::move(step.rows.begin(), step.rows.end(), std::back_inserter(work().append.rows));
   }
 
   /// The version makes the id: an alarm has at most one effect on one state.
@@ -185,7 +176,7 @@ class entity {
   }
 
   /// A repeat that came after its answer was forgotten must not be decided again.
-  bool must_look_up(const waiting& one) const {
+  bool must_look_up(const waiting_message& one) const {
     return one.command && !one.looked_up && !memory_.would_know(one.command->cause) &&
            !memory_.find(one.command->id);
   }
@@ -193,7 +184,7 @@ class entity {
   void look_up() {
     busy_ = true;
     find_request asked{ref_, {}};
-    for (const auto& one : waiting_)
+    for (const auto& one : work().waiting)
       if (asked.commands.size() < batch_limit && must_look_up(one))
         asked.commands.push_back(one.command->id);
     self_->request(context_->reader_for(partition_), caf::infinite, asked)
@@ -212,7 +203,7 @@ class entity {
     std::vector<stored_event> events;
     std::ranges::copy_if(found, std::back_inserter(events),
                          [&](const auto& event) { return event.command == id; });
-    for (auto& one : waiting_) {
+    for (auto& one : work().waiting) {
       if (!one.command || one.command->id != id) continue;
       one.looked_up = true;
       if (!events.empty()) one.known = machine_->reply(events);
@@ -229,19 +220,20 @@ class entity {
     // A wake may come for an alarm that is no longer ours; its row has to move, or it fires for
     // ever.
     if (!woken_ && stored_alarm_ && *stored_alarm_ == due) return;
-    append_.alarm = {false, due};
+    work().append.alarm = {false, due};
     woken_ = false;
   }
 
   void write() {
     busy_ = true;
     const auto interval = context_->options.snapshot_events;
-    if (machine_->version() / interval != append_.version / interval)
-      append_.state = machine_->save();
-    written_alarm_ = append_.alarm;
+    auto& append = work().append;
+    if (machine_->version() / interval != append.version / interval)
+      append.state = machine_->save();
+    work().written_alarm = append.alarm;
     auto request = std::make_shared<append_request>();
     request->partition = partition_;
-    request->what = std::move(append_);
+    request->what = std::move(append);
     self_->request(context_->writer, caf::infinite, append_ptr{std::move(request)})
         .then([this](const entity_result_ptr& result) { written(*result); },
               [this](const caf::error& why) {
@@ -252,7 +244,7 @@ class entity {
   void written(const entity_result& result) {
     // The state in memory never happened: this actor ends, the next one reads what did.
     if (result.failed) return end(blame(result.failed->code), result.failed->detail);
-    if (!written_alarm_.keep) stored_alarm_ = written_alarm_.due;
+    if (!work().written_alarm.keep) stored_alarm_ = work().written_alarm.due;
     memory_.forget_before(oldest_remembered());
     busy_ = false;
     release();
@@ -264,25 +256,26 @@ class entity {
   /// Everything that was held rests on durable events now. What is owed goes out as well.
   void release() {
     // Taken away once all are answered: should a step throw, `end` tells whoever is left.
-    for (auto& one : held_) {
+    for (auto& one : work().held) {
       if (one.asked.query)
         answer_query(one.asked);
       else
         answer_command(one);
     }
-    held_.clear();
-    for (auto& one : std::exchange(to_send_, {})) send_want(std::move(one));
-    if (settled_waiters_.empty() || !sent_.empty()) return;
-    for (auto& one : std::exchange(settled_waiters_, {})) one.promise.deliver(view());
+    work().held.clear();
+    for (auto& one : std::exchange(work().to_send, {})) send_want(std::move(one));
+    if (work().settled_waiters.empty() || !sent_.empty()) return;
+    for (auto& one : std::exchange(work().settled_waiters, {})) one.promise.deliver(view());
   }
 
-  void answer_query(waiting& one) {
+  void answer_query(waiting_message& one) {
     if (!one.query->settled || sent_.empty()) return one.promise.deliver(view());
-    settled_waiters_.push_back(std::move(one));
-    if (settled_waiters_.size() <= settled_limit) return;
+    auto& waiters = work().settled_waiters;
+    waiters.push_back(std::move(one));
+    if (waiters.size() <= settled_limit) return;
     // Who has waited longest gets what there is: most likely nobody waits there any more.
-    settled_waiters_.front().promise.deliver(view());
-    settled_waiters_.erase(settled_waiters_.begin());
+    waiters.front().promise.deliver(view());
+    waiters.erase(waiters.begin());
   }
 
   void answer_command(held_answer& one) {
@@ -296,7 +289,8 @@ class entity {
 
   /// What has to go out once all that led to it is durable.
   void reckon_wants(instant cause) {
-    to_send_ = sent_.update(ref_, machine_->wants(), cause, context_->clock->now(), retry_delay());
+    work().to_send =
+        sent_.update(ref_, machine_->wants(), cause, context_->clock->now(), retry_delay());
   }
 
   void send_want(sent_wants::sending one) {
@@ -326,7 +320,7 @@ class entity {
     return why == journal_errc::refused ? runtime_errc::crashed : runtime_errc::unavailable;
   }
 
-  static void refuse(waiting& one, runtime_errc code, std::string detail) {
+  static void refuse(waiting_message& one, runtime_errc code, std::string detail) {
     one.promise.deliver(make_error(code, std::move(detail)));
   }
 
@@ -335,12 +329,10 @@ class entity {
   /// anew with the next message.
   void end(runtime_errc code, const std::string& detail) {
     spdlog::warn("{} ends: {} ({})", to_string(ref_), to_string(code), detail);
-    for (auto& one : held_) refuse(one.asked, code, detail);
-    for (auto& one : waiting_) refuse(one, code, detail);
-    for (auto& one : settled_waiters_) refuse(one, code, detail);
-    held_.clear();
-    waiting_.clear();
-    settled_waiters_.clear();
+    for (auto& one : work().held) refuse(one.asked, code, detail);
+    for (auto& one : work().waiting) refuse(one, code, detail);
+    for (auto& one : work().settled_waiters) refuse(one, code, detail);
+    work_.reset();
     busy_ = true;
     self_->quit(make_error(code, detail));
   }
@@ -349,20 +341,15 @@ class entity {
   caf::event_based_actor* self_;
   context_ptr context_;
   entity_ref ref_;
-  partition_id partition_ = 0;
   caf::actor parent_;
   std::unique_ptr<machine> machine_;
   answer_memory memory_;
+  partition_id partition_ = 0;
   bool busy_ = false;   ///< loading, looking up or appending: nothing is decided meanwhile
   bool woken_ = false;  ///< an alarm fired since the last append
   trace_id trace_;      ///< of the latest command with an effect
-  std::vector<waiting> waiting_;
-  std::vector<held_answer> held_;
-  std::vector<waiting> settled_waiters_;
   sent_wants sent_;
-  std::vector<sent_wants::sending> to_send_;
-  entity_append append_;
-  alarm_change written_alarm_;
+  std::unique_ptr<entity_work> work_;  ///< null at rest
   std::optional<std::optional<instant>>
       stored_alarm_;  ///< the row in the journal, once it is known
 };

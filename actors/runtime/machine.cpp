@@ -57,8 +57,6 @@ class entity_machine final : public machine {
   using event = typename State::event_type;
 
  public:
-  explicit entity_machine(const entity_ref& entity) : entity_{entity} {}
-
   bool restore(const snapshot& from) override {
     auto state = decode_state<State>(from.schema, from.data);
     if (!state) return false;
@@ -74,7 +72,8 @@ class entity_machine final : public machine {
     return {};
   }
 
-  std::optional<step> decide(const any_command& asked, const context& given) override {
+  std::optional<step> decide(const entity_ref& self, const any_command& asked,
+                             const context& given) override {
     const auto* body = std::get_if<command>(&asked);
     if (!body) return std::nullopt;
     auto decided = decide_in(std::as_const(*state_), *body, given);
@@ -89,7 +88,7 @@ class entity_machine final : public machine {
       next.data = std::move(encoded.data);
       if (encoded.personal) next.subject = subject_of(std::as_const(*state_));
       taken.events.push_back(std::move(next));
-      project(event_place{entity_, version_, given.now}, happened, taken.rows);
+      project(event_place{self, version_, given.now}, happened, taken.rows);
     }
     taken.answer = reply_in(std::as_const(*state_), *decided);
     return taken;
@@ -130,7 +129,6 @@ class entity_machine final : public machine {
     ++version_;
   }
 
-  entity_ref entity_;
   std::shared_ptr<State> state_ = std::make_shared<State>();
   std::int64_t version_ = 0;
 };
@@ -165,9 +163,7 @@ auto for_kind(entity_kind kind, Arguments&&... arguments) {
 
 template <class State>
 struct as_machine {
-  static std::unique_ptr<machine> make(const entity_ref& entity) {
-    return std::make_unique<entity_machine<State>>(entity);
-  }
+  static std::unique_ptr<machine> make() { return std::make_unique<entity_machine<State>>(); }
 };
 
 template <class State>
@@ -181,7 +177,7 @@ struct as_command {
 }  // namespace
 
 std::unique_ptr<machine> make_machine(const entity_ref& entity) {
-  return for_kind<as_machine>(entity.kind, entity);
+  return for_kind<as_machine>(entity.kind);
 }
 
 any_command wake_command(entity_kind kind) {

@@ -35,7 +35,8 @@ class machine {
   virtual journal_result<void> fold(const stored_event& event) = 0;
 
   /// nullopt: the command is not for this kind of entity.
-  virtual std::optional<step> decide(const any_command& asked, const context& given) = 0;
+  virtual std::optional<step> decide(const entity_ref& self, const any_command& asked,
+                                     const context& given) = 0;
   virtual std::vector<want> wants() const = 0;
   virtual std::optional<instant> alarm() const = 0;
   /// The answer that a command got which caused these events.

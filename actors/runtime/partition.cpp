@@ -39,9 +39,11 @@ struct kept_message {
 
 struct child {
   caf::actor handle;
-  instant last_used;      ///< real time
-  bool sleeping = false;  ///< told to end; what comes is kept back
-  std::vector<kept_message> kept;
+  instant last_used;  ///< real time
+  /// Set once it is told to end: what comes is kept back.
+  std::unique_ptr<std::vector<kept_message>> kept;
+
+  bool is_falling_asleep() const { return kept != nullptr; }
 };
 
 struct running_subscription {
@@ -77,7 +79,7 @@ class partition {
     auto* target = find(to);
     if (!target) return refuse_failing(message, to);
     target->last_used = context_->clock->real_now();
-    if (target->sleeping) return keep(target->kept, std::move(message));
+    if (target->is_falling_asleep()) return keep(*target->kept, std::move(message));
     pass_on(*target, message);
   }
 
@@ -115,8 +117,8 @@ class partition {
   }
 
   void down(const caf::down_msg& news) {
-    if (const auto found = names_.find(news.source); found != names_.end()) {
-      const auto entity = std::move(found->second);
+    if (const auto found = names_.find(news.source.id()); found != names_.end()) {
+      const auto entity = *found->second;  // whose child is erased
       names_.erase(found);
       entity_ended(entity, news.reason);
     } else {
@@ -138,14 +140,14 @@ class partition {
   /// Nothing is lost with it, and outsiders can ask for any number of such entities.
   void sleep_empty(const entity_ref& entity) {
     const auto found = children_.find(entity);
-    if (found != children_.end() && !found->second.sleeping) order_sleep(found->second);
+    if (found != children_.end() && !found->second.is_falling_asleep()) order_sleep(found->second);
   }
 
   void stay_awake(const entity_ref& entity) {
     const auto found = children_.find(entity);
     if (found == children_.end()) return;
-    found->second.sleeping = false;
-    for (auto& message : std::exchange(found->second.kept, {})) pass_on(found->second, message);
+    if (const auto kept = std::exchange(found->second.kept, nullptr))
+      for (auto& message : *kept) pass_on(found->second, message);
   }
 
   report_ptr report() const {
@@ -212,19 +214,20 @@ class partition {
     if (suspended_) return nullptr;
     if (budget_.ask(entity, context_->clock->real_now()) != restart_budget::verdict::start)
       return nullptr;
-    auto& fresh = children_[entity];
+    auto& [name, fresh] = *children_.try_emplace(entity).first;
     fresh.handle = spawn_entity(self_, context_, entity, id_);
-    names_[fresh.handle.address()] = entity;
+    names_[fresh.handle.id()] = &name;
     return &fresh;
   }
 
   void entity_ended(const entity_ref& entity, const caf::error& reason) {
     waking_.erase(entity);
     const auto node = children_.find(entity);
-    auto kept = std::move(node->second.kept);
+    const auto kept = std::move(node->second.kept);
     children_.erase(node);
     if (reason != caf::exit_reason::normal && !ending_) fault(entity, reason);
-    for (auto& message : kept) route(std::move(message));
+    if (!kept) return;
+    for (auto& message : *kept) route(std::move(message));
   }
 
   /// It may have left an alarm behind that is due: it is woken once it may be started again.
@@ -314,7 +317,7 @@ class partition {
     auto* target = find(entity);
     if (!target) return wake_at(entity, now + reopen_delay);
     target->last_used = now;
-    if (target->sleeping) return wake_at(entity, now + reopen_delay);
+    if (target->is_falling_asleep()) return wake_at(entity, now + reopen_delay);
     waking_.insert(entity);
     self_->send(target->handle, wake_note{});
   }
@@ -369,11 +372,11 @@ class partition {
     const auto idle =
         crowded ? std::min<duration>(options.idle_time, hurried_idle_time) : options.idle_time;
     for (auto& [entity, one] : children_)
-      if (!one.sleeping && now - one.last_used >= idle) order_sleep(one);
+      if (!one.is_falling_asleep() && now - one.last_used >= idle) order_sleep(one);
   }
 
   void order_sleep(child& one) {
-    one.sleeping = true;
+    one.kept = std::make_unique<std::vector<kept_message>>();
     one.last_used = context_->clock->real_now();
     self_->send(one.handle, sleep_order{});
   }
@@ -387,7 +390,7 @@ class partition {
   std::optional<caf::error> ending_;
   std::vector<kept_message> early_;
   std::unordered_map<entity_ref, child> children_;
-  std::unordered_map<caf::actor_addr, entity_ref> names_;
+  std::unordered_map<caf::actor_id, const entity_ref*> names_;  ///< keys of `children_`
   std::vector<running_subscription> consumers_;
   restart_budget budget_{{}};
   alarm_index alarms_;

@@ -17,9 +17,10 @@ class failing_machine final : public machine {
 
   bool restore(const snapshot& from) override { return real_->restore(from); }
   journal_result<void> fold(const stored_event& event) override { return real_->fold(event); }
-  std::optional<step> decide(const any_command& asked, const context& given) override {
+  std::optional<step> decide(const entity_ref& self, const any_command& asked,
+                             const context& given) override {
     if (fails_()) throw std::runtime_error{"planted"};
-    return real_->decide(asked, given);
+    return real_->decide(self, asked, given);
   }
   std::vector<want> wants() const override { return real_->wants(); }
   std::optional<instant> alarm() const override { return real_->alarm(); }

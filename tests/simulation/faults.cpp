@@ -20,9 +20,10 @@ class brittle final : public machine {
     maybe_break(20);
     return inner_->fold(event);
   }
-  std::optional<step> decide(const any_command& asked, const context& given) override {
+  std::optional<step> decide(const entity_ref& self, const any_command& asked,
+                             const context& given) override {
     maybe_break();
-    auto taken = inner_->decide(asked, given);
+    auto taken = inner_->decide(self, asked, given);
     // After the state has changed, too.
     maybe_break();
     return taken;
