@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "application/events_command.hpp"
+#include "application/reindex_command.hpp"
 #include "application/serve.hpp"
 #include "config/parse.hpp"
 
@@ -19,5 +20,13 @@ int main(int argc, char** argv) {
     return 2;
   }
   const auto& asked = std::get<config::invocation>(parsed);
-  return asked.command == config::subcommand::events ? print_events(asked) : serve(asked.settings);
+  switch (asked.command) {
+    case config::subcommand::events:
+      return print_events(asked);
+    case config::subcommand::reindex:
+      return reindex_journal(asked, std::cout, std::cerr);
+    case config::subcommand::serve:
+      break;
+  }
+  return serve(asked.settings);
 }

@@ -195,6 +195,7 @@ std::string help_text() {
   std::string out =
       "usage: rentwave [serve] [options]     runs the marketplace\n"
       "       rentwave events [options]      prints the journal's events as JSON lines\n"
+      "       rentwave reindex [options]     makes the read models anew from the events\n"
       "\n"
       "An option may also stand in the environment (RENTWAVE_HTTP_PORT=80) or in a file (port = "
       "80\n"

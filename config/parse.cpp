@@ -62,8 +62,8 @@ command_line read(std::span<const char* const> arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     string_view word = arguments[i];
     if (i == 0 && word == "serve") continue;
-    if (i == 0 && word == "events") {
-      line.command = subcommand::events;
+    if (i == 0 && (word == "events" || word == "reindex")) {
+      line.command = word == "events" ? subcommand::events : subcommand::reindex;
       continue;
     }
     if (word == "--help" || word == "-h") {

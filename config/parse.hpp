@@ -19,7 +19,7 @@ struct events_query {
   std::string after;    ///< a cursor, or empty: from the beginning
 };
 
-enum class subcommand { serve, events };
+enum class subcommand { serve, events, reindex };
 
 /// A valid request to do something.
 struct invocation {

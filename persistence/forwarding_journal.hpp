@@ -18,7 +18,9 @@ class forwarding_journal : public journal {
       const std::vector<partition_append>& batch) override {
     return inner_->append(batch);
   }
-  journal_result<history> load(const entity_ref& entity) override { return inner_->load(entity); }
+  std::vector<journal_result<history>> load_many(const std::vector<entity_ref>& entities) override {
+    return inner_->load_many(entities);
+  }
   journal_result<history> load_from_start(const entity_ref& entity) override {
     return inner_->load_from_start(entity);
   }
@@ -50,6 +52,10 @@ class forwarding_journal : public journal {
   journal_result<scanned> scan(std::int64_t after_sequence, const event_filter& filter,
                                int limit) override {
     return inner_->scan(after_sequence, filter, limit);
+  }
+  journal_result<void> rebuild_rows(const row_projection& project,
+                                    const progress_report& report) override {
+    return inner_->rebuild_rows(project, report);
   }
   journal_result<std::vector<alarm_row>> alarms(partition_id partition, instant horizon,
                                                 int limit) override {

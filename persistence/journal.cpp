@@ -2,6 +2,10 @@
 
 namespace rentwave {
 
+journal_result<history> journal::load(const entity_ref& entity) {
+  return std::move(load_many({entity}).front());
+}
+
 journal_result<std::vector<std::string>> journal::ensure_keys(
     const std::vector<fresh_key>& people) {
   std::vector<std::string> keys;

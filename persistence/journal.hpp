@@ -153,6 +153,11 @@ struct scanned {
   std::int64_t looked_to = 0;
 };
 
+/// The rows that an event changes.
+using row_projection = std::function<journal_result<std::vector<row_change>>(const stored_event&)>;
+/// Told how far a long call is: the sequence that it has come to, and the journal's latest.
+using progress_report = std::function<void(std::int64_t sequence, std::int64_t latest)>;
+
 class journal : public read_models {
  public:
   /// Makes `owner` the only writer of the partition from now on by raising its epoch: whoever had
@@ -173,8 +178,13 @@ class journal : public read_models {
   virtual journal_result<std::vector<partition_result>> append(
       const std::vector<partition_append>& batch) = 0;
 
-  /// The latest snapshot, if any, and the events after it; both empty for an entity never written.
-  virtual journal_result<history> load(const entity_ref& entity) = 0;
+  /// For each of these, in their order: the latest snapshot, if any, and the events after it; both
+  /// empty for an entity never written. One question to the database, where it can be, and still
+  /// an entity that cannot be read fails alone.
+  virtual std::vector<journal_result<history>> load_many(
+      const std::vector<entity_ref>& entities) = 0;
+  /// The same for one.
+  journal_result<history> load(const entity_ref& entity);
   /// All its events, for an entity whose snapshot is not one of ours.
   virtual journal_result<history> load_from_start(const entity_ref& entity) = 0;
   /// The events that this command caused in this entity, in order; empty: it caused none.
@@ -191,6 +201,13 @@ class journal : public read_models {
   /// after `looked_to` misses nothing and looks at nothing twice.
   virtual journal_result<scanned> scan(std::int64_t after_sequence, const event_filter& filter,
                                        int limit) = 0;
+
+  /// Makes the read models anew: drops all rows and applies what `project` makes of each event, in
+  /// order. One transaction: until it ends, and whenever it fails, they are as they were. Nothing
+  /// is appended meanwhile. Errors: in_use (a node runs on this journal), `project`'s own,
+  /// unavailable.
+  virtual journal_result<void> rebuild_rows(const row_projection& project,
+                                            const progress_report& report) = 0;
 
   /// Alarms due at or before `horizon`, earliest first.
   virtual journal_result<std::vector<alarm_row>> alarms(partition_id partition, instant horizon,

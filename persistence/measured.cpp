@@ -25,9 +25,9 @@ class measured_journal final : public forwarding_journal {
     return done;
   }
 
-  journal_result<history> load(const entity_ref& entity) override {
+  std::vector<journal_result<history>> load_many(const std::vector<entity_ref>& entities) override {
     const auto began = steady_clock::now();
-    auto done = forwarding_journal::load(entity);
+    auto done = forwarding_journal::load_many(entities);
     into_->load_seconds.add(steady_clock::now() - began);
     return done;
   }

@@ -59,8 +59,11 @@ class sealing_journal final : public forwarding_journal {
     return written;
   }
 
-  journal_result<history> load(const entity_ref& entity) override {
-    return opened(entity, inner().load(entity));
+  std::vector<journal_result<history>> load_many(const std::vector<entity_ref>& entities) override {
+    auto loaded = inner().load_many(entities);
+    for (std::size_t i = 0; i < loaded.size(); ++i)
+      loaded[i] = opened(entities[i], std::move(loaded[i]));
+    return loaded;
   }
   journal_result<history> load_from_start(const entity_ref& entity) override {
     return opened(entity, inner().load_from_start(entity));

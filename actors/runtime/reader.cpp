@@ -11,10 +11,22 @@
 namespace rentwave {
 namespace {
 
+using load_atom = caf::atom_constant<caf::atom("load")>;
+
 constexpr int most_letters = 100'000;
+constexpr std::size_t most_loads = 64;  ///< of one question to the journal
+
+struct waiting_load {
+  entity_ref entity;
+  caf::response_promise done;
+};
 
 struct reader_state {
+  explicit reader_state(caf::event_based_actor* owner) : self{owner} {}
+
+  caf::event_based_actor* self;
   std::shared_ptr<journal> connection;
+  std::vector<waiting_load> loads;
   const char* name = "reader";
 
   template <class T>
@@ -23,9 +35,39 @@ struct reader_state {
     return std::make_shared<const T>(std::move(*found));
   }
 
-  caf::result<history_ptr> load(const load_request& asked) {
-    return shared(asked.from_start ? connection->load_from_start(asked.entity)
-                                   : connection->load(asked.entity));
+  /// Entities are loaded together with all those for which the order is in the mailbox by now.
+  void load(const load_request& asked) {
+    auto done = self->make_response_promise();
+    if (asked.from_start) return answer(done, std::move(read({asked.entity}, true).front()));
+    loads.push_back({asked.entity, std::move(done)});
+    if (loads.size() >= most_loads) return load_gathered();
+    if (loads.size() == 1) self->send(self, load_atom::value);
+  }
+
+  void load_gathered() {
+    if (loads.empty()) return;
+    auto group = std::exchange(loads, {});
+    std::vector<entity_ref> entities;
+    for (const auto& one : group) entities.push_back(one.entity);
+    auto found = read(entities, false);
+    for (std::size_t i = 0; i < group.size(); ++i) answer(group[i].done, std::move(found[i]));
+  }
+
+  std::vector<journal_result<history>> read(const std::vector<entity_ref>& entities,
+                                            bool from_start) {
+    try {
+      if (from_start) return {connection->load_from_start(entities.front())};
+      return connection->load_many(entities);
+    } catch (const std::exception& thrown) {
+      return {entities.size(), journal_error{journal_errc::unavailable, thrown.what()}};
+    }
+  }
+
+  static void answer(caf::response_promise& done, journal_result<history> found) {
+    if (!found)
+      done.deliver(make_error(runtime_errc::unavailable, found.error().detail));
+    else
+      done.deliver(std::make_shared<const history>(std::move(*found)));
   }
 
   /// The events of all these commands, those of one together.
@@ -60,7 +102,8 @@ caf::behavior serve(caf::stateful_actor<reader_state>* self, std::shared_ptr<jou
   auto& state = self->state;
   state.connection = std::move(connection);
   return {
-      [&state](const load_request& asked) { return guarded([&] { return state.load(asked); }); },
+      [&state](const load_request& asked) { state.load(asked); },
+      [&state](load_atom) { state.load_gathered(); },
       [&state](const find_request& asked) { return guarded([&] { return state.find(asked); }); },
       [&state](const log_request& asked) {
         return guarded([&] {

@@ -85,7 +85,13 @@ class memory_journal final : public journal {
     return faulted(choose, ++tables_.appends, "append", [&] { return write(batch); });
   }
 
-  journal_result<history> load(const entity_ref& of) override {
+  std::vector<journal_result<history>> load_many(const std::vector<entity_ref>& entities) override {
+    std::vector<journal_result<history>> all;
+    for (const auto& entity : entities) all.push_back(load_one(entity));
+    return all;
+  }
+
+  journal_result<history> load_one(const entity_ref& of) {
     return reading([&]() -> journal_result<history> {
       history found;
       const auto* stored = find(of);
@@ -148,6 +154,20 @@ class memory_journal final : public journal {
       }
       return found;
     });
+  }
+
+  journal_result<void> rebuild_rows(const row_projection& project,
+                                    const progress_report& report) override {
+    const std::lock_guard held(tables_.mutex);
+    memory_rows made;
+    for (const auto& event : tables_.events) {
+      const auto rows = project(event);
+      if (!rows) return rows.error();
+      for (const auto& row : *rows) made.apply(row);
+    }
+    tables_.rows = std::move(made);
+    report(std::ssize(tables_.events), std::ssize(tables_.events));
+    return {};
   }
 
   journal_result<std::vector<alarm_row>> alarms(partition_id id, instant horizon,

@@ -29,27 +29,56 @@ using event_list = journal_result<std::vector<stored_event>>;
 
 }  // namespace
 
-journal_result<history> postgres_journal::load(const entity_ref& entity) {
-  // One statement, so that both are of one moment: the snapshot comes as the event before the
-  // first.
+std::vector<journal_result<history>> postgres_journal::load_many(
+    const std::vector<entity_ref>& entities) {
+  std::vector<journal_result<history>> each;
+  auto all = load_together(entities);
+  if (all) {
+    std::ranges::move(*all, std::back_inserter(each));
+  } else if (all.error().code == journal_errc::corrupt && entities.size() > 1) {
+    // One of them cannot be read: the others can.
+    for (const auto& entity : entities) each.push_back(load(entity));
+  } else {
+    each.assign(entities.size(), all.error());
+  }
+  return each;
+}
+
+journal_result<std::vector<history>> postgres_journal::load_together(
+    const std::vector<entity_ref>& entities) {
+  // One statement, so that snapshot and events are of one moment: a snapshot comes as the event
+  // before the first.
   static const std::string sql =
-      "WITH state AS MATERIALIZED (SELECT * FROM snapshots WHERE kind = $1 AND id = $2)"
-      " SELECT NULL AS partition, 0 AS position, 0 AS sequence, kind, id, version, '' AS type,"
-      " schema, data, 0 AS time, NULL AS command, 0 AS n, '' AS actor, NULL AS trace, subject"
-      " FROM state UNION ALL (" +
+      "WITH asked AS (SELECT * FROM unnest($1::text[], $2::text[])"
+      "   WITH ORDINALITY AS a (kind, id, place)),"
+      " state AS MATERIALIZED (SELECT place, version, schema, data, subject"
+      "   FROM asked JOIN snapshots USING (kind, id))"
+      " SELECT NULL AS partition, 0 AS position, 0 AS sequence, '' AS kind, '' AS id, version,"
+      " '' AS type, schema, data, 0 AS time, NULL AS command, 0 AS n, '' AS actor, NULL AS trace,"
+      " subject, place FROM state"
+      " UNION ALL SELECT e.*, place FROM asked LEFT JOIN state USING (place) CROSS JOIN LATERAL (" +
       select_events(
-          "WHERE kind = $1 AND id = $2 AND version > coalesce((SELECT version FROM state), 0))"
-          " ORDER BY position, version");
-  return guarded(purpose::reading, [&]() -> journal_result<history> {
-    history found;
-    auto from = db_.query(sql, entity.kind, entity.id);
+          "WHERE kind = asked.kind AND id = asked.id AND version > coalesce(state.version, 0)) e"
+          " ORDER BY place, position, version");
+  return guarded(purpose::reading, [&]() -> journal_result<std::vector<history>> {
+    array kinds;
+    array ids;
+    for (const auto& entity : entities) {
+      kinds.add(entity.kind);
+      ids.add(entity.id);
+    }
+    std::vector<history> found(entities.size());
+    auto from = db_.execute(sql, values{std::move(kinds), std::move(ids)});
     while (from.next()) {
       std::optional<partition_id> partition;
+      std::int64_t place = 0;
       from.read(partition);
+      from.read_from(15, place);
+      auto& one = found.at(static_cast<std::size_t>(place - 1));
       if (partition) {
-        read_event(from, found.events.emplace_back());
+        read_event(from, one.events.emplace_back());
       } else {
-        auto& state = found.state.emplace();
+        auto& state = one.state.emplace();
         from.read_from(5, state.version);
         from.read_from(7, state.schema, state.data);
         from.read_from(14, state.subject);

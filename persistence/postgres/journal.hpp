@@ -1,5 +1,5 @@
 // The journal in a PostgreSQL database: one connection. The calls of the interface are spread over
-// append.cpp, take_over.cpp, events.cpp, settings.cpp, search.cpp and queries.cpp.
+// append.cpp, take_over.cpp, events.cpp, rebuild.cpp, settings.cpp, search.cpp and queries.cpp.
 #pragma once
 
 #include "persistence/journal.hpp"
@@ -24,7 +24,7 @@ class postgres_journal final : public journal {
       const std::vector<partition_append>& batch) override;
 
   // events.cpp
-  journal_result<history> load(const entity_ref& entity) override;
+  std::vector<journal_result<history>> load_many(const std::vector<entity_ref>& entities) override;
   journal_result<history> load_from_start(const entity_ref& entity) override;
   journal_result<std::vector<stored_event>> find_command(const entity_ref& entity,
                                                          command_id command) override;
@@ -36,6 +36,8 @@ class postgres_journal final : public journal {
                                                      int limit) override;
   journal_result<scanned> scan(std::int64_t after_sequence, const event_filter& filter,
                                int limit) override;
+  journal_result<void> rebuild_rows(const row_projection& project,
+                                    const progress_report& report) override;
   journal_result<std::vector<alarm_row>> alarms(partition_id partition, instant horizon,
                                                 int limit) override;
   journal_result<std::int64_t> offset(partition_id partition,
@@ -65,6 +67,8 @@ class postgres_journal final : public journal {
   journal_result<std::vector<overlap>> overlapping_reservations() override;
 
  private:
+  journal_result<std::vector<history>> load_together(const std::vector<entity_ref>& entities);
+
   connection db_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "persistence/sqlite/error.hpp"
 #include "persistence/sqlite/journal.hpp"
+#include "persistence/sqlite/row_writer.hpp"
 
 namespace rentwave::sqlite {
 namespace {
@@ -13,6 +14,8 @@ std::string select_events(std::string_view rest) {
       " n, actor, trace, subject FROM events ";
   return sql += rest;
 }
+
+constexpr int rebuild_page = 1000;
 
 std::vector<stored_event> read_events(rows&& from) {
   std::vector<stored_event> events;
@@ -26,7 +29,14 @@ std::vector<stored_event> read_events(rows&& from) {
 
 }  // namespace
 
-journal_result<history> sqlite_journal::load(const entity_ref& entity) {
+std::vector<journal_result<history>> sqlite_journal::load_many(
+    const std::vector<entity_ref>& entities) {
+  std::vector<journal_result<history>> all;
+  for (const auto& entity : entities) all.push_back(load_one(entity));
+  return all;
+}
+
+journal_result<history> sqlite_journal::load_one(const entity_ref& entity) {
   return guarded([&]() -> journal_result<history> {
     transaction moment(db_, transaction::kind::read);
     history found;
@@ -121,6 +131,34 @@ journal_result<scanned> sqlite_journal::scan(std::int64_t after_sequence,
       found.looked_to = sequence.value_or(after_sequence);
     }
     return found;
+  });
+}
+
+journal_result<void> sqlite_journal::rebuild_rows(const row_projection& project,
+                                                  const progress_report& report) {
+  return guarded([&]() -> journal_result<void> {
+    transaction whole(db_, transaction::kind::write);
+    row_writer writer(db_);
+    writer.drop_all();
+    std::int64_t latest = 0;
+    {
+      auto found = db_.prepared("SELECT coalesce(max(sequence), 0) FROM events").query();
+      if (found.next()) found.read(latest);
+    }
+    auto& page =
+        db_.prepared(select_events("NOT INDEXED WHERE sequence > ?1 ORDER BY sequence LIMIT ?2"));
+    for (std::int64_t at = 0; at < latest; report(at, latest)) {
+      const auto events = read_events(page.query(at, rebuild_page));
+      for (const auto& event : events) {
+        const auto rows = project(event);
+        if (!rows) return rows.error();
+        for (const auto& row : *rows) writer.write(row);
+      }
+      writer.flush_words();
+      at = events.empty() ? latest : events.back().sequence;
+    }
+    whole.commit();
+    return {};
   });
 }
 

@@ -6,6 +6,14 @@ void row_writer::write(const row_change& change) {
   std::visit([this](const auto& row) { write_one(row); }, change);
 }
 
+void row_writer::drop_all() {
+  for (const auto* table : {"listings", "listing_contents", "listing_words", "reservations",
+                            "rentals", "wallet_entries", "notices", "sessions"})
+    db_.prepared(std::string{"DELETE FROM "} + table).run();
+  words_pending_ = true;
+  flush_words();
+}
+
 void row_writer::flush_words() {
   if (!words_pending_) return;
   words_pending_ = false;

@@ -11,6 +11,8 @@ class row_writer {
   explicit row_writer(connection& db) : db_(db) {}
 
   void write(const row_change& change);
+  /// Every row of every read model.
+  void drop_all();
 
   /// The word index keeps what is written in memory until COMMIT, where a failure would leave the
   /// outcome unknown. This writes it now, so that it fails as any other statement.

@@ -179,6 +179,13 @@ TEST(Config, the_events_command_takes_its_own_options_and_the_settings) {
   EXPECT_EQ(result.settings.journal.url, "sqlite:other.db");
 }
 
+TEST(Config, the_reindex_command_takes_the_settings) {
+  auto result = accepted({"reindex", "--journal.url=sqlite:other.db"});
+  EXPECT_EQ(result.command, subcommand::reindex);
+  EXPECT_EQ(result.settings.journal.url, "sqlite:other.db");
+  EXPECT_EQ(refusal({"reindex", "--follow"}), "--follow: belongs to 'rentwave events'");
+}
+
 TEST(Config, options_of_events_mean_nothing_elsewhere) {
   EXPECT_EQ(refusal({"--follow"}), "--follow: belongs to 'rentwave events'");
   EXPECT_EQ(refusal({"events", "--follow=yes"}), "--follow: takes no value");

@@ -27,7 +27,7 @@ struct journal_kind {
 
 /// Those that there are; their names are the tests'.
 std::vector<journal_kind> journal_kinds();
-std::string kind_name(const testing::TestParamInfo<journal_kind>& info);
+std::string kind_name(const ::testing::TestParamInfo<journal_kind>& info);
 
 /// A folder that is gone with this.
 class temporary_folder {
@@ -91,7 +91,7 @@ inline dead_letter letter_at(std::int64_t position, std::string reason = "plante
   return {{"notifier", position}, 1, rental_n(1), std::move(reason), at(50)};
 }
 
-class Journal : public testing::TestWithParam<journal_kind> {
+class Journal : public ::testing::TestWithParam<journal_kind> {
  protected:
   Journal();
 

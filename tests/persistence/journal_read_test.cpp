@@ -39,6 +39,32 @@ TEST_P(Journal, loads_the_snapshot_and_the_events_after_it) {
   EXPECT_THAT(versions(all.events), ElementsAre(1, 2, 3));
 }
 
+TEST_P(Journal, loads_many_entities_in_the_order_asked) {
+  auto first = to_entity(rental_n(1), 0, {event(1), event(2), event(3)});
+  first.state = snapshot{2, 1, R"({"of":1})", nth<account_id>(4)};
+  auto second = to_entity(rental_n(2), 0, {event(4)});
+  second.state = snapshot{1, 1, R"({"of":2})", {}};
+  append({first, second, to_entity(rental_n(3), 0, {event(5), event(6)})});
+  // One was never written, and one is asked for twice.
+  auto found =
+      journal_->load_many({rental_n(3), rental_n(9), rental_n(1), rental_n(2), rental_n(3)});
+  ASSERT_EQ(found.size(), 5u);
+  for (const auto i : {0, 4}) {
+    EXPECT_FALSE(value(found[i]).state);
+    EXPECT_THAT(versions(value(found[i]).events), ElementsAre(1, 2));
+    EXPECT_THAT(commands(value(found[i]).events), ElementsAre(5, 6));
+  }
+  EXPECT_FALSE(value(found[1]).state);
+  EXPECT_THAT(value(found[1]).events, IsEmpty());
+  EXPECT_EQ(value(found[2]).state->data, R"({"of":1})");
+  EXPECT_EQ(value(found[2]).state->subject, nth<account_id>(4));
+  EXPECT_THAT(versions(value(found[2]).events), ElementsAre(3));
+  EXPECT_EQ(value(found[3]).state->data, R"({"of":2})");
+  EXPECT_EQ(value(found[3]).state->subject, std::nullopt);
+  EXPECT_THAT(value(found[3]).events, IsEmpty());
+  EXPECT_TRUE(journal_->load_many({}).empty());
+}
+
 TEST_P(Journal, keeps_the_latest_snapshot) {
   auto first = to_entity(rental_n(1), 0, {event(1), event(2)});
   first.state = snapshot{2, 1, "{}", nth<account_id>(4)};

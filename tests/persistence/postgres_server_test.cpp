@@ -79,6 +79,17 @@ TEST_F(PostgresServer, fails_only_the_entity_whose_row_it_refuses) {
   EXPECT_EQ(value(journal_->take_over(1, "node-a")).position, 3);
 }
 
+TEST_F(PostgresServer, makes_no_rows_anew_while_a_node_runs) {
+  auto lease = value(journal_->take_over(1, "node-a"));
+  value(append_one(*journal_, 1, lease, 1));
+  const auto nothing = [](const stored_event&) { return std::vector<row_change>{}; };
+  const auto unheard = [](std::int64_t, std::int64_t) {};
+  const auto second = value(store_->connect());
+  EXPECT_EQ(failure(second->rebuild_rows(nothing, unheard)), journal_errc::in_use);
+  journal_.reset();
+  value(second->rebuild_rows(nothing, unheard));
+}
+
 TEST_F(PostgresServer, refuses_what_is_no_utf8_before_it_is_sent) {
   auto lease = value(journal_->take_over(1, "node-a"));
   auto odd = event(1);

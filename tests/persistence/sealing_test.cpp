@@ -330,6 +330,13 @@ TEST_F(Sealing, takes_forged_or_moved_texts_for_corrupt) {
   EXPECT_STREQ(load_of(12, forged, ada), "corrupt");
   EXPECT_STREQ(load_of(13, R"({"display_name":{"sealed":"v2.x"}})", ada), "corrupt");
   EXPECT_STREQ(load_of(14, R"({"username":"sealed"})", ada), "none");
+  // Read together with others, it is still the forged one alone that fails.
+  const auto together = connection_->load_many({account_ref(numbered<account_id>(10)),
+                                                account_ref(numbered<account_id>(12)),
+                                                account_ref(numbered<account_id>(14))});
+  EXPECT_TRUE(together.at(0));
+  EXPECT_FALSE(together.at(1));
+  EXPECT_TRUE(together.at(2));
 }
 
 // --- one text ---

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 
+#include "persistence/reindex.hpp"
 #include "persistence/timestamp.hpp"
 #include "tests/simulation/comparison.hpp"
 #include "tests/simulation/crowd.hpp"
@@ -234,6 +235,10 @@ class history {
     check_settled(model_);
     faults_.provider().check_against(model_);
     compare_states(world_, options_.partitions, model_);
+    compare_rows(*connect(), model_);
+    // The rows that a reindex makes of all events are the same.
+    if (const auto again = reindex(*connect(), [](std::int64_t, std::int64_t) {}); !again)
+      throw violation{{}, "the read models cannot be made anew: " + again.error().detail};
     compare_rows(*connect(), model_);
     // Once more, of what a new process makes of it.
     world_.crash();
