@@ -67,6 +67,9 @@ Id nth(std::uint32_t n) {
   return made;
 }
 
+inline const auto anna = nth<account_id>(1);
+inline const auto bert = nth<account_id>(2);
+
 inline instant at(std::int64_t seconds) {
   return instant{std::chrono::seconds{1'700'000'000 + seconds}};
 }

@@ -9,8 +9,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const auto anna = nth<account_id>(1);
-
 session_row session_no(std::uint32_t n) {
   return {nth<session_id>(n), anna};
 }

@@ -9,9 +9,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const auto anna = nth<account_id>(1);
-const auto bert = nth<account_id>(2);
-
 rental_id rental_no(std::uint32_t n) {
   return nth<rental_id>(n);
 }

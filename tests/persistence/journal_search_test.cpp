@@ -15,8 +15,6 @@ using testing::IsEmpty;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
-const auto anna = nth<account_id>(1);
-
 /// A book advert; day `n` at `n` cents.
 listing_row advert(std::uint32_t n, std::string title, std::string description = "") {
   listing_row row;

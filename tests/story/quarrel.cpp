@@ -13,8 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr auto patience = std::chrono::seconds{60};
-constexpr auto pause = std::chrono::milliseconds{5};
 
 void expect(bool holds, const std::string& sentence) {
   if (!holds) throw std::runtime_error{sentence};
@@ -47,12 +45,12 @@ instant instant_in(const json& rental, const char* field) {
 /// Until it answers so.
 void story::await(const person& who, const std::string& path,
                   const std::function<bool(const http::client_response&)>& is_so) {
-  const auto until = std::chrono::steady_clock::now() + patience;
+  const auto until = std::chrono::steady_clock::now() + story_patience;
   for (;;) {
     const auto seen = persist("GET", path, {{"Authorization", "Bearer " + who.token}}, "");
     if (is_so(seen)) return;
     expect(std::chrono::steady_clock::now() < until, "GET " + path + " stays " + seen.body);
-    std::this_thread::sleep_for(pause);
+    std::this_thread::sleep_for(story_pause);
   }
 }
 

@@ -11,8 +11,8 @@ namespace rentwave::testing {
 namespace {
 
 constexpr int page = 10'000;
-constexpr auto patience = std::chrono::seconds{30};
-constexpr auto pause = std::chrono::milliseconds{20};
+constexpr auto settling_patience = std::chrono::seconds{30};
+constexpr auto settling_pause = std::chrono::milliseconds{20};
 
 template <class T>
 T must(journal_result<T> result) {
@@ -52,7 +52,7 @@ simulation::model check_sound(const std::string& journal_url) {
 }
 
 void check_settled(const std::string& journal_url, const std::function<void()>& alive) {
-  const auto until = std::chrono::steady_clock::now() + patience;
+  const auto until = std::chrono::steady_clock::now() + settling_patience;
   for (;;) {
     alive();
     const auto seen = check_sound(journal_url);
@@ -62,7 +62,7 @@ void check_settled(const std::string& journal_url, const std::function<void()>& 
       if (std::chrono::steady_clock::now() >= until)
         throw std::runtime_error{to_string(found.where) + ": " + found.what()};
     }
-    std::this_thread::sleep_for(pause);
+    std::this_thread::sleep_for(settling_pause);
   }
 }
 

@@ -12,8 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr auto patience = std::chrono::seconds{60};
-constexpr auto pause = std::chrono::milliseconds{5};
 
 void expect(bool holds, const std::string& sentence) {
   if (!holds) throw std::runtime_error{sentence};
@@ -54,7 +52,7 @@ http::client_response story::try_once(const std::string& method, const std::stri
 
 http::client_response story::persist(const std::string& method, const std::string& path,
                                      const http::client::fields& headers, const std::string& body) {
-  const auto until = std::chrono::steady_clock::now() + patience;
+  const auto until = std::chrono::steady_clock::now() + story_patience;
   for (;;) {
     if (server_.has_died()) {
       after_death();
@@ -67,7 +65,7 @@ http::client_response story::persist(const std::string& method, const std::strin
       // The connection broke: whether the request had its effect is not known.
     }
     expect(std::chrono::steady_clock::now() < until, method + ' ' + path + " had no answer");
-    std::this_thread::sleep_for(pause);
+    std::this_thread::sleep_for(story_pause);
   }
 }
 
@@ -90,7 +88,7 @@ json story::ask(const person& who, const std::string& method, const std::string&
 /// An hour is a second here: where the server dies and is slow to come back, it may be over before
 /// it is booked. That costs nothing, and the renter asks again.
 void story::rent_for_an_hour() {
-  const auto until = std::chrono::steady_clock::now() + patience;
+  const auto until = std::chrono::steady_clock::now() + story_patience;
   for (;;) {
     const auto answer = answer_to(renter_, "POST", "/api/rentals",
                                   {{"listing_id", listing_}, {"duration", "PT1H"}});
@@ -124,19 +122,19 @@ void story::act(const person& who, const std::string& action, const std::string&
 }
 
 void story::wait_for_status(const person& who, const std::string& status) {
-  const auto until = std::chrono::steady_clock::now() + patience;
+  const auto until = std::chrono::steady_clock::now() + story_patience;
   for (;;) {
     const std::string now = ask(who, "GET", "/api/rentals/" + rental_)["status"];
     expect(rank_of(now) >= rank_of(status_), "it was " + status_ + " and is " + now);
     status_ = now;
     if (rank_of(now) >= rank_of(status)) return;
     expect(std::chrono::steady_clock::now() < until, "it stays " + now + ", not " + status);
-    std::this_thread::sleep_for(pause);
+    std::this_thread::sleep_for(story_pause);
   }
 }
 
 void story::expect_balance(const person& who, long cents) {
-  const auto until = std::chrono::steady_clock::now() + patience;
+  const auto until = std::chrono::steady_clock::now() + story_patience;
   for (long found = -1; found != cents;) {
     const auto wallet = ask(who, "GET", "/api/me/wallet");
     found = wallet["balance"]["amount"];
@@ -144,7 +142,7 @@ void story::expect_balance(const person& who, long cents) {
       return expect(wallet["held"]["amount"] == 0 && wallet["owed"]["amount"] == 0, "not settled");
     expect(std::chrono::steady_clock::now() < until,
            who.name + " has " + std::to_string(found) + ", not " + std::to_string(cents));
-    std::this_thread::sleep_for(pause);
+    std::this_thread::sleep_for(story_pause);
   }
 }
 
@@ -210,7 +208,7 @@ void story::play() {
       [this] { expect(late_fees() == fees_, "a fee after the end"); },
       [this] {
         // The owner hears of it a moment later: the notifier is a subscription.
-        const auto until = std::chrono::steady_clock::now() + patience;
+        const auto until = std::chrono::steady_clock::now() + story_patience;
         for (;;) {
           int booked = 0;
           int completed = 0;
@@ -222,7 +220,7 @@ void story::play() {
           expect(booked <= 1 && completed <= 1, "told twice");
           if (booked == 1 && completed == 1) return;
           expect(std::chrono::steady_clock::now() < until, "never told");
-          std::this_thread::sleep_for(pause);
+          std::this_thread::sleep_for(story_pause);
         }
       },
   };

@@ -3,6 +3,7 @@
 // Domain time has to run 3,600 times as fast.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -12,6 +13,10 @@
 #include "tests/story/server_process.hpp"
 
 namespace rentwave::testing {
+
+/// For what a step waits for, and between two looks at it.
+inline constexpr auto story_patience = std::chrono::seconds{60};
+inline constexpr auto story_pause = std::chrono::milliseconds{5};
 
 class story {
  public:

@@ -5,9 +5,6 @@
 namespace rentwave {
 namespace {
 
-const auto ada = numbered<account_id>(1);
-const auto bob = numbered<account_id>(2);
-
 // --- book ---
 
 book::attach advert(int n, std::string title) {

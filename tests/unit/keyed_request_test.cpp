@@ -5,8 +5,6 @@
 namespace rentwave {
 namespace {
 
-const auto ada = numbered<account_id>(1);
-const auto bob = numbered<account_id>(2);
 const keyed_request::claim claim{ada, "hash"};
 
 keyed_request::finish answer_of(std::string body) {

@@ -10,9 +10,6 @@
 namespace rentwave {
 namespace {
 
-const auto ada = numbered<account_id>(1);
-const auto bob = numbered<account_id>(2);
-
 session_id session_number(int n) {
   return numbered<session_id>(100 + n);
 }

@@ -24,6 +24,9 @@ Id numbered(int number) {
   return made;
 }
 
+inline const auto ada = numbered<account_id>(1);
+inline const auto bob = numbered<account_id>(2);
+
 template <class State>
 struct stage {
   using event = typename State::event_type;
