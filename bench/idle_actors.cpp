@@ -16,11 +16,10 @@
 #include <string>
 #include <thread>
 
-#include "actors/domain/rental.hpp"
 #include "actors/runtime/answer_memory.hpp"
 #include "actors/runtime/node.hpp"
 #include "actors/runtime/protocol.hpp"
-#include "persistence/codec.hpp"
+#include "bench/rentals.hpp"
 #include "persistence/memory/store.hpp"
 
 namespace {
@@ -47,65 +46,6 @@ memory used() {
   std::ifstream{"/proc/self/statm"} >> total >> pages;
   const auto heap = mallinfo2();
   return {pages * sysconf(_SC_PAGESIZE), static_cast<std::int64_t>(heap.uordblks + heap.hblkhd)};
-}
-
-rental_id nth(int i) {
-  return derive_id<rental_id>(rental_id{}, std::to_string(i));
-}
-
-/// An active rental in four events, begun an hour ago and due in a month.
-std::vector<rental::event> life_of(rental_id id, instant now) {
-  const period when{now - one_hour, now + one_day * 30};
-  const rental::subject_matter about{derive_id<listing_id>(listing_id{}, to_string(id)),
-                                     derive_id<account_id>(account_id{}, "owner"),
-                                     derive_id<account_id>(account_id{}, "renter"), item_kind::book,
-                                     "Meditations, well read"};
-  rental_terms terms;
-  terms.price = {{250}, time_unit::day};
-  terms.late_fee = {{300}, time_unit::day};
-  terms.max_late_periods = 10;
-  terms.deposit = {2'000};
-  const money rent{7'500};
-  const reservation agreed{about.owner, about.kind, about.title, when, terms, rent, true};
-  return {rental::requested{id, about.listing, about.renter, when, {}, when.start},
-          rental::reserved{agreed}, rental::booked{about, when, rent, terms.deposit},
-          rental::started{about, when.start, when.end, rent}};
-}
-
-void write(journal& to, rental_id id, instant now, std::vector<partition_lease>& leases) {
-  const auto ref = rental_ref(id);
-  const auto where = partition_of(ref, leases.size());
-  auto& lease = leases[static_cast<std::size_t>(where)];
-  entity_append one;
-  one.entity = ref;
-  one.alarm = {false, now + one_day * 29};
-  for (const auto& happened : life_of(id, now)) {
-    auto encoded = encode<rental::event>(happened);
-    new_event event;
-    event.type = encoded.type;
-    event.schema = encoded.schema;
-    event.data = std::move(encoded.data);
-    event.time = now - one_hour;
-    event.command = derive_id<command_id>(command_id{id.value}, event.type);
-    one.events.push_back(std::move(event));
-  }
-  const auto done = to.append({{where, lease.epoch, lease.position, {std::move(one)}, {}}});
-  if (!done || done->front().fenced || done->front().entities.front().failed)
-    give_up("the rentals cannot be written");
-  lease.position = done->front().position;
-}
-
-void fill(journal_store& store, int count, int partitions) {
-  auto connection = store.connect();
-  if (!connection) give_up(connection.error().detail);
-  std::vector<partition_lease> leases;
-  for (partition_id i = 0; i < partitions; ++i) {
-    const auto lease = (*connection)->take_over(i, "bench");
-    if (!lease) give_up(lease.error().detail);
-    leases.push_back(*lease);
-  }
-  const auto now = system_time();
-  for (int i = 0; i < count; ++i) write(**connection, nth(i), now, leases);
 }
 
 void load(caf::actor_system& system, const node& running, rental_id id) {
@@ -141,7 +81,11 @@ void measure_rentals(caf::actor_system& system, int count) {
   node_options options;
   options.idle_time = never_sleeps;
   options.subscriptions = {};  // the notices would start inboxes
-  fill(store, count, options.partitions);
+  auto connection = store.connect();
+  if (!connection) give_up(connection.error().detail);
+  const auto owner = derive_id<account_id>(account_id{}, "renter");
+  if (const auto failed = bench::fill(**connection, options.partitions, count, owner, {}))
+    give_up(*failed);
   auto running = node::start(system, store, options);
   if (!running) give_up(running.error().detail);
   const auto until = std::chrono::steady_clock::now() + patience;
@@ -150,7 +94,7 @@ void measure_rentals(caf::actor_system& system, int count) {
     std::this_thread::sleep_for(std::chrono::milliseconds{10});
   }
   const auto before = used();
-  for (int i = 0; i < count; ++i) load(system, **running, nth(i));
+  for (int i = 0; i < count; ++i) load(system, **running, bench::nth_rental(i));
   print("rental", before, used(), count);
   (*running)->stop();
 }

@@ -1,7 +1,7 @@
 # The table of bench/run out of its lines of figures: medians of the rounds, in brackets the range.
 # Ratios are made within a round, so that what disturbs both sides of it cancels out.
 #
-#   http    GET|POST  rentwave|constant  requests/s  p50 ms  p99 ms  µs CPU a request
+#   http    GET|POST  sqlite|postgres|constant  requests/s  p50 ms  p99 ms  µs CPU a request
 #   sqlite|postgres   group  ours/s      by hand/s
 #   idle    what      count              RSS bytes   allocated bytes
 #   sizeof  type      bytes
@@ -41,13 +41,15 @@ $1 == "sizeof" { sizes = sizes (sizes ? ", " : "") $2 " " $3 }
 END {
   print "| what | ratio | RentWave | beside it |\n| --- | --- | --- | --- |"
   split("GET POST", order, " ")
+  split("sqlite postgres", sides, " ")
   for (m = 1; m <= 2; m++)
-    for (i = 1; i <= 4; i++) {
-      form = i == 1 || i == 4 ? "%.0f" : "%.1f"
-      if (order[m] in methods)
-        printf "%s", ratio_of("r" m i, order[m] " " figures[i], order[m] "rentwave" i,
-                              order[m] "constant" i)
-    }
+    for (s = 1; s <= 2; s++)
+      for (i = 1; i <= 4; i++) {
+        form = i == 1 || i == 4 ? "%.0f" : "%.1f"
+        if (order[m] in methods)
+          printf "%s", ratio_of("r" m s i, sides[s] ": " order[m] " " figures[i],
+                                order[m] sides[s] i, order[m] "constant" i)
+      }
   form = "%.0f"
   for (i = 1; i <= g; i++)
     printf "%s", ratio_of("j" i, journals[i] ": appends/s, groups of " groups[i],

@@ -1,0 +1,81 @@
+# shellcheck shell=bash
+# Sourced by the measuring scripts, from the repository's root, after deploy/setup.sh.
+
+out=build/bench
+
+# build_bench TARGET...: the release preset with the measuring programs.
+build_bench() {
+  install_missing deploy/packages.txt
+  install_missing deploy/packages-bench.txt
+  say "building $out"
+  cmake --preset release -B "$out" -DRENTWAVE_BENCH=ON >/dev/null
+  cmake --build "$out" --parallel "${JOBS:-$(nproc)}" --target "$@" >&2
+  folder=$(mktemp -d "$out/run.XXXXXX")
+  trap clean_up EXIT
+}
+
+started=()
+stop_started() {
+  local each
+  for each in "${started[@]}"; do
+    kill "$each" 2>/dev/null || continue
+    wait "$each" 2>/dev/null || true
+  done
+  started=()
+}
+clean_up() {
+  stop_started
+  rm -rf -- "$folder"
+}
+
+# await COMMAND...: until it succeeds, for some 20 s.
+await() {
+  local i
+  for ((i = 0; i < 2000; i++)); do
+    if "$@" >/dev/null 2>&1; then return 0; fi
+    sleep 0.01
+  done
+  fail "waited in vain for: $*"
+}
+
+# start_node URL: sets node, its process, and port; it is ready.
+start_node() {
+  local log
+  log=$(mktemp "$folder/node.XXXXXX")
+  "$out/rentwave" --http.port=0 --journal.url="$1" --log.level=error --limits.enabled=false >"$log" &
+  node=$!
+  started+=("$node")
+  await grep -q ' at http' "$log"
+  port=$(sed -n 's|.* at http://127.0.0.1:\([0-9]*\).*|\1|p' "$log")
+}
+
+# make_journal sqlite|postgres [RENTALS [IDS]]: sets url, and the descriptors and the process of
+# bench_fill_rentals in filling and filler; a PostgreSQL server lives as long as that.
+make_journal() {
+  local where=$1
+  if [[ $1 == sqlite ]]; then where=$(mktemp -d "$folder/sqlite.XXXXXX"); fi
+  coproc filling { exec "$out/bench/bench_fill_rentals" "$where" "${2:-1}" "${3:-/dev/null}"; }
+  filler=$filling_PID
+  started+=("$filler")
+  read -r _ url <&"${filling[0]}"
+}
+
+# rss_mib PID: what of its memory is in RAM.
+rss_mib() { awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status"; }
+
+# call METHOD PATH [BODY]: what rentwave at $port answers, without the head.
+call() {
+  local answer body=${3-} eol=$'\r\n'
+  exec 3<>"/dev/tcp/127.0.0.1/$port"
+  printf '%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n%s%s%s\r\n\r\n%s' "$1" "$2" \
+    "Content-Type: application/json$eol" "${TOKEN:+Authorization: Bearer $TOKEN$eol}" \
+    "Content-Length: ${#body}" "$body" >&3
+  answer=$(timeout 10 cat <&3)
+  exec 3>&-
+  [[ $answer == HTTP/1.1\ 2* ]] || fail "$1 $2: $answer"
+  printf '%s' "${answer#*$'\r\n\r\n'}"
+}
+field() { grep -o "\"$1\": *\"[^\"]*\"" | head -1 | cut -d'"' -f4; }
+
+# cpu_ticks PID: utime + stime of the whole process.
+cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }

@@ -1,0 +1,37 @@
+# The five largest shares of a perf report (overhead, shared object, symbol) by kind of work.
+
+BEGIN { FS = "\t" }
+/^#/ || NF < 3 { next }
+{
+  share = $1 + 0
+  where = $2
+  symbol = $3
+  if (where ~ /kernel/) {
+    if (symbol ~ /tcp|sock|skb|inet|ip_|net|loopback|epoll|unix_|sk_|nf_|dev_/) part = "kernel: network"
+    else if (symbol ~ /ext4|jbd2|xfs|blk|bio|virtblk|sync|page|folio|write|iov|overlay|file|vfs/) part = "kernel: files"
+    else part = "kernel: rest"
+  } else if (where ~ /sqlite/) part = "SQLite"
+  else if (where ~ /libpq/) part = "libpq, libpqxx"
+  else if (where ~ /libcrypto|libssl|sodium/) part = "cryptography"
+  else if (where ~ /libcaf/ || symbol ~ /caf::/) part = "CAF"
+  else if (symbol ~ /malloc|free|calloc|realloc|operator new|operator delete|tcache|unlink_chunk/) part = "memory allocation"
+  else if (symbol ~ /nlohmann|json/) part = "JSON"
+  else if (symbol ~ /boost::(asio|beast)/) part = "Asio, Beast"
+  else if (where ~ /rentwave/) {
+    if (symbol ~ /rentwave::http/) part = "our http/"
+    else part = "our actors/, persistence/"
+  } else if (where ~ /libc[.-]/) part = "libc"
+  else if (where ~ /stdc\+\+/) part = "libstdc++"
+  else part = where
+  sums[part] += share
+}
+END {
+  for (n = 0; n < 5; n++) {
+    best = ""
+    for (part in sums) if (best == "" || sums[part] > sums[best]) best = part
+    if (best == "") break
+    printf "%s%s %.0f %%", n ? ", " : "", best, sums[best]
+    delete sums[best]
+  }
+  print ""
+}
