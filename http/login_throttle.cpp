@@ -14,8 +14,8 @@ token_buckets::rate a_minute(double count) {
   return {count / 60, std::max(count, 1.0)};
 }
 
-std::string pair_of(std::string_view name, std::string_view address) {
-  return std::string{name} + ' ' + rate_key(address);
+std::string pair_of(std::string_view name, std::string_view place) {
+  return std::string{name}.append(" ").append(place);
 }
 
 }  // namespace
@@ -27,23 +27,34 @@ login_throttle::login_throttle(double failed_logins, double registrations_per_ad
       registrations_(a_minute(registrations_per_address)) {}
 
 std::optional<problem> login_throttle::why_no_login(std::string_view name, std::string_view address,
-                                                    clock::time_point now) const {
-  const auto longest =
-      std::max({by_pair_.look(pair_of(name, address), now),
-                by_address_.look(rate_key(address), now), by_name_.look(name, now)});
-  if (!longest) return std::nullopt;
-  return rate_limited("Too many logins failed: wait before the next.", *longest);
+                                                    clock::time_point now) {
+  const auto place = rate_key(address);
+  const auto pair = pair_of(name, place);
+  const auto refuse = [](clock::duration wait) {
+    return rate_limited("Too many logins failed: wait before the next.", wait);
+  };
+  // The address first: who has spent it cannot fill the other tables with names.
+  if (const auto wait = by_address_.take(place, now)) return refuse(*wait);
+  auto wait = by_pair_.take(pair, now);
+  if (!wait) {
+    wait = by_name_.take(name, now);
+    if (!wait) return std::nullopt;
+    by_pair_.give_back(pair);
+  }
+  by_address_.give_back(place);
+  return refuse(*wait);
 }
 
-void login_throttle::login_failed(std::string_view name, std::string_view address,
-                                  clock::time_point now) {
-  by_pair_.take(pair_of(name, address), now);
-  by_address_.take(rate_key(address), now);
-  by_name_.take(name, now);
+void login_throttle::login_came_to_nothing(std::string_view name, std::string_view address) {
+  const auto place = rate_key(address);
+  by_address_.give_back(place);
+  by_pair_.give_back(pair_of(name, place));
+  by_name_.give_back(name);
 }
 
 void login_throttle::login_succeeded(std::string_view name, std::string_view address) {
-  by_pair_.forget(pair_of(name, address));
+  login_came_to_nothing(name, address);
+  by_pair_.forget(pair_of(name, rate_key(address)));
 }
 
 std::optional<problem> login_throttle::why_no_registration(std::string_view address,

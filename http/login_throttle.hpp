@@ -21,11 +21,14 @@ class login_throttle {
   /// everywhere with a few. 0: no limit, for each.
   login_throttle(double failed_logins, double registrations_per_address);
 
-  /// 429 when there were too many of the kind lately.
+  /// Counts one more, before its password is looked at: guesses at the same time are as many as one
+  /// after the other. Or 429, and counts nothing.
   std::optional<problem> why_no_login(std::string_view name, std::string_view address,
-                                      clock::time_point now) const;
-  void login_failed(std::string_view name, std::string_view address, clock::time_point now);
-  /// Whoever knows the password may err again; what others guess from elsewhere stays counted.
+                                      clock::time_point now);
+  /// Nobody learnt whether the password fits: it does not count.
+  void login_came_to_nothing(std::string_view name, std::string_view address);
+  /// It does not count, and whoever knows the password may err again; what others guess from
+  /// elsewhere stays counted.
   void login_succeeded(std::string_view name, std::string_view address);
 
   /// Counts one more, or 429.

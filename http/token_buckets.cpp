@@ -43,12 +43,10 @@ std::optional<token_buckets::clock::duration> token_buckets::take(std::string_vi
   return too_early;
 }
 
-std::optional<token_buckets::clock::duration> token_buckets::look(std::string_view key,
-                                                                  clock::time_point now) const {
-  const auto& [mutex, keys] = const_cast<token_buckets*>(this)->shard_of(key);
+void token_buckets::give_back(std::string_view key) {
+  auto& [mutex, keys] = shard_of(key);
   const std::lock_guard lock{mutex};
-  const auto known = keys.find(key);
-  return known == keys.end() ? std::nullopt : wait(known->second, now);
+  if (const auto known = keys.find(key); known != keys.end()) known->second -= interval_;
 }
 
 void token_buckets::forget(std::string_view key) {

@@ -30,8 +30,8 @@ class token_buckets {
 
   /// How long the key has to wait; nothing: now. Takes one if it may.
   std::optional<clock::duration> take(std::string_view key, clock::time_point now);
-  /// The same, and takes nothing.
-  std::optional<clock::duration> look(std::string_view key, clock::time_point now) const;
+  /// What was taken for nothing.
+  void give_back(std::string_view key);
   /// The key may do everything again.
   void forget(std::string_view key);
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "http/login_throttle.hpp"
 #include "persistence/timestamp.hpp"
 
 namespace rentwave::http {
@@ -67,6 +68,23 @@ boost::asio::awaitable<answer<account::state>> profile_of(backend& api, const lo
   person.address = login.address;
   person.since = api.clock().now();
   co_return person;
+}
+
+boost::asio::awaitable<answer<view_ptr>> throttled(backend& api, std::string name,
+                                                   const request& asked,
+                                                   boost::asio::awaitable<answer<view_ptr>> check) {
+  auto* throttle = api.throttle();
+  if (!throttle) co_return co_await std::move(check);
+  const auto& address = asked.remote_address;
+  if (const auto why = throttle->why_no_login(name, address, login_throttle::clock::now()))
+    co_return *why;
+  auto found = co_await std::move(check);
+  if (found) {
+    throttle->login_succeeded(name, address);
+  } else if (found.error().status != 401 && found.error().status != 403) {
+    throttle->login_came_to_nothing(name, address);
+  }
+  co_return found;
 }
 
 problem bad_credentials() {

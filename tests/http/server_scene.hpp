@@ -17,7 +17,7 @@
 
 namespace rentwave::http {
 
-class idle_backend final : public backend {
+class idle_backend : public backend {
  public:
   boost::asio::awaitable<answer<outcome>> send(const request&, entity_ref, any_command,
                                                std::optional<command_id>) override {

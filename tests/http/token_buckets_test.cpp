@@ -31,13 +31,21 @@ TEST(TokenBuckets, are_one_for_each_key) {
   EXPECT_TRUE(buckets.take("a", start));
 }
 
-TEST(TokenBuckets, take_nothing_when_only_looked_at) {
-  token_buckets buckets{{.per_second = 1, .burst = 1}};
-  EXPECT_FALSE(buckets.look("a", start));
-  EXPECT_FALSE(buckets.take("a", start));
-  EXPECT_EQ(buckets.look("a", start), 1s);
+TEST(TokenBuckets, take_back_what_was_not_needed) {
+  token_buckets buckets{{.per_second = 1, .burst = 2}};
+  EXPECT_EQ(taken_at_once(buckets, "a", start), 2);
+  buckets.give_back("a");
+  EXPECT_EQ(taken_at_once(buckets, "a", start), 1);
+  buckets.give_back("nobody");
   buckets.forget("a");
-  EXPECT_FALSE(buckets.look("a", start));
+  EXPECT_EQ(taken_at_once(buckets, "a", start), 2);
+}
+
+TEST(TokenBuckets, hold_no_more_for_what_comes_back_late) {
+  token_buckets buckets{{.per_second = 1, .burst = 2}};
+  EXPECT_FALSE(buckets.take("a", start));
+  buckets.give_back("a");
+  EXPECT_EQ(taken_at_once(buckets, "a", start + 1h), 2);
 }
 
 TEST(TokenBuckets, of_no_rate_limit_nothing) {
