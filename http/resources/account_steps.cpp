@@ -75,14 +75,14 @@ boost::asio::awaitable<answer<view_ptr>> throttled(backend& api, std::string nam
                                                    boost::asio::awaitable<answer<view_ptr>> check) {
   auto* throttle = api.throttle();
   if (!throttle) co_return co_await std::move(check);
-  const auto& address = asked.remote_address;
-  if (const auto why = throttle->why_no_login(name, address, login_throttle::clock::now()))
-    co_return *why;
+  const auto attempt =
+      throttle->begin_login(name, asked.remote_address, login_throttle::clock::now());
+  if (!attempt) co_return attempt.error();
   auto found = co_await std::move(check);
   if (found) {
-    throttle->login_succeeded(name, address);
+    throttle->login_succeeded(*attempt, login_throttle::clock::now());
   } else if (found.error().status != 401 && found.error().status != 403) {
-    throttle->login_came_to_nothing(name, address);
+    throttle->login_came_to_nothing(*attempt);
   }
   co_return found;
 }
