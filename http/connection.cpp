@@ -97,8 +97,14 @@ void connection::cut() {
 
 awaitable<void> connection::serve() {
   begin(doing::greeting, shared_->limits.header_timeout);
-  const auto failed = co_await stream_.handshake();
-  if (!failed) co_await serve_requests();
+  // Named: GCC 12 makes a trap of an await in the condition of an `if` with an `else if`.
+  const bool is_plain = co_await stream_.has_plain_client();
+  if (is_plain) {
+    co_await refuse_plain();
+  } else {
+    const auto failed = co_await stream_.handshake();
+    if (!failed) co_await serve_requests();
+  }
   close();
 }
 
@@ -121,6 +127,17 @@ awaitable<void> connection::turn_away() {
   co_await refuse(try_later("overloaded", "Too many connections are open."), std::move(nobody));
   co_await linger();
   close();
+}
+
+/// In words that such a client reads, which those of TLS are not.
+awaitable<void> connection::refuse_plain() {
+  stream_.become_plain();
+  incoming in{shared_->limits};
+  co_await read_head(in);  // for its method; whatever else it is, the answer is the same
+  auto why = make_problem(400, "https_required", "HTTPS required",
+                          "This port speaks https only, and was asked by plain http.");
+  co_await refuse(std::move(why), unknown_request(in));
+  co_await linger();
 }
 
 awaitable<bool> connection::wait_for_request(incoming& in) {

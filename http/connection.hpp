@@ -47,6 +47,7 @@ class connection : public std::enable_shared_from_this<connection> {
   boost::asio::awaitable<void> serve();
   boost::asio::awaitable<void> serve_requests();
   boost::asio::awaitable<void> turn_away();
+  boost::asio::awaitable<void> refuse_plain();
   boost::asio::awaitable<bool> wait_for_request(incoming& in);
   boost::asio::awaitable<next> exchange(incoming& in);
   boost::asio::awaitable<bool> read_some(incoming& in);

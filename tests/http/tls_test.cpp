@@ -98,14 +98,41 @@ TEST_F(Tls, sends_large_answers_whole) {
 
 TEST_F(Tls, ends_connections_of_garbage_and_of_silence) {
   options.limits.header_timeout = milliseconds{50};
-  client plain{serve_securely()};
-  plain.send_raw("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-  EXPECT_NO_THROW(while (!plain.is_closed()){});
+  client garbage{serve_securely()};
+  garbage.send_raw("\x01\x02\x03\x04\x05\x06\x07\x08");
+  EXPECT_NO_THROW(while (!garbage.is_closed()){});
   client silent{running->port()};
   silent.send_raw("\x16\x03\x01");  // the beginning of a greeting, and no more
   EXPECT_NO_THROW(while (!silent.is_closed()){});
   secure_client good{running->port(), pair};
   EXPECT_FALSE(good.greet());
+}
+
+TEST_F(Tls, tells_who_comes_without_it_in_plain_words) {
+  client plain{serve_securely()};
+  plain.send_raw("POST /things HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+  const auto told = plain.receive();
+  EXPECT_EQ(told.status, 400U);
+  EXPECT_EQ(told.code(), "https_required");
+  EXPECT_EQ(told.header("content-type"), "application/problem+json");
+  EXPECT_EQ(told.header("connection"), "close");
+  EXPECT_EQ(told.header("strict-transport-security"), "") << "RFC 6797 section 7.2";
+  EXPECT_TRUE(plain.ends_in_order());
+
+  client asking{running->port()};
+  asking.send_raw("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(asking.receive(true).status, 400U);
+  EXPECT_TRUE(asking.is_closed());
+  client strange{running->port()};
+  strange.send_raw("helo\r\n\r\n");
+  EXPECT_EQ(strange.receive().code(), "https_required");
+}
+
+TEST_F(Tls, tells_it_also_to_who_never_finishes_asking) {
+  options.limits.header_timeout = milliseconds{50};
+  client plain{serve_securely()};
+  plain.send_raw("GET /thi");
+  EXPECT_EQ(plain.receive().code(), "https_required");
 }
 
 TEST_F(Tls, is_refused_by_name_when_its_files_are_wrong) {
