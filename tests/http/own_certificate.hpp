@@ -3,12 +3,14 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 namespace rentwave::http {
 
 class own_certificate {
  public:
-  own_certificate();
+  /// With a pass phrase the key's file is encrypted.
+  explicit own_certificate(const std::string& pass_phrase = {});
   ~own_certificate();
   own_certificate(const own_certificate&) = delete;
   own_certificate& operator=(const own_certificate&) = delete;

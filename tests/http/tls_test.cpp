@@ -142,6 +142,10 @@ TEST_F(Tls, is_refused_by_name_when_its_files_are_wrong) {
       load_error("/nowhere.pem", pair.key()).starts_with("the certificate in /nowhere.pem"));
   EXPECT_TRUE(
       load_error(pair.certificate(), "/nowhere.pem").starts_with("the key in /nowhere.pem"));
+  const own_certificate locked{"open sesame"};
+  const auto refused = load_error(locked.certificate(), locked.key());
+  EXPECT_TRUE(refused.starts_with("the key in " + locked.key().string())) << refused;
+  EXPECT_NE(refused.find("pass phrase"), std::string::npos) << refused;
   const auto mismatch = load_error(pair.certificate(), other.key());
   EXPECT_TRUE(mismatch.starts_with("the key in " + other.key().string())) << mismatch;
   EXPECT_NE(mismatch.find("mismatch"), std::string::npos) << mismatch;
