@@ -192,6 +192,8 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   if (!one->is_about_server) one->where = shared_->routes.find(one->asked.method, head->segments);
   one->asked.parameters = std::move(one->where.parameters);
 
+  // Before the body: who is refused need not send it, and is not asked to.
+  if (const auto why = too_often(*one)) co_return co_await refuse_too_often(in, *one, *why);
   if (in.has_body() && head->expects_continue) {
     if (!one->where.found) {
       const auto made = co_await respond(one);
@@ -213,9 +215,7 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   // Only now, so that a slow upload keeps nobody out.
   one->permit = shared_->permits();
   response made;
-  if (const auto why = too_often(*one)) {
-    made = to_response(*why, one->asked);
-  } else if (one->is_probe() || one->permit.grow(1)) {
+  if (one->is_probe() || one->permit.grow(1)) {
     made = co_await run(one);
   } else {
     ++shared_->api.counted().overloaded;
@@ -223,6 +223,16 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   }
   note(*one, made, steady_clock::now() - began);
   co_return co_await write(one->asked, made, in.keep_alive(), in.is_http_1_0());
+}
+
+/// The connection stays when the whole body has come with the header.
+awaitable<connection::next> connection::refuse_too_often(incoming& in, const call_state& one,
+                                                         const problem& why) {
+  const auto made = to_response(why, one.asked);
+  note(one, made, {});
+  const bool is_whole = in.read_body() == incoming::progress::done;
+  const auto then = co_await write(one.asked, made, is_whole && in.keep_alive(), in.is_http_1_0());
+  co_return is_whole ? then : next::leave_unread;
 }
 
 request connection::unknown_request(const incoming& in) {

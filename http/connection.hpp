@@ -57,6 +57,8 @@ class connection : public std::enable_shared_from_this<connection> {
   static request unknown_request(const incoming& in);
   boost::asio::awaitable<next> refuse_unreadable(incoming& in);
   boost::asio::awaitable<next> refuse(problem what, request asked);
+  boost::asio::awaitable<next> refuse_too_often(incoming& in, const call_state& one,
+                                                const problem& why);
   boost::asio::awaitable<response> run(std::shared_ptr<call_state> one);
   boost::asio::awaitable<next> write(const request& asked, const response& made, bool keep_alive,
                                      bool is_old);
