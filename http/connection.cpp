@@ -145,7 +145,9 @@ awaitable<bool> connection::wait_for_request(incoming& in) {
   const auto& limits = shared_->limits;
   begin(doing::waiting, is_first_ ? limits.header_timeout : limits.idle_timeout);
   if (shared_->is_stopping()) co_return false;
-  co_return co_await read_some(in);
+  while (!in.has_bytes())
+    if (!co_await read_some(in)) co_return false;
+  co_return true;
 }
 
 awaitable<bool> connection::read_some(incoming& in) {
@@ -189,6 +191,7 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   one->asked.is_secure = stream_.is_secure();
   shared_->trusted.look_through(one->asked);
   one->is_about_server = head->is_about_server;
+  one->keep_alive = head->keep_alive;
   if (!one->is_about_server) one->where = shared_->routes.find(one->asked.method, head->segments);
   one->asked.parameters = std::move(one->where.parameters);
 
@@ -222,7 +225,7 @@ awaitable<connection::next> connection::exchange(incoming& in) {
     made = to_response(overloaded(), one->asked);
   }
   note(*one, made, steady_clock::now() - began);
-  co_return co_await write(one->asked, made, in.keep_alive(), in.is_http_1_0());
+  co_return co_await write(one->asked, made, one->keep_alive, in.is_http_1_0());
 }
 
 /// The connection stays when the whole body has come with the header.
@@ -231,7 +234,7 @@ awaitable<connection::next> connection::refuse_too_often(incoming& in, const cal
   const auto made = to_response(why, one.asked);
   note(one, made, {});
   const bool is_whole = in.read_body() == incoming::progress::done;
-  const auto then = co_await write(one.asked, made, is_whole && in.keep_alive(), in.is_http_1_0());
+  const auto then = co_await write(one.asked, made, is_whole && one.keep_alive, in.is_http_1_0());
   co_return is_whole ? then : next::leave_unread;
 }
 

@@ -104,6 +104,19 @@ TEST_F(Incoming, keeps_what_follows_for_the_next_request) {
   EXPECT_FALSE(in.has_bytes());
 }
 
+TEST_F(Incoming, takes_empty_lines_between_requests_for_nothing) {
+  put("\r\n");
+  EXPECT_FALSE(in.has_bytes());
+  expect_head("\r\nPOST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n");
+  put("\r\n");
+  EXPECT_EQ(in.read_body(), done);
+  EXPECT_EQ(in.take_body(), "\r\n");
+  put("\r\n\r");
+  EXPECT_TRUE(in.has_bytes()) << "half of one";
+  put("\n");
+  EXPECT_FALSE(in.has_bytes());
+}
+
 TEST_F(Incoming, counts_a_body_as_it_comes) {
   expect_head("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
   EXPECT_EQ(in.read_body(), unfinished);
