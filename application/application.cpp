@@ -195,6 +195,14 @@ void application::begin_drain() {
   parts_->draining = true;
 }
 
+void application::renew_tls() {
+  auto& p = *parts_;
+  auto tls = tls_of(p.settings.http);
+  if (!tls) return spdlog::error("certificate and key stay as they were: {}", tls.error());
+  p.server->use(*std::move(tls));
+  spdlog::info("certificate and key were read again; new connections use them");
+}
+
 void application::stop(std::chrono::milliseconds grace) {
   auto& p = *parts_;
   if (p.server) p.server->stop(grace);

@@ -35,6 +35,9 @@ class application {
   /// From now on `/readyz` says that we are leaving; all else goes on. For proxies, which then send
   /// their requests elsewhere.
   void begin_drain();
+  /// Reads certificate and key again, for connections to come. When they cannot be used the old
+  /// ones stay, and the log says why.
+  void renew_tls();
   /// Requests under way end first, then the actors, then the journal.
   void stop(std::chrono::milliseconds grace);
 

@@ -17,9 +17,10 @@ constexpr option settings_table[] = {
      [](invocation& to, string_view text) { return integer(text, to.settings.http.port); }},
     {"http.origin", "URL", "", "public origin of the pages; empty: made from address and port",
      [](invocation& to, string_view text) { return origin(text, to.settings.http.origin); }},
-    {"http.tls-certificate", "PATH", "", "PEM; https when this and the key are given",
+    {"http.tls-certificate", "PATH", "",
+     "PEM; https when this and the key are given. SIGHUP reads both again",
      [](invocation& to, string_view text) { return path(text, to.settings.http.tls_certificate); }},
-    {"http.tls-key", "PATH", "", "PEM",
+    {"http.tls-key", "PATH", "", "PEM, without a pass phrase",
      [](invocation& to, string_view text) { return path(text, to.settings.http.tls_key); }},
     {"http.trusted-proxies", "NET,…", "", "whose X-Forwarded-For and -Proto are believed",
      [](invocation& to, string_view text) {

@@ -19,14 +19,15 @@ constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
 }  // namespace
 
 struct client_stream::tls {
-  tls(asio::ip::tcp::socket& over, tls_context& context) : stream(over, context.context()) {}
+  tls(asio::ip::tcp::socket& over, std::shared_ptr<tls_context> from)
+      : context(std::move(from)), stream(over, context->context()) {}
+  std::shared_ptr<tls_context> context;  // the server may have a newer one by now
   asio::ssl::stream<asio::ip::tcp::socket&> stream;
 };
 
-client_stream::client_stream(asio::ip::tcp::socket socket,
-                             const std::shared_ptr<tls_context>& context)
+client_stream::client_stream(asio::ip::tcp::socket socket, std::shared_ptr<tls_context> context)
     : socket_(std::move(socket)),
-      tls_(context ? std::make_unique<tls>(socket_, *context) : nullptr) {}
+      tls_(context ? std::make_unique<tls>(socket_, std::move(context)) : nullptr) {}
 
 client_stream::~client_stream() = default;
 

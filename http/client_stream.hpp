@@ -19,8 +19,8 @@ class client_stream {
  public:
   using error_code = boost::system::error_code;
 
-  /// Without a context it is plain. The context has to outlive it.
-  client_stream(boost::asio::ip::tcp::socket socket, const std::shared_ptr<tls_context>& context);
+  /// Without a context it is plain.
+  client_stream(boost::asio::ip::tcp::socket socket, std::shared_ptr<tls_context> context);
   ~client_stream();
 
   bool is_secure() const { return tls_ != nullptr; }

@@ -54,7 +54,7 @@ problem overloaded() {
 
 connection::connection(asio::ip::tcp::socket socket, std::shared_ptr<service> shared)
     : shared_(std::move(shared)),
-      stream_(std::move(socket), shared_->tls),
+      stream_(std::move(socket), shared_->tls()),
       turned_away_(shared_->turning_away()),
       watch_(stream_.executor()),
       answered_(stream_.executor()) {
@@ -73,7 +73,7 @@ void connection::start(asio::ip::tcp::socket socket, std::shared_ptr<service> sh
   auto one = std::make_shared<connection>(std::move(socket), shared);
   const bool entered = shared->enter(one);
   // To tell it by TLS would cost more than to serve it.
-  if (!entered && (shared->is_stopping() || shared->tls)) return;
+  if (!entered && (shared->is_stopping() || shared->tls())) return;
   if (!entered && !one->turned_away_.grow(1)) return;  // too many even to tell them
   asio::co_spawn(strand, entered ? one->serve() : one->turn_away(),
                  [one](std::exception_ptr failure) {

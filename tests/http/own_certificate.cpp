@@ -59,6 +59,12 @@ own_certificate::own_certificate(const std::string& pass_phrase) {
                        static_cast<int>(pass_phrase.size()), nullptr, nullptr);
 }
 
+void own_certificate::replace(const own_certificate& other) const {
+  const auto over = std::filesystem::copy_options::overwrite_existing;
+  std::filesystem::copy_file(certificate(), other.certificate(), over);
+  std::filesystem::copy_file(key(), other.key(), over);
+}
+
 own_certificate::~own_certificate() {
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);

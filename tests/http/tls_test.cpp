@@ -1,63 +1,13 @@
 // https by option: the real server and OpenSSL's own client.
-#include <boost/asio.hpp>
-#include <boost/asio/ssl.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
-
 #include "http/tls_context.hpp"
 #include "tests/http/own_certificate.hpp"
+#include "tests/http/secure_client.hpp"
 #include "tests/http/server_scene.hpp"
 
 namespace rentwave::http {
 namespace {
 
-namespace asio = boost::asio;
-namespace beast = boost::beast;
-using asio::ip::tcp;
 using std::chrono::milliseconds;
-
-/// A client that trusts this certificate alone; blocking, with a time-out of the socket's.
-class secure_client {
- public:
-  secure_client(std::uint16_t port, const own_certificate& trusted, int newest = TLS1_3_VERSION) {
-    context_.load_verify_file(trusted.certificate());
-    context_.set_verify_mode(asio::ssl::verify_peer);
-    SSL_CTX_set_max_proto_version(context_.native_handle(), newest);
-    stream_.emplace(io_, context_);
-    stream_->set_verify_callback(asio::ssl::host_name_verification("127.0.0.1"));
-    stream_->lowest_layer().connect({asio::ip::make_address("127.0.0.1"), port});
-    const timeval patience{20, 0};
-    setsockopt(stream_->lowest_layer().native_handle(), SOL_SOCKET, SO_RCVTIMEO, &patience,
-               sizeof patience);
-  }
-
-  boost::system::error_code greet() {
-    boost::system::error_code error;
-    stream_->handshake(asio::ssl::stream_base::client, error);
-    return error;
-  }
-  beast::http::response<beast::http::string_body> get(const std::string& target) {
-    beast::http::request<beast::http::empty_body> asked{beast::http::verb::get, target, 11};
-    asked.set(beast::http::field::host, "127.0.0.1");
-    beast::http::write(*stream_, asked);
-    beast::http::response_parser<beast::http::string_body> got;
-    got.body_limit(boost::none);
-    beast::http::read(*stream_, buffer_, got);
-    return got.release();
-  }
-  /// What the other side ends with, once we have said that we have no more.
-  boost::system::error_code end() {
-    boost::system::error_code error;
-    stream_->shutdown(error);
-    return error;
-  }
-
- private:
-  asio::io_context io_;
-  asio::ssl::context context_{asio::ssl::context::tls_client};
-  std::optional<asio::ssl::stream<tcp::socket>> stream_;
-  beast::flat_buffer buffer_;
-};
 
 class Tls : public server_scene {
  protected:
@@ -77,23 +27,23 @@ TEST_F(Tls, answers_one_request_after_the_other) {
   ASSERT_FALSE(client.greet());
   for (int i = 0; i < 3; ++i) {
     const auto got = client.get("/things/7");
-    EXPECT_EQ(got.result_int(), 200U);
-    EXPECT_EQ(got["Strict-Transport-Security"], "max-age=31536000");
-    EXPECT_EQ(nlohmann::json::parse(got.body())["parameters"][0], "7");
+    EXPECT_EQ(got.status, 200U);
+    EXPECT_EQ(got.header("strict-transport-security"), "max-age=31536000");
+    EXPECT_EQ(got.json()["parameters"][0], "7");
   }
   EXPECT_FALSE(client.end()) << "both sides say that they have no more";
 }
 
 TEST_F(Tls, takes_1_2_and_nothing_older) {
   const auto port = serve_securely();
-  EXPECT_FALSE(secure_client(port, pair, TLS1_2_VERSION).greet());
-  EXPECT_TRUE(secure_client(port, pair, TLS1_1_VERSION).greet());
+  EXPECT_FALSE(secure_client(port, pair, tls_version::v1_2).greet());
+  EXPECT_TRUE(secure_client(port, pair, tls_version::oldest).greet());
 }
 
 TEST_F(Tls, sends_large_answers_whole) {
   secure_client client{serve_securely(), pair};
   ASSERT_FALSE(client.greet());
-  EXPECT_EQ(client.get("/large").body().size(), 64U * 1024 * 1024);
+  EXPECT_EQ(client.get("/large").body.size(), 64U * 1024 * 1024);
 }
 
 TEST_F(Tls, ends_connections_of_garbage_and_of_silence) {
@@ -133,6 +83,18 @@ TEST_F(Tls, tells_it_also_to_who_never_finishes_asking) {
   client plain{serve_securely()};
   plain.send_raw("GET /thi");
   EXPECT_EQ(plain.receive().code(), "https_required");
+}
+
+TEST_F(Tls, may_be_renewed_for_connections_to_come) {
+  const own_certificate newer;
+  secure_client before{serve_securely(), pair};
+  ASSERT_FALSE(before.greet());
+  running->use(*tls_context::load(newer.certificate(), newer.key()));
+  EXPECT_TRUE(secure_client(running->port(), pair).greet()) << "that certificate is not shown now";
+  secure_client after{running->port(), newer};
+  ASSERT_FALSE(after.greet());
+  EXPECT_EQ(after.get("/things/7").status, 200U);
+  EXPECT_EQ(before.get("/things/7").status, 200U) << "who is there stays";
 }
 
 TEST_F(Tls, is_refused_by_name_when_its_files_are_wrong) {
