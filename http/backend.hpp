@@ -19,6 +19,7 @@
 #include "actors/runtime/routing.hpp"
 #include "http/exchange.hpp"
 #include "http/problems.hpp"
+#include "http/shared_work.hpp"
 #include "http/traffic.hpp"
 #include "persistence/journal.hpp"
 
@@ -86,6 +87,8 @@ class backend {
   virtual bool is_ready() const = 0;
   /// What the server counts.
   traffic& counted() { return counted_; }
+  /// One answer of /metrics at a time, for all who ask.
+  shared_work& scrapes() { return scrapes_; }
 
   /// Null where nobody operates.
   virtual operations* operators() { return nullptr; }
@@ -94,6 +97,7 @@ class backend {
 
  private:
   traffic counted_;
+  shared_work scrapes_{16, std::chrono::seconds{5}};
 
  protected:
   /// Runs the job on a reader; false when it was dropped or took too long.

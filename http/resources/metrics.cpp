@@ -1,5 +1,6 @@
 // /metrics in Prometheus' text format: what the server and the journal have counted, and how the
-// partitions are at this moment. A partition that does not answer leaves its figures out.
+// partitions are at this moment. A partition that does not answer leaves its figures out. However
+// many ask, one text at a time is made.
 #include <prometheus/text_serializer.h>
 #include <unistd.h>
 
@@ -154,9 +155,7 @@ void add_node(exposition& to, const node_figures& sum) {
     exposition::add(parked, {{"subscription", name}}, static_cast<double>(figures.parked));
 }
 
-}  // namespace
-
-boost::asio::awaitable<response> get_metrics(backend& api, const request&) {
+boost::asio::awaitable<std::string> scrape(backend& api) {
   exposition all;
   auto& build =
       all.family("rentwave_build_info", "Always 1; its labels say what runs.", MetricType::Gauge);
@@ -170,9 +169,19 @@ boost::asio::awaitable<response> get_metrics(backend& api, const request&) {
     const auto reports = co_await operators->reports();
     if (reports) add_node(all, sum_of(*reports));
   }
+  co_return all.text();
+}
+
+}  // namespace
+
+boost::asio::awaitable<response> get_metrics(backend& api, const request& asked) {
+  std::function<boost::asio::awaitable<std::string>()> work = [&api] { return scrape(api); };
+  const auto text = co_await api.scrapes().result_of(std::move(work));
+  if (!text)
+    co_return to_response(try_later("overloaded", "Others wait for this answer already."), asked);
   response made;
   made.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  made.body = all.text();
+  made.body = *text;
   made.headers.emplace_back("Cache-Control", "no-store");
   co_return made;
 }
