@@ -22,7 +22,7 @@ class token_buckets {
     double burst = 1;       ///< at least 1
   };
 
-  /// Of more keys than `most_keys` some are forgotten, first those that may do everything again.
+  /// Of more keys than `most_keys` some are forgotten, first those that have taken least.
   explicit token_buckets(rate allowed, std::size_t most_keys = 100'000);
 
   /// There is no limit: nothing need be worked out to be asked.

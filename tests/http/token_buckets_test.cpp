@@ -66,6 +66,24 @@ TEST(TokenBuckets, forget_those_that_are_full_before_others) {
   EXPECT_LE(buckets.size(), most);
 }
 
+TEST(TokenBuckets, are_not_filled_by_a_flood_of_other_keys) {
+  constexpr std::size_t most = 16 * 64;
+  token_buckets buckets{{.per_second = 1, .burst = 5}, most};
+  const auto name = [](int i) { return "spent" + std::to_string(i); };
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(taken_at_once(buckets, name(i), start), 5);
+  for (int i = 0; i < 50'000; ++i) EXPECT_FALSE(buckets.take(std::to_string(i), start));
+  EXPECT_LE(buckets.size(), most);
+  for (int i = 0; i < 50; ++i) EXPECT_TRUE(buckets.take(name(i), start)) << i;
+}
+
+TEST(TokenBuckets, are_bounded_also_when_all_are_as_full) {
+  constexpr std::size_t most = 16 * 64;
+  token_buckets buckets{{.per_second = 1, .burst = 1}, most};
+  for (int i = 0; i < 50'000; ++i) buckets.take(std::to_string(i), start);
+  EXPECT_LE(buckets.size(), most);
+  EXPECT_GE(buckets.size(), most / 4) << "no more than need be goes at once";
+}
+
 TEST(RateKey, is_the_address_or_its_network) {
   EXPECT_EQ(rate_key("192.0.2.7"), "192.0.2.7");
   EXPECT_EQ(rate_key("::ffff:192.0.2.7"), "192.0.2.7");
