@@ -10,6 +10,7 @@
 #include "http/operations.hpp"
 #include "http/resources/admin_handlers.hpp"
 #include "http/resources/steps.hpp"
+#include "http/trace_context.hpp"
 #include "http/views.hpp"
 #include "persistence/timestamp.hpp"
 
@@ -95,7 +96,10 @@ event_filter read_filter(query_reader& query) {
     }
   }
   filter.type = query.text("type");
-  filter.trace = query.id<trace_id>("trace");
+  if (const auto trace = query.text("trace")) {
+    filter.trace = parse_trace(*trace);
+    if (!filter.trace) query.refuse("trace", "format", "It is 32 hex digits, or a UUID.");
+  }
   filter.from = query.instant("from");
   filter.to = query.instant("to");
   return filter;
