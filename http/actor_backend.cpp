@@ -130,16 +130,16 @@ bool actor_backend::may_register(std::string_view username, std::string_view set
          sodium_memcmp(setup_token.data(), wanted.data(), wanted.size()) == 0;
 }
 
-asio::awaitable<answer<std::vector<report_ptr>>> actor_backend::reports() {
-  std::vector<report_ptr> all;
-  for (const auto& partition : parts_.routes->partitions) {
-    const auto result = co_await bridge_.ask(partition, caf::make_message(report_request{}),
-                                             options_.request_timeout);
+asio::awaitable<std::vector<report_ptr>> actor_backend::reports() {
+  auto question = caf::make_message(report_request{});
+  const auto results =
+      co_await bridge_.ask_all(parts_.routes->partitions, question, options_.report_patience);
+  std::vector<report_ptr> reports;
+  for (const auto& result : results) {
     const auto* report = std::get_if<report_ptr>(&result);
-    if (!report) co_return failure_of(result);
-    all.push_back(*report);
+    reports.push_back(report ? *report : nullptr);
   }
-  co_return all;
+  co_return reports;
 }
 
 asio::awaitable<answer<std::string>> actor_backend::order(caf::actor to, caf::message what) {

@@ -69,7 +69,7 @@ class actor_backend final : public backend, public operations {
   bool is_admin(const identity& who) const override;
   bool may_register(std::string_view username, std::string_view setup_token) const override;
   const journal_figures* journal_counted() const override { return parts_.counted.get(); }
-  boost::asio::awaitable<answer<std::vector<report_ptr>>> reports() override;
+  boost::asio::awaitable<std::vector<report_ptr>> reports() override;
   boost::asio::awaitable<answer<std::string>> release(entity_ref entity) override;
   boost::asio::awaitable<answer<std::string>> replay(std::string subscription,
                                                      entity_ref entity) override;

@@ -8,6 +8,10 @@ node_figures sum_of(const std::vector<report_ptr>& reports) {
   node_figures sum;
   sum.partitions = reports.size();
   for (const auto& one : reports) {
+    if (!one) {
+      ++sum.silent;
+      continue;
+    }
     sum.open += one->open ? 1 : 0;
     sum.quarantined += one->quarantine.size();
     sum.alarms += one->alarms;

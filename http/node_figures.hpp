@@ -18,6 +18,7 @@ struct node_figures {
 
   std::size_t partitions = 0;
   std::size_t open = 0;
+  std::size_t silent = 0;  ///< did not answer: their figures are not among the others
   std::map<std::string, std::size_t> entities;  ///< in memory, by kind
   std::size_t quarantined = 0;
   std::size_t alarms = 0;  ///< in memory
@@ -27,6 +28,7 @@ struct node_figures {
   std::map<std::string, subscription> subscriptions;
 };
 
+/// `reports` as `operations::reports` gives them.
 node_figures sum_of(const std::vector<report_ptr>& reports);
 
 }  // namespace rentwave::http

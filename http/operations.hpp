@@ -27,8 +27,8 @@ class operations {
 
   /// What the journal's connections have counted; null where nobody counts.
   virtual const journal_figures* journal_counted() const = 0;
-  /// All partitions, one after the other.
-  virtual boost::asio::awaitable<answer<std::vector<report_ptr>>> reports() = 0;
+  /// By partition; null for one that does not answer within a moment.
+  virtual boost::asio::awaitable<std::vector<report_ptr>> reports() = 0;
   /// Lets an entity out of quarantine. Why not; empty: it is out.
   virtual boost::asio::awaitable<answer<std::string>> release(entity_ref entity) = 0;
   /// Has the dead letters of an entity's events tried again. Why the first that failed did so;

@@ -42,7 +42,7 @@ std::optional<entity_ref> entity_of(std::string_view kind, std::string_view id) 
 
 json stats_json(const node_figures& sum) {
   json shown;
-  shown["partitions"] = {{"total", sum.partitions}, {"open", sum.open}};
+  shown["partitions"] = {{"total", sum.partitions}, {"open", sum.open}, {"silent", sum.silent}};
   shown["entities"] = sum.entities;
   shown["restarts"] = sum.restarts;
   shown["quarantined"] = sum.quarantined;
@@ -107,10 +107,9 @@ event_filter read_filter(query_reader& query) {
 
 }  // namespace
 
-awaitable<response> get_admin_stats(backend& api, const request& asked) {
+awaitable<response> get_admin_stats(backend& api, const request&) {
   const auto reports = co_await api.operators()->reports();
-  if (!reports) co_return to_response(reports.error(), asked);
-  co_return json_response(200, stats_json(sum_of(*reports)));
+  co_return json_response(200, stats_json(sum_of(reports)));
 }
 
 /// In the order of writing; `next` goes on where this page ended, also when it is empty.
@@ -130,17 +129,24 @@ awaitable<response> get_admin_events(backend& api, const request& asked) {
   co_return json_response(200, body);
 }
 
-awaitable<response> get_quarantine(backend& api, const request& asked) {
+awaitable<response> get_quarantine(backend& api, const request&) {
   const auto reports = co_await api.operators()->reports();
-  if (!reports) co_return to_response(reports.error(), asked);
   auto items = json::array();
-  for (const auto& report : *reports)
+  std::size_t silent = 0;
+  for (const auto& report : reports) {
+    if (!report) {
+      ++silent;
+      continue;
+    }
     for (const auto& [entity, reason, since] : report->quarantine)
       items.push_back({{"entity", entity_json(entity)},
                        {"partition", report->partition},
                        {"reason", reason},
                        {"since", format_instant(since)}});
-  co_return json_response(200, list_of(std::move(items)));
+  }
+  auto body = list_of(std::move(items));
+  body["silent_partitions"] = silent;  // which may have others
+  co_return json_response(200, body);
 }
 
 awaitable<response> release_from_quarantine(backend& api, const request& asked) {

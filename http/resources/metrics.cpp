@@ -1,5 +1,5 @@
 // /metrics in Prometheus' text format: what the server and the journal have counted, and how the
-// partitions are at this moment. A partition that does not answer leaves its figures out.
+// partitions are at this moment. Those that do not answer are counted, and left out of the rest.
 #include <prometheus/text_serializer.h>
 #include <unistd.h>
 
@@ -132,6 +132,9 @@ void add_node(exposition& to, const node_figures& sum) {
   to.gauge("rentwave_partitions", "Partitions of the journal.",
            static_cast<double>(sum.partitions));
   to.gauge("rentwave_partitions_open", "Partitions that serve.", static_cast<double>(sum.open));
+  to.gauge("rentwave_partitions_silent",
+           "Partitions that did not answer: their figures are not among these.",
+           static_cast<double>(sum.silent));
   auto& entities = to.family("rentwave_entities", "Entities in memory.", MetricType::Gauge);
   for (const auto& [kind, count] : sum.entities)
     exposition::add(entities, {{"kind", kind}}, static_cast<double>(count));
@@ -168,7 +171,7 @@ boost::asio::awaitable<response> get_metrics(backend& api, const request&) {
   if (auto* operators = api.operators()) {
     if (const auto* journal = operators->journal_counted()) add_journal(all, *journal);
     const auto reports = co_await operators->reports();
-    if (reports) add_node(all, sum_of(*reports));
+    add_node(all, sum_of(reports));
   }
   response made;
   made.content_type = "text/plain; version=0.0.4; charset=utf-8";

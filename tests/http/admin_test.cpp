@@ -79,6 +79,22 @@ TEST_F(Admin, metrics_count_requests_appends_and_entities) {
             1);
 }
 
+using Figures = node_scene;
+
+TEST_F(Figures, leave_out_a_partition_that_does_not_report) {
+  waiting.report_patience = std::chrono::milliseconds{50};
+  start({}, 2);
+  const auto root = join("root");
+  const auto text = get("/metrics", {}).body;
+  EXPECT_EQ(metric(text, "rentwave_partitions"), 4);
+  EXPECT_EQ(metric(text, "rentwave_partitions_open"), 3);
+  EXPECT_EQ(metric(text, "rentwave_partitions_silent"), 1);
+  const auto stats = get("/api/admin/stats", root);
+  EXPECT_EQ(stats.status, 200U);
+  EXPECT_EQ(stats.json().at("partitions").at("silent"), 1);
+  EXPECT_EQ(get("/api/admin/quarantine", root).json().at("silent_partitions"), 1);
+}
+
 TEST_F(Admin, names_are_registered_with_the_set_up_token_only) {
   json who{{"username", "Boss"}, {"password", "correct horse"}};
   EXPECT_EQ(post("/api/users", {}, who).code(), "setup_token_required");

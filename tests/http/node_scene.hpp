@@ -6,6 +6,7 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
 
 #include <chrono>
 #include <functional>
@@ -25,13 +26,16 @@ namespace rentwave::http {
 
 class node_scene : public ::testing::Test {
  protected:
-  void start(node_options options = {}) {
+  /// `silent`: one partition that does everything but report.
+  void start(node_options options = {}, std::optional<std::size_t> silent = {}) {
     store = measure(*open_journal("memory:"), counted);
     options.partitions = 4;
     running = *node::start(system, *store, std::move(options));
+    auto routes = std::make_shared<routing>(*running->routes());
+    if (silent) routes->partitions.at(*silent) = without_reports(routes->partitions.at(*silent));
     const auto secret = *load_token_secret(**store->connect());
     api.emplace(backend_parts{system,
-                              running->routes(),
+                              routes,
                               [this] { return running->reader(); },
                               running->clock(),
                               [this] { return running->is_ready(); },
@@ -42,7 +46,7 @@ class node_scene : public ::testing::Test {
                               {"root", "boss"},
                               "the-token",
                               counted},
-                auth_options{});
+                waiting);
     gate.emplace(*api, "");
     server_options listening;
     listening.port = 0;
@@ -57,6 +61,17 @@ class node_scene : public ::testing::Test {
     api.reset();
   }
 
+  caf::actor without_reports(const caf::actor& partition) {
+    return system.spawn([partition](caf::event_based_actor* self) -> caf::behavior {
+      return {
+          [self](report_request) -> caf::result<report_ptr> {
+            return self->make_response_promise<report_ptr>();
+          },
+          [self, partition](const command_ptr& asked) { return self->delegate(partition, asked); },
+          [self, partition](const query_ptr& asked) { return self->delegate(partition, asked); },
+      };
+    });
+  }
   /// Registers and logs in; the fields of requests in this name.
   client::fields join(const std::string& name) {
     client to{site->port()};
@@ -95,6 +110,7 @@ class node_scene : public ::testing::Test {
     return found;
   }
 
+  auth_options waiting;
   caf::actor_system_config config;
   caf::actor_system system{config};
   std::shared_ptr<journal_figures> counted = std::make_shared<journal_figures>();
