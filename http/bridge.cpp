@@ -120,6 +120,7 @@ wait_result result_of(const caf::type_erased_tuple& content) {
   if (content.match_elements<outcome>()) return content.get_as<outcome>(0);
   if (content.match_elements<view_ptr>()) return content.get_as<view_ptr>(0);
   if (content.match_elements<report_ptr>()) return content.get_as<report_ptr>(0);
+  if (content.match_elements<place_ptr>()) return content.get_as<place_ptr>(0);
   if (content.match_elements<std::string>()) return content.get_as<std::string>(0);
   if (content.match_elements<caf::error>()) return failure_of(content.get_as<caf::error>(0));
   return wait_failure{wait_errc::unexpected, "a response of another type"};

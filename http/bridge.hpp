@@ -42,9 +42,9 @@ struct wait_failure {
 struct finished {
   bool well = true;
 };
-/// The last two: how a partition is, and what an operator's order came to.
+/// The last three: how a partition is, where an entity is, and what an operator's order came to.
 using wait_result =
-    std::variant<wait_failure, outcome, view_ptr, finished, report_ptr, std::string>;
+    std::variant<wait_failure, outcome, view_ptr, finished, report_ptr, place_ptr, std::string>;
 
 class wait_table;
 

@@ -19,9 +19,10 @@ node_figures sum_of(const std::vector<report_ptr>& reports) {
     sum.restarts += one->restarts;
     sum.alarm_lag = std::max(sum.alarm_lag, one->alarm_lag);
     for (const auto& [kind, count] : one->entities) sum.entities[to_string(kind)] += count;
-    for (const auto& [name, position, latest, parked] : one->subscriptions) {
+    for (const auto& [name, position, latest, parked, letters] : one->subscriptions) {
       sum.subscriptions[name].lag += latest - position;
       sum.subscriptions[name].parked += parked;
+      sum.subscriptions[name].letters += letters;
     }
   }
   return sum;

@@ -14,6 +14,7 @@ struct node_figures {
   struct subscription {
     std::int64_t lag = 0;    ///< events that have not had their effect yet
     std::size_t parked = 0;  ///< entities with dead letters
+    std::size_t letters = 0;
   };
 
   std::size_t partitions = 0;

@@ -12,13 +12,20 @@
 
 namespace rentwave {
 struct journal_figures;
-}
+}  // namespace rentwave
 
 namespace rentwave::http {
 
 class operations {
  public:
   virtual ~operations() = default;
+
+  /// The node that this is.
+  struct life {
+    std::string owner;   ///< its name and this life's, as owner of partitions
+    instant started_at;  ///< real time
+  };
+  virtual const life& here() const = 0;
 
   virtual bool is_admin(const identity& who) const = 0;
   /// Names of administrators are given out to whoever knows the set-up token, where there is one
@@ -29,6 +36,9 @@ class operations {
   virtual const journal_figures* journal_counted() const = 0;
   /// By partition; null for one that does not answer within a moment.
   virtual boost::asio::awaitable<std::vector<report_ptr>> reports() = 0;
+  virtual partition_id partition_of(const entity_ref& entity) const = 0;
+  /// Whether an entity is awake, or in quarantine; does not wake it.
+  virtual boost::asio::awaitable<answer<place_ptr>> look(entity_ref entity) = 0;
   /// Lets an entity out of quarantine. Why not; empty: it is out.
   virtual boost::asio::awaitable<answer<std::string>> release(entity_ref entity) = 0;
   /// Has the dead letters of an entity's events tried again. Why the first that failed did so;

@@ -154,6 +154,7 @@ class partition {
     auto made = std::make_shared<partition_report>();
     made->partition = id_;
     made->open = open_;
+    made->is_suspended = suspended_;
     for (const auto& [entity, one] : children_) ++made->entities[entity.kind];
     made->quarantine = budget_.in_quarantine();
     made->alarms = alarms_.size();
@@ -162,9 +163,14 @@ class partition {
       made->alarm_lag = std::max(context_->clock->now() - *due, duration{});
     made->restarts = restarts_;
     for (const auto& [what, progress, handle] : consumers_)
-      made->subscriptions.push_back(
-          {what.name, progress->position.load(), progress->latest.load(), progress->parked.load()});
+      made->subscriptions.push_back({what.name, progress->position.load(), progress->latest.load(),
+                                     progress->parked.load(), progress->letters.load()});
     return made;
+  }
+
+  place_ptr look(const entity_ref& entity) const {
+    return std::make_shared<const entity_place>(
+        entity_place{children_.contains(entity), budget_.in_quarantine(entity)});
   }
 
   void replay(const replay_order& order) {
@@ -421,6 +427,7 @@ caf::behavior live(caf::stateful_actor<partition>* self, const context_ptr& cont
       [self](const still_awake& news) { self->state.stay_awake(news.entity); },
       [self](const nothing_here& news) { self->state.sleep_empty(news.entity); },
       [self](report_request) { return self->state.report(); },
+      [self](const look_request& asked) { return self->state.look(asked.entity); },
       [self](const release_order& order) { return self->state.release(order.entity); },
       [self](revive_atom) { self->state.revive_consumers(); },
       [self](const replay_order& order) { self->state.replay(order); },

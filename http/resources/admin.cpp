@@ -9,6 +9,7 @@
 #include "http/node_figures.hpp"
 #include "http/operations.hpp"
 #include "http/resources/admin_handlers.hpp"
+#include "http/resources/admin_steps.hpp"
 #include "http/resources/steps.hpp"
 #include "http/trace_context.hpp"
 #include "http/views.hpp"
@@ -23,21 +24,6 @@ using nlohmann::json;
 constexpr int most_letters = 1'000;  ///< that are shown
 constexpr integer_range sequences{0, std::numeric_limits<std::int64_t>::max()};
 
-json entity_json(const entity_ref& entity) {
-  return {{"kind", to_string(entity.kind)}, {"id", entity.id}};
-}
-
-json list_of(json items) {
-  return {{"items", std::move(items)}};
-}
-
-/// "kind/id" as in the log.
-std::optional<entity_ref> entity_of(std::string_view kind, std::string_view id) {
-  const auto known = named<entity_kind>(std::string{kind});
-  if (!known || *known == entity_kind::payment || id.empty()) return std::nullopt;
-  return entity_ref{*known, std::string{id}};
-}
-
 // --- figures ---
 
 json stats_json(const node_figures& sum) {
@@ -50,8 +36,10 @@ json stats_json(const node_figures& sum) {
       {"in_memory", sum.alarms}, {"waking", sum.wakes}, {"lag_us", sum.alarm_lag.count()}};
   shown["subscriptions"] = json::array();
   for (const auto& [name, figures] : sum.subscriptions)
-    shown["subscriptions"].push_back(
-        {{"name", name}, {"lag", figures.lag}, {"parked_entities", figures.parked}});
+    shown["subscriptions"].push_back({{"name", name},
+                                      {"lag", figures.lag},
+                                      {"parked_entities", figures.parked},
+                                      {"dead_letters", figures.letters}});
   return shown;
 }
 

@@ -38,8 +38,9 @@ class Admin : public node_scene {
 
 TEST_F(Admin, calls_are_for_administrators_only) {
   const auto ann = join("ann");
-  for (const char* path : {"/api/admin/stats", "/api/admin/quarantine", "/api/admin/dead-letters",
-                           "/api/admin/events"}) {
+  for (const char* path :
+       {"/api/admin/stats", "/api/admin/quarantine", "/api/admin/dead-letters", "/api/admin/events",
+        "/api/admin/nodes", "/api/admin/partitions", "/api/admin/entities/login/ann"}) {
     EXPECT_EQ(get(path, {}).status, 401U) << path;
     EXPECT_EQ(get(path, ann).status, 403U) << path;
     EXPECT_EQ(get(path, ann).code(), "not_admin") << path;
@@ -50,12 +51,6 @@ TEST_F(Admin, calls_are_for_administrators_only) {
   EXPECT_EQ(stats.header("cache-control"), "no-store");
   EXPECT_EQ(stats.json().at("partitions").at("total"), 4);
   EXPECT_EQ(stats.json().at("entities").at("login"), 2);
-}
-
-/// The value of one line of the exposition.
-double metric(const std::string& text, const std::string& name) {
-  const auto at = text.find('\n' + name + ' ');
-  return at == text.npos ? -1 : std::stod(text.substr(at + name.size() + 2));
 }
 
 TEST_F(Admin, metrics_count_requests_appends_and_entities) {
@@ -124,6 +119,9 @@ TEST_F(Admin, sees_what_keeps_failing_releases_it_and_has_it_made_good) {
   EXPECT_EQ(post("/api/admin/dead-letters/" + letter + "/replay", root).code(), "replay_failed");
   *inboxes_fail = false;
   const std::string inbox = quarantined[0].at("entity").at("id");
+  const auto seen = get("/api/admin/entities/inbox/" + inbox, root).json();
+  EXPECT_EQ(seen.at("version"), 0) << "nothing ever happened to it";
+  EXPECT_EQ(seen.at("quarantine").at("reason"), quarantined[0].at("reason"));
   const auto release = "/api/admin/quarantine/inbox/" + inbox + "/release";
   EXPECT_EQ(post(release, root).status, 204U);
   EXPECT_EQ(post(release, root).status, 404U);
@@ -132,6 +130,24 @@ TEST_F(Admin, sees_what_keeps_failing_releases_it_and_has_it_made_good) {
   EXPECT_EQ(items("/api/admin/dead-letters", root, 0).size(), 0U);
   EXPECT_EQ(post("/api/admin/dead-letters/" + letter + "/replay", root).status, 404U);
   EXPECT_EQ(get("/api/me/notifications", root).json().at("items").size(), 1U);
+}
+
+TEST_F(Admin, looks_at_what_is_in_quarantine) {
+  const auto root = join("root");
+  EXPECT_EQ(post("/api/me/wallet/top-ups", root, {{"amount", 500}}).status, 201U);
+  EXPECT_TRUE(comes_true(
+      [&] { return get("/api/me/notifications", root).json().at("items").size() == 1; }));
+  *inboxes_fail = true;
+  EXPECT_EQ(post("/api/me/wallet/top-ups", root, {{"amount", 500}}).status, 201U);
+  const auto quarantined = items("/api/admin/quarantine", root, 1);
+  ASSERT_EQ(quarantined.size(), 1U);
+  const std::string id = quarantined[0].at("entity").at("id");
+  const auto seen = get("/api/admin/entities/inbox/" + id, root).json();
+  EXPECT_EQ(seen.at("quarantine").at("reason"), quarantined[0].at("reason"));
+  EXPECT_EQ(seen.at("quarantine").at("since"), quarantined[0].at("since"));
+  EXPECT_EQ(seen.at("version"), 1);
+  EXPECT_EQ(seen.at("state").at("last"), 1);
+  EXPECT_FALSE(seen.at("awake"));
 }
 
 TEST_F(Admin, reads_the_log_in_pages) {

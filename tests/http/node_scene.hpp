@@ -30,6 +30,7 @@ class node_scene : public ::testing::Test {
   void start(node_options options = {}, std::optional<std::size_t> silent = {}) {
     store = measure(*open_journal("memory:"), counted);
     options.partitions = 4;
+    const auto owner = options.name;
     running = *node::start(system, *store, std::move(options));
     auto routes = std::make_shared<routing>(*running->routes());
     if (silent) routes->partitions.at(*silent) = without_reports(routes->partitions.at(*silent));
@@ -45,7 +46,8 @@ class node_scene : public ::testing::Test {
                               {"1.2.3", 16384, 65536, false},
                               {"root", "boss"},
                               "the-token",
-                              counted},
+                              counted,
+                              owner},
                 waiting);
     gate.emplace(*api, "");
     server_options listening;
@@ -90,6 +92,11 @@ class node_scene : public ::testing::Test {
                        const nlohmann::json& body = nlohmann::json::object()) {
     client to{site->port()};
     return to.post(path, body, as);
+  }
+  /// The value of one sample of `/metrics`, by name and labels; -1: it is not there.
+  static double metric(const std::string& text, const std::string& name) {
+    const auto at = text.find('\n' + name + ' ');
+    return at == text.npos ? -1 : std::stod(text.substr(at + name.size() + 2));
   }
   /// Waits, for a while, until it is so.
   static bool comes_true(const std::function<bool()>& it) {

@@ -321,6 +321,23 @@ TEST_P(Journal, keeps_offsets_by_partition_and_subscription) {
   EXPECT_EQ(value(journal_->offset(2, "notifier")), 0);
 }
 
+TEST_P(Journal, knows_who_owns_its_partitions) {
+  EXPECT_THAT(value(journal_->partitions()), IsEmpty());
+  value(journal_->take_over(7, "node-b"));
+  append({to_entity(rental_n(1), 0, {event(1), event(2)})});
+  value(journal_->take_over(7, "node-c"));
+  const auto found = value(journal_->partitions());
+  ASSERT_THAT(found, SizeIs(2));
+  EXPECT_EQ(found[0].partition, 1);
+  EXPECT_EQ(found[0].owner, "node-a");
+  EXPECT_EQ(found[0].epoch, lease_.epoch);
+  EXPECT_EQ(found[0].position, 2);
+  EXPECT_EQ(found[1].partition, 7);
+  EXPECT_EQ(found[1].owner, "node-c");
+  EXPECT_EQ(found[1].epoch, 2);
+  EXPECT_EQ(found[1].position, 0);
+}
+
 TEST_P(Journal, that_was_scanned_while_empty_skips_nothing) {
   const auto nothing = value(journal_->scan(0, {}, 10));
   EXPECT_TRUE(nothing.events.empty());
