@@ -153,7 +153,7 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
       http::backend_parts{*p.system, here->routes(), [here] { return here->reader(); },
                           here->clock(), is_ready, p.facts.currency, p.facts.token_secret, true,
                           std::move(about), settings.admin.users, *std::move(token),
-                          std::move(counted), owner},
+                          std::move(counted), here->figures(), owner},
       auth_options_of(settings));
   p.gate = std::make_unique<http::token_authenticator>(*p.api, settings.http.origin);
   p.server = std::make_unique<http::server>(server_options_of(settings), *p.api, *p.gate,

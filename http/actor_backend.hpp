@@ -30,6 +30,7 @@ struct backend_parts {
   std::vector<std::string> admins{};  ///< normalised usernames
   std::string setup_token{};          ///< that registering one of them needs; empty: nothing does
   std::shared_ptr<const journal_figures> counted{};
+  std::shared_ptr<const runtime_figures> figures{};
   std::string owner{};  ///< the node's name as owner of partitions
 };
 
@@ -70,6 +71,8 @@ class actor_backend final : public backend, public operations {
   bool is_admin(const identity& who) const override;
   bool may_register(std::string_view username, std::string_view setup_token) const override;
   const journal_figures* journal_counted() const override { return parts_.counted.get(); }
+  const runtime_figures* runtime_counted() const override { return parts_.figures.get(); }
+  waits waiting() const override { return {bridge_.waiting(), passwords_.taken()}; }
   const life& here() const override { return life_; }
   boost::asio::awaitable<std::vector<report_ptr>> reports() override;
   partition_id partition_of(const entity_ref& entity) const override;

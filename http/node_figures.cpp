@@ -16,7 +16,7 @@ node_figures sum_of(const std::vector<report_ptr>& reports) {
     sum.quarantined += one->quarantine.size();
     sum.alarms += one->alarms;
     sum.wakes += one->wakes;
-    sum.restarts += one->restarts;
+    sum.kept += one->kept;
     sum.alarm_lag = std::max(sum.alarm_lag, one->alarm_lag);
     for (const auto& [kind, count] : one->entities) sum.entities[to_string(kind)] += count;
     for (const auto& [name, position, latest, parked, letters] : one->subscriptions) {

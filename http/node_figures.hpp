@@ -25,7 +25,7 @@ struct node_figures {
   std::size_t alarms = 0;  ///< in memory
   std::size_t wakes = 0;   ///< under way
   duration alarm_lag{};    ///< of the earliest, in domain time
-  std::uint64_t restarts = 0;
+  std::size_t kept = 0;    ///< messages that wait for their receiver to be up
   std::map<std::string, subscription> subscriptions;
 };
 

@@ -12,6 +12,7 @@
 
 namespace rentwave {
 struct journal_figures;
+struct runtime_figures;
 }  // namespace rentwave
 
 namespace rentwave::http {
@@ -34,6 +35,15 @@ class operations {
 
   /// What the journal's connections have counted; null where nobody counts.
   virtual const journal_figures* journal_counted() const = 0;
+  /// What the node's actors have counted; null where nobody counts.
+  virtual const runtime_figures* runtime_counted() const = 0;
+  /// What requests wait for: answers of entities and readers, and hashes of passwords.
+  struct waits {
+    std::size_t answers = 0;
+    std::size_t passwords = 0;
+  };
+  virtual waits waiting() const = 0;
+
   /// By partition; null for one that does not answer within a moment.
   virtual boost::asio::awaitable<std::vector<report_ptr>> reports() = 0;
   virtual partition_id partition_of(const entity_ref& entity) const = 0;

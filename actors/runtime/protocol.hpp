@@ -118,10 +118,10 @@ struct partition_report {
   bool is_suspended = false;                    ///< what was written last is being found out
   std::map<entity_kind, std::size_t> entities;  ///< in memory
   std::vector<restart_budget::quarantined> quarantine;
-  std::size_t alarms = 0;      ///< in memory
-  std::size_t wakes = 0;       ///< under way
-  duration alarm_lag{};        ///< how long the earliest alarm is overdue, in domain time
-  std::uint64_t restarts = 0;  ///< entities that ended by their own fault, since the start
+  std::size_t alarms = 0;  ///< in memory
+  std::size_t wakes = 0;   ///< under way
+  duration alarm_lag{};    ///< how long the earliest alarm is overdue, in domain time
+  std::size_t kept = 0;    ///< messages that wait for it or an entity to be up
   struct subscription {
     std::string name;
     std::int64_t position = 0;  ///< every event up to here has had its effect

@@ -5,6 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "actors/runtime/runtime_figures.hpp"
 #include "http/fields.hpp"
 #include "http/node_figures.hpp"
 #include "http/operations.hpp"
@@ -26,11 +27,11 @@ constexpr integer_range sequences{0, std::numeric_limits<std::int64_t>::max()};
 
 // --- figures ---
 
-json stats_json(const node_figures& sum) {
+json stats_json(const node_figures& sum, const runtime_figures* counted) {
   json shown;
   shown["partitions"] = {{"total", sum.partitions}, {"open", sum.open}, {"silent", sum.silent}};
   shown["entities"] = sum.entities;
-  shown["restarts"] = sum.restarts;
+  shown["restarts"] = counted ? counted->restarts.load() : 0;
   shown["quarantined"] = sum.quarantined;
   shown["alarms"] = {
       {"in_memory", sum.alarms}, {"waking", sum.wakes}, {"lag_us", sum.alarm_lag.count()}};
@@ -97,7 +98,7 @@ event_filter read_filter(query_reader& query) {
 
 awaitable<response> get_admin_stats(backend& api, const request&) {
   const auto reports = co_await api.operators()->reports();
-  co_return json_response(200, stats_json(sum_of(reports)));
+  co_return json_response(200, stats_json(sum_of(reports), api.operators()->runtime_counted()));
 }
 
 /// In the order of writing; `next` goes on where this page ended, also when it is empty.

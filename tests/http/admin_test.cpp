@@ -53,43 +53,6 @@ TEST_F(Admin, calls_are_for_administrators_only) {
   EXPECT_EQ(stats.json().at("entities").at("login"), 2);
 }
 
-TEST_F(Admin, metrics_count_requests_appends_and_entities) {
-  join("ann");
-  const auto got = get("/metrics", {});
-  EXPECT_EQ(got.status, 200U);
-  EXPECT_TRUE(got.header("content-type").starts_with("text/plain; version=0.0.4"));
-  const auto& text = got.body;
-  const std::string route = R"({method="POST",route="/api/users")";
-  EXPECT_EQ(metric(text, "rentwave_http_requests_total" + route + R"(,status="2xx"})"), 1);
-  EXPECT_EQ(metric(text, "rentwave_http_request_duration_seconds_count" + route + "}"), 1);
-  EXPECT_EQ(metric(text, R"(rentwave_entities{kind="login"})"), 1);
-  EXPECT_EQ(metric(text, "rentwave_partitions_open"), 4);
-  EXPECT_EQ(metric(text, "rentwave_ready"), 1);
-  EXPECT_GT(metric(text, "process_resident_memory_bytes"), 1e6);
-  EXPECT_GT(metric(text, "rentwave_journal_append_duration_seconds_count"), 0);
-  EXPECT_GE(metric(text, "rentwave_journal_append_events_sum"), 3);  // login, account, session
-  get("/nowhere", {});
-  EXPECT_EQ(metric(get("/metrics", {}).body,
-                   R"(rentwave_http_requests_total{method="",route="none",status="4xx"})"),
-            1);
-}
-
-using Figures = node_scene;
-
-TEST_F(Figures, leave_out_a_partition_that_does_not_report) {
-  waiting.report_patience = std::chrono::milliseconds{50};
-  start({}, 2);
-  const auto root = join("root");
-  const auto text = get("/metrics", {}).body;
-  EXPECT_EQ(metric(text, "rentwave_partitions"), 4);
-  EXPECT_EQ(metric(text, "rentwave_partitions_open"), 3);
-  EXPECT_EQ(metric(text, "rentwave_partitions_silent"), 1);
-  const auto stats = get("/api/admin/stats", root);
-  EXPECT_EQ(stats.status, 200U);
-  EXPECT_EQ(stats.json().at("partitions").at("silent"), 1);
-  EXPECT_EQ(get("/api/admin/quarantine", root).json().at("silent_partitions"), 1);
-}
-
 TEST_F(Admin, names_are_registered_with_the_set_up_token_only) {
   json who{{"username", "Boss"}, {"password", "correct horse"}};
   EXPECT_EQ(post("/api/users", {}, who).code(), "setup_token_required");
@@ -112,6 +75,10 @@ TEST_F(Admin, sees_what_keeps_failing_releases_it_and_has_it_made_good) {
   EXPECT_EQ(letters[0].at("entity").at("kind"), "wallet");
   EXPECT_FALSE(letters[0].at("parked"));
   EXPECT_EQ(get("/api/admin/stats", root).json().at("quarantined"), 1);
+  const auto text = get("/metrics", {}).body;
+  EXPECT_EQ(metric(text, "rentwave_entities_quarantined"), 1);
+  EXPECT_GE(metric(text, "rentwave_entity_restarts_total"), 3) << "two are tried again";
+  EXPECT_EQ(metric(text, R"(rentwave_dead_letters{subscription="teller"})"), 1);
   EXPECT_EQ(get("/api/me/notifications", root).status, 503U);  // for this inbox alone
   EXPECT_EQ(get("/api/me/wallet", root).status, 200U);
 
@@ -130,6 +97,7 @@ TEST_F(Admin, sees_what_keeps_failing_releases_it_and_has_it_made_good) {
   EXPECT_EQ(items("/api/admin/dead-letters", root, 0).size(), 0U);
   EXPECT_EQ(post("/api/admin/dead-letters/" + letter + "/replay", root).status, 404U);
   EXPECT_EQ(get("/api/me/notifications", root).json().at("items").size(), 1U);
+  EXPECT_EQ(metric(get("/metrics", {}).body, R"(rentwave_dead_letters{subscription="teller"})"), 0);
 }
 
 TEST_F(Admin, looks_at_what_is_in_quarantine) {

@@ -47,6 +47,7 @@ class node_scene : public ::testing::Test {
                               {"root", "boss"},
                               "the-token",
                               counted,
+                              running->figures(),
                               owner},
                 waiting);
     gate.emplace(*api, "");
