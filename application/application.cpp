@@ -138,7 +138,9 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
     return goes_on.error();
 
   p.system = std::make_unique<caf::actor_system>(p.actor_config);
-  auto running = node::start(*p.system, *p.store, node_options_of(settings, p.facts));
+  auto options = node_options_of(settings, p.facts);
+  const auto owner = options.name;
+  auto running = node::start(*p.system, *p.store, std::move(options));
   if (!running) return "the journal cannot be used: " + running.error().detail;
   p.running = std::move(*running);
 
@@ -151,7 +153,7 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
       http::backend_parts{*p.system, here->routes(), [here] { return here->reader(); },
                           here->clock(), is_ready, p.facts.currency, p.facts.token_secret, true,
                           std::move(about), settings.admin.users, *std::move(token),
-                          std::move(counted)},
+                          std::move(counted), here->figures(), owner},
       auth_options_of(settings));
   p.gate = std::make_unique<http::token_authenticator>(*p.api, settings.http.origin);
   p.server = std::make_unique<http::server>(server_options_of(settings), *p.api, *p.gate,

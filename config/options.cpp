@@ -162,6 +162,12 @@ constexpr option events_table[] = {
      [](invocation& to, string_view text) { return entity(text, to.events.entity); }},
     {"type", "TYPE", "", "only events of this type, such as rent.late",
      [](invocation& to, string_view text) { return some_text(text, to.events.type); }},
+    {"trace", "ID", "", "only what the request with this trace id caused",
+     [](invocation& to, string_view text) { return some_text(text, to.events.trace); }},
+    {"from", "TIME", "", "only from this time on, such as 2026-03-01T08:00:00Z",
+     [](invocation& to, string_view text) { return some_text(text, to.events.from); }},
+    {"to", "TIME", "", "only before this time",
+     [](invocation& to, string_view text) { return some_text(text, to.events.to); }},
     {"after", "CURSOR", "", "only what comes after this event",
      [](invocation& to, string_view text) { return some_text(text, to.events.after); }},
 };

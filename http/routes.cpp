@@ -60,6 +60,9 @@ constexpr route table[] = {
 
     // administration
     {get,    "/api/admin/stats",                  admin,   get_admin_stats},
+    {get,    "/api/admin/nodes",                  admin,   get_admin_nodes},
+    {get,    "/api/admin/partitions",             admin,   get_admin_partitions},
+    {get,    "/api/admin/entities/{kind}/{id}",   admin,   get_admin_entity},
     {get,    "/api/admin/events",                 admin,   get_admin_events},
     {get,    "/api/admin/quarantine",             admin,   get_quarantine},
     {post,   "/api/admin/quarantine/{kind}/{id}/release", admin, release_from_quarantine},

@@ -100,6 +100,16 @@ TEST(TraceContext, comes_back_as_it_went) {
   EXPECT_TRUE(parse_traceparent("cc" + good.substr(2) + "-later"));
 }
 
+TEST(TraceContext, is_asked_for_as_the_header_or_the_log_has_it) {
+  const auto id = parse_trace("4bf92f35-77b3-4da6-a3ce-929d0e0e4736");
+  ASSERT_TRUE(id);
+  EXPECT_EQ(parse_trace("4bf92f3577b34da6a3ce929d0e0e4736"), id);
+  EXPECT_EQ(parse_trace("4BF92F3577B34DA6A3CE929D0E0E4736"), id);
+  for (const auto* bad : {"", "4bf92f35", "4bf92f3577b34da6a3ce929d0e0e473x",
+                          "4bf92f3577b34da6a3ce929d0e0e47361", "4bf92f3-577b34da6a3ce929d0e0e4736"})
+    EXPECT_FALSE(parse_trace(bad)) << bad;
+}
+
 TEST(TraceContext, is_ignored_when_invalid) {
   const std::string good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   for (const auto& bad :
