@@ -22,13 +22,13 @@ retry() {
   return 1
 }
 
-# listed_packages FILE: its packages, one a line.
-listed_packages() { sed 's/#.*//; s/[[:space:]]//g; /^$/d' "$1" | sort -u; }
+# listed_packages FILE...: their packages, one a line.
+listed_packages() { sed 's/#.*//; s/[[:space:]]//g; /^$/d' "$@" | sort -u; }
 
-# missing_packages FILE: those of them that are not installed.
+# missing_packages FILE...: those of them that are not installed.
 missing_packages() {
   local wanted
-  mapfile -t wanted < <(listed_packages "$1")
+  mapfile -t wanted < <(listed_packages "$@")
   comm -13 \
     <(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null |
       sed -n 's/^installed //p' | sort -u) \
@@ -41,14 +41,14 @@ fetch_packages() {
       install --no-install-recommends "$@"
 }
 
-# install_missing FILE: the packages that it lists.
+# install_missing FILE...: the packages that they list.
 install_missing() {
   local missing
   if ! command -v dpkg-query >/dev/null; then
-    say "not a Debian system: install what $1 names yourself"
+    say "not a Debian system: install what $* names yourself"
     return
   fi
-  mapfile -t missing < <(missing_packages "$1")
+  mapfile -t missing < <(missing_packages "$@")
   if ((${#missing[@]} == 0)); then return; fi
   if ((EUID != 0)); then
     fail "packages are missing; as root: apt-get install --no-install-recommends ${missing[*]}"

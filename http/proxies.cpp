@@ -17,7 +17,8 @@ namespace ip = boost::asio::ip;
 std::optional<std::vector<unsigned char>> bytes_of(std::string_view text) {
   boost::system::error_code error;
   auto parsed = ip::make_address(text, error);
-  if (error) return std::nullopt;
+  // The reader stops at a NUL.
+  if (error || text.find('\0') != text.npos) return std::nullopt;
   if (parsed.is_v6() && parsed.to_v6().is_v4_mapped())
     parsed = ip::make_address_v4(ip::v4_mapped, parsed.to_v6());
   const auto copy = [](const auto& raw) {

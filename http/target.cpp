@@ -100,10 +100,12 @@ bool is_registered_name(string_view text) {
   return !text.empty();
 }
 
+/// No zone, and no NUL, where Asio's reader would stop.
 bool is_ipv6(string_view text) {
+  const auto is_allowed = [](char c) { return ascii::is_hex(c) || c == ':' || c == '.'; };
   boost::system::error_code error;
   boost::asio::ip::make_address_v6(text, error);
-  return !error && text.find('%') == text.npos;
+  return !error && std::ranges::all_of(text, is_allowed);
 }
 
 bool is_port(string_view text) {

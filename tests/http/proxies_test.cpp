@@ -27,6 +27,7 @@ TEST(Proxies, are_trusted_by_address_and_by_network) {
   EXPECT_TRUE(trusted.trust("fd12::1"));
   EXPECT_FALSE(trusted.trust("fe80::1"));
   EXPECT_FALSE(trusted.trust(""));
+  EXPECT_FALSE(trusted.trust({"10.0.0.1\0.evil", 14}));
 }
 
 TEST(Proxies, are_looked_through_to_the_last_address_that_is_none) {

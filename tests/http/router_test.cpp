@@ -87,8 +87,9 @@ TEST(Host, is_a_name_or_an_address_with_a_port_or_without) {
   for (const auto* text : {"a", "localhost:80", "127.0.0.1", "[::1]", "[::1]:8080", "a:", "a_b.c"})
     EXPECT_TRUE(is_host(text)) << text;
   for (const auto* text : {"", ":80", "a b", "a/b", "a@b", "a:b", "[::1", "[1]", "a:1:2", "a,b/c",
-                           "[::1]x", "a:123456", "a%2"})
+                           "[::1]x", "a:123456", "a%2", "[fe80::1%eth0]"})
     EXPECT_FALSE(is_host(text)) << text;
+  EXPECT_FALSE(is_host({"[::1\0]", 6}));
 }
 
 TEST(TraceContext, comes_back_as_it_went) {
