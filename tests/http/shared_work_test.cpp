@@ -123,20 +123,28 @@ TEST_F(SharedWork, may_be_left_with_its_context) {
 class slow_node final : public idle_backend, public operations {
  public:
   operations* operators() override { return this; }
+  const life& here() const override { return here_; }
   bool is_admin(const identity&) const override { return false; }
   bool may_register(std::string_view, std::string_view) const override { return true; }
   const journal_figures* journal_counted() const override { return nullptr; }
-  asio::awaitable<answer<std::vector<report_ptr>>> reports() override {
+  const runtime_figures* runtime_counted() const override { return nullptr; }
+  waits waiting() const override { return {}; }
+  partition_id partition_of(const entity_ref&) const override { return 0; }
+  asio::awaitable<std::vector<report_ptr>> reports() override {
     ++times_asked;
     co_await asio::post(asio::use_awaitable);
     co_return std::vector<report_ptr>{};
   }
+  asio::awaitable<answer<place_ptr>> look(entity_ref) override { co_return place_ptr{}; }
   asio::awaitable<answer<std::string>> release(entity_ref) override { co_return std::string{}; }
   asio::awaitable<answer<std::string>> replay(std::string, entity_ref) override {
     co_return std::string{};
   }
 
   int times_asked = 0;
+
+ private:
+  life here_;
 };
 
 TEST(Metrics, are_made_once_for_all_who_ask_at_the_same_time) {
