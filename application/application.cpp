@@ -144,9 +144,13 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
 
   const auto* here = p.running.get();
   const auto is_ready = [here, &draining = p.draining] { return !draining && here->is_ready(); };
-  http::backend::facts about{std::string{config::version()}, settings.limits.header_bytes,
+  http::backend::facts about{std::string{config::version()},
+                             settings.limits.header_bytes,
                              settings.limits.body_bytes,
-                             settings.http.origin.starts_with("https:")};
+                             settings.http.origin.starts_with("https:"),
+                             p.facts.node_name,
+                             p.store->promise(),
+                             here->clock().real_now()};
   p.api = std::make_unique<http::actor_backend>(
       http::backend_parts{*p.system, here->routes(), [here] { return here->reader(); },
                           here->clock(), is_ready, p.facts.currency, p.facts.token_secret, true,
