@@ -83,6 +83,8 @@ int serve(const config::settings& settings, const application::wrapper& wrap) {
   }
   if (how == start::ready) {
     std::cout << running.banner() << std::endl;
+    if (const auto samples = running.sample_accounts(); !samples.empty())
+      std::cout << samples << std::endl;
     if (settings.clock.rate != 1)
       std::cout << "DOMAIN TIME RUNS " << settings.clock.rate << " TIMES AS FAST AS REAL TIME"
                 << std::endl;

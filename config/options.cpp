@@ -11,6 +11,12 @@ using namespace std::chrono_literals;
 using std::string_view;
 
 constexpr option settings_table[] = {
+    {"demo", "BOOL", "false", "fills an empty journal with sample accounts, adverts and rentals",
+     [](invocation& to, string_view text) {
+       return one_of<bool>(text, to.settings.demo, {{"true", true}, {"false", false}});
+     },
+     "true"},
+
     {"http.address", "IP", "127.0.0.1", "address to listen on",
      [](invocation& to, string_view text) { return address(text, to.settings.http.address); }},
     {"http.port", "PORT", "8080", "port to listen on; 0: any free one, which is printed",
@@ -175,7 +181,7 @@ constexpr option events_table[] = {
 void add_line(std::string& out, const option& option) {
   constexpr std::size_t help_column = 42;
   std::string line = "  --" + std::string(option.name);
-  if (!option.value.empty()) line += " " + std::string(option.value);
+  if (!option.value.empty() && option.bare.empty()) line += " " + std::string(option.value);
   line.append(line.size() < help_column ? help_column - line.size() : 1, ' ');
   line += option.help;
   if (!option.standard.empty()) line += " [" + std::string(option.standard) + "]";

@@ -68,25 +68,44 @@ delete_journal() {
   exec {lock}>&-
 }
 
-# default_journal FILE OPTION...: whether the options, as the environment, leave the journal at FILE.
-default_journal() {
-  local file=$1 url=${RENTWAVE_JOURNAL_URL-} from=${RENTWAVE_CONFIG_FILE-} before=
+# option_value NAME OPTION...: what the options, or else the environment, say of it.
+option_value() {
+  local name=$1 before= option variable
+  variable=RENTWAVE_$(tr 'a-z.-' 'A-Z__' <<<"$name")
+  local value=${!variable-}
   shift
-  local option
   for option; do
-    case $before in
-      --journal.url) url=$option ;;
-      --config-file) from=$option ;;
-    esac
-    case $option in
-      --journal.url=*) url=${option#*=} ;;
-      --config-file=*) from=${option#*=} ;;
-    esac
+    if [[ $before == "--$name" ]]; then value=$option; fi
+    if [[ $option == "--$name="* ]]; then value=${option#*=}; fi
     before=$option
   done
+  printf '%s' "$value"
+}
+
+# default_journal FILE OPTION...: whether the options, as the environment, leave the journal at FILE.
+default_journal() {
+  local file=$1 url from
+  shift
+  url=$(option_value journal.url "$@")
+  from=$(option_value config-file "$@")
   # A file may name any journal, unless somebody says which it is.
   if [[ -z $url && -n $from ]]; then return 1; fi
   [[ ${url:-sqlite:$file} == "sqlite:$file" ]]
+}
+
+# wants_demo FILE OPTION...: whether FILE will be a new journal, that of the options, and nobody says
+# anything about the demo, which is for this machine only.
+wants_demo() {
+  local file=$1 address option
+  if [[ -e $file ]] || ! default_journal "$@"; then return 1; fi
+  shift
+  # A file may say anything.
+  if [[ -n $(option_value config-file "$@") || -n ${RENTWAVE_DEMO-} ]]; then return 1; fi
+  for option; do
+    if [[ $option == --demo || $option == --demo=* ]]; then return 1; fi
+  done
+  address=$(option_value http.address "$@")
+  [[ -z $address || $address == 127.* || $address == ::1 ]]
 }
 
 # build PRESET [TARGET]: into build/PRESET; all targets if none is named.

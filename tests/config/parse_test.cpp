@@ -246,6 +246,17 @@ TEST_F(ConfigFile, must_be_readable) {
   EXPECT_EQ(refusal({option()}), "");
 }
 
+TEST(Demo, is_switched_by_its_name_alone_or_with_a_value) {
+  EXPECT_FALSE(accepted({}).settings.demo);
+  EXPECT_TRUE(accepted({"--demo"}).settings.demo);
+  EXPECT_TRUE(accepted({"--demo", "--http.port=1"}).settings.demo)
+      << "what follows is not its value";
+  EXPECT_FALSE(accepted({"--demo=false"}).settings.demo);
+  EXPECT_FALSE(accepted({"--demo", "--demo=false"}).settings.demo) << "the last one counts";
+  EXPECT_EQ(refusal({"--demo=perhaps"}), "--demo: expected one of true, false, got 'perhaps'");
+  EXPECT_EQ(refusal({"--demo="}), "--demo: expected one of true, false, got ''");
+}
+
 TEST(SampleFile, names_every_option_with_its_default) {
   EXPECT_EQ(refusal({"--config-file", RENTWAVE_SAMPLE}), "");
   auto text = text_of(RENTWAVE_SAMPLE);
