@@ -47,6 +47,10 @@ class SlowClients : public server_scene {
 };
 
 TEST_F(SlowClients, hold_up_nobody) {
+  constexpr milliseconds never{0};
+  options.limits.header_timeout = never;
+  options.limits.body_timeout = never;
+  options.limits.write_timeout = never;
   serve();
   std::vector<client> slow;
   const auto come = [&](int count, const std::string& beginning) {
