@@ -147,7 +147,7 @@ class slow_node final : public idle_backend, public operations {
   life here_;
 };
 
-TEST(Metrics, are_made_once_for_all_who_ask_at_the_same_time) {
+TEST(Scrape, is_made_once_for_all_who_ask_at_the_same_time) {
   slow_node node;
   asio::io_context context;
   const request asked;
