@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
+#include <optional>
 #include <thread>
 
 #include "config/parse.hpp"
@@ -43,6 +45,7 @@ class blocked_signals {
 class captured_output {
  public:
   captured_output() : before_{dup(STDOUT_FILENO)} {
+    std::fflush(stdout);  // what was printed before is not ours
     int ends[2];
     if (pipe(ends) != 0) throw std::runtime_error{"no pipe"};
     dup2(ends[1], STDOUT_FILENO);
@@ -50,6 +53,7 @@ class captured_output {
     output_ = ends[0];
   }
   ~captured_output() {
+    std::fflush(stdout);
     dup2(before_, STDOUT_FILENO);
     close(before_);
     close(output_);
@@ -90,9 +94,10 @@ TEST(Serve, reads_the_certificate_again_at_a_hang_up) {
       config::parse(static_cast<int>(arguments.size()), arguments.data(), environment));
 
   const blocked_signals blocked;
-  const captured_output output;
+  std::optional<captured_output> output{std::in_place};
   std::thread operator_of_it{[&] {
-    const auto port = port_in(output.line());
+    const auto port = port_in(output->line());
+    output.reset();
     const auto shows = [port](const http::own_certificate& one) {
       return !http::secure_client{port, one}.greet();
     };
