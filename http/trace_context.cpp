@@ -57,7 +57,7 @@ std::optional<trace_id> parse_traceparent(std::string_view field) {
 std::optional<trace_id> parse_trace(std::string_view text) {
   std::string uuid{text};
   if (text.size() == 32)
-    for (const std::size_t at : {8, 13, 18, 23}) uuid.insert(at, 1, '-');
+    for (const std::size_t at : {8U, 13U, 18U, 23U}) uuid.insert(at, 1, '-');
   return parse_id<trace_id>(uuid);
 }
 
