@@ -45,7 +45,7 @@ void check_extension(std::uint64_t, boost::beast::string_view text, error_code& 
 /// "GET / HTTP/2.0": what it is we know, and do not speak.
 bool has_some_version(std::string_view line) {
   constexpr std::string_view form = " HTTP/d.d";
-  if (line.size() < form.size()) return false;
+  if (line.size() < form.size() || std::ranges::count(line, ' ') != 2) return false;
   line.remove_prefix(line.size() - form.size());
   return std::ranges::equal(line, form, [](char c, char wanted) {
     return wanted == 'd' ? ascii::is_digit(c) : c == wanted;
@@ -81,7 +81,12 @@ struct incoming::parts {
   }
 
   void parse() {
-    if (buffer.size() == 0 || (!parser->got_some() && bytes() == "\r")) return;
+    // What is wrong with a request line is said when all of it is there, however it was cut.
+    if (!parser->got_some() && bytes().find('\n') == bytes().npos) {
+      if (buffer.size() > header_limit) error = beast::error::header_limit;
+      return;
+    }
+    if (buffer.size() == 0) return;
     if (!parser->is_header_done() && has_fold()) {
       error = beast::error::bad_obs_fold;
       return;

@@ -47,6 +47,18 @@ class Incoming : public testing::Test {
   incoming in{limits};
 };
 
+TEST_F(Incoming, says_what_is_wrong_with_a_request_line_when_it_is_there) {
+  const string_view line = "GET / HTTP/2.0\r\n";
+  for (const char& c : line.substr(0, line.size() - 1)) {
+    put({&c, 1});
+    EXPECT_EQ(in.read_head(), unfinished) << c;
+  }
+  put("\n");
+  EXPECT_EQ(in.read_head(), broken);
+  ASSERT_TRUE(in.complaint());
+  EXPECT_EQ(in.complaint()->status, 505U);
+}
+
 constexpr string_view chunked_head =
     "POST /things HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 

@@ -63,6 +63,7 @@ const exchange_row request_lines[] = {
     {"version_in_small_letters", get("/", "Host: a\r\n", "http/1.1"), {400}, true},
     {"version_of_two_digits", get("/", "Host: a\r\n", "HTTP/1.10"), {400}, true},
     {"version_2", get("/", "Host: a\r\n", "HTTP/2.0"), {505}, true},
+    {"version_behind_something", get("/", "Host: a\r\n", "HTTP/GET / HTTP/1.1"), {400}, true},
     {"method_in_small_letters", "get / HTTP/1.1\r\nHost: a\r\n\r\n", {501}, true},
     {"unknown_method", "BREW / HTTP/1.1\r\nHost: a\r\n\r\n", {501}, true},
     {"empty_method", " / HTTP/1.1\r\nHost: a\r\n\r\n", {400}, true},
