@@ -1,6 +1,7 @@
 // Small texts with a grammar: cursors, times, durations, ids, ISBN; and any text as words, as JSON
 // and as UTF-8.
 #include <algorithm>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "actors/domain/ids.hpp"
