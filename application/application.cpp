@@ -11,6 +11,9 @@
 
 #include "actors/runtime/domain_clock.hpp"
 #include "actors/runtime/node.hpp"
+#include "application/demo/demo.hpp"
+#include "application/demo/fill.hpp"
+#include "application/demo/people.hpp"
 #include "application/journal_facts.hpp"
 #include "application/open_files.hpp"
 #include "application/setup_token.hpp"
@@ -92,12 +95,23 @@ node_options node_options_of(const config::settings& settings, const journal_fac
   return options;
 }
 
+/// What `/` says of the demo's accounts.
+void introduce_samples(http::backend::facts& about) {
+  for (const auto& each : demo::people())
+    about.samples.push_back({std::string{each.username}, std::string{each.about}});
+  about.sample_password = demo::password;
+}
+
+constexpr auto ready_interval = std::chrono::milliseconds{2};
+
 }  // namespace
 
 struct application::parts {
   config::settings settings;
   journal_facts facts;
+  demo::part sample;
   std::atomic<bool> draining = false;
+  std::atomic<bool> filling = false;
   bool by_https = false;
   std::unique_ptr<journal_store> store;
   caf::actor_system_config actor_config;
@@ -106,7 +120,22 @@ struct application::parts {
   std::unique_ptr<http::actor_backend> api;
   std::unique_ptr<http::token_authenticator> gate;
   std::unique_ptr<http::server> server;
+  std::jthread filler;
+
+  bool is_ready() const { return !draining && !filling && running->is_ready(); }
+  void fill();
 };
+
+/// As soon as there is something to fill.
+void application::parts::fill() {
+  filling = true;
+  filler = std::jthread{[this](const std::stop_token& stop) {
+    while (!running->is_ready() && !stop.stop_requested())
+      std::this_thread::sleep_for(ready_interval);
+    if (!stop.stop_requested()) demo::fill(*api);
+    filling = false;
+  }};
+}
 
 application::application() : parts_{std::make_unique<parts>()} {}
 
@@ -134,24 +163,34 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
   p.facts = std::move(*facts);
   auto token = setup_token(**connection, settings);
   if (!token) return token.error();
+  const auto sample = demo::part_in(**connection, settings);
+  if (!sample) return sample.error();
+  p.sample = *sample;
   if (const auto goes_on = check_domain_time(**connection, system_time()); !goes_on)
     return goes_on.error();
 
   p.system = std::make_unique<caf::actor_system>(p.actor_config);
-  auto running = node::start(*p.system, *p.store, node_options_of(settings, p.facts));
+  auto options = node_options_of(settings, p.facts);
+  const auto owner = options.name;
+  auto running = node::start(*p.system, *p.store, std::move(options));
   if (!running) return "the journal cannot be used: " + running.error().detail;
   p.running = std::move(*running);
 
   const auto* here = p.running.get();
-  const auto is_ready = [here, &draining = p.draining] { return !draining && here->is_ready(); };
-  http::backend::facts about{std::string{config::version()}, settings.limits.header_bytes,
+  const auto is_ready = [&p] { return p.is_ready(); };
+  http::backend::facts about{std::string{config::version()},
+                             settings.limits.header_bytes,
                              settings.limits.body_bytes,
-                             settings.http.origin.starts_with("https:")};
+                             settings.http.origin.starts_with("https:"),
+                             p.facts.node_name,
+                             p.store->promise(),
+                             here->clock().real_now()};
+  if (p.sample.is_there) introduce_samples(about);
   p.api = std::make_unique<http::actor_backend>(
       http::backend_parts{*p.system, here->routes(), [here] { return here->reader(); },
                           here->clock(), is_ready, p.facts.currency, p.facts.token_secret, true,
                           std::move(about), settings.admin.users, *std::move(token),
-                          std::move(counted)},
+                          std::move(counted), here->figures(), owner},
       auth_options_of(settings));
   p.gate = std::make_unique<http::token_authenticator>(*p.api, settings.http.origin);
   p.server = std::make_unique<http::server>(server_options_of(settings), *p.api, *p.gate,
@@ -160,6 +199,7 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
   if (const auto listening = p.server->start(); !listening)
     return "cannot listen on " + settings.http.address + ":" + std::to_string(settings.http.port) +
            ": " + listening.error().message();
+  if (p.sample.is_wanted) p.fill();
   return made;
 }
 
@@ -173,9 +213,9 @@ std::uint16_t application::port() const {
 
 bool application::wait_until_ready(std::chrono::milliseconds patience) const {
   const auto until = std::chrono::steady_clock::now() + patience;
-  while (!parts_->running->is_ready()) {
+  while (!parts_->running->is_ready() || parts_->filling) {
     if (std::chrono::steady_clock::now() >= until) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds{2});
+    std::this_thread::sleep_for(ready_interval);
   }
   return true;
 }
@@ -191,14 +231,28 @@ std::string application::banner() const {
          parts_->facts.node_name + ", payments: sandbox";
 }
 
+std::string application::sample_accounts() const {
+  return parts_->sample.is_there ? demo::introduction() : std::string{};
+}
+
 void application::begin_drain() {
   parts_->draining = true;
+}
+
+void application::renew_tls() {
+  auto& p = *parts_;
+  auto tls = tls_of(p.settings.http);
+  if (!tls) return spdlog::error("certificate and key stay as they were: {}", tls.error());
+  p.server->use(*std::move(tls));
+  spdlog::info("certificate and key were read again; new connections use them");
 }
 
 void application::stop(std::chrono::milliseconds grace) {
   auto& p = *parts_;
   if (p.server) p.server->stop(grace);
+  p.filler.request_stop();
   if (p.api) p.api->stop();
+  if (p.filler.joinable()) p.filler.join();
   if (p.running) p.running->stop();
   // Coroutines that were cut refer to the backend and end with the server's io_context.
   p.server.reset();

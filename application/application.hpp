@@ -28,13 +28,19 @@ class application {
   ~application();
 
   std::uint16_t port() const;
-  /// Waits until every partition is open; false when that takes longer than `patience`.
+  /// Waits until every partition is open, and the demo filled where that was asked for; false when
+  /// that takes longer than `patience`.
   bool wait_until_ready(std::chrono::milliseconds patience) const;
   /// What the operator reads at start: version, address, journal and its promise, partitions, node.
   std::string banner() const;
+  /// Who may log in with a password that everybody knows; empty without the demo.
+  std::string sample_accounts() const;
   /// From now on `/readyz` says that we are leaving; all else goes on. For proxies, which then send
   /// their requests elsewhere.
   void begin_drain();
+  /// Reads certificate and key again, for connections to come. When they cannot be used the old
+  /// ones stay, and the log says why.
+  void renew_tls();
   /// Requests under way end first, then the actors, then the journal.
   void stop(std::chrono::milliseconds grace);
 

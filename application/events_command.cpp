@@ -9,6 +9,7 @@
 #include <optional>
 #include <thread>
 
+#include "http/trace_context.hpp"
 #include "persistence/journal.hpp"
 #include "persistence/timestamp.hpp"
 
@@ -47,6 +48,13 @@ bool parse_entity(const std::string& text, event_filter& filter) {
   return true;
 }
 
+/// False: given, and no time.
+bool parse_time(const std::string& text, std::optional<instant>& to) {
+  if (text.empty()) return true;
+  to = parse_instant(text);
+  return to.has_value();
+}
+
 /// What `--after` names; nullopt: no cursor of ours.
 std::optional<std::int64_t> parse_cursor(const std::string& text) {
   std::int64_t cursor = 0;
@@ -77,23 +85,36 @@ status print(journal& from, std::int64_t after, const event_filter& filter, bool
   }
 }
 
+/// What is wrong with the options, if anything is.
+std::optional<std::string> parse(const config::events_query& asked, event_filter& filter,
+                                 std::int64_t& after) {
+  const auto expected = [](std::string what, const std::string& given) {
+    return std::optional{std::move(what) + ", got '" + given + "'"};
+  };
+  if (!asked.entity.empty() && !parse_entity(asked.entity, filter))
+    return expected("--entity: expected kind/id, for example rental/0192…", asked.entity);
+  if (!asked.type.empty()) filter.type = asked.type;
+  if (!asked.trace.empty() && !(filter.trace = http::parse_trace(asked.trace)))
+    return expected("--trace: expected 32 hex digits or a UUID", asked.trace);
+  const std::string time = "expected a time such as 2026-03-01T08:00:00Z";
+  if (!parse_time(asked.from, filter.from)) return expected("--from: " + time, asked.from);
+  if (!parse_time(asked.to, filter.to)) return expected("--to: " + time, asked.to);
+  const auto cursor = asked.after.empty() ? 0 : parse_cursor(asked.after);
+  if (!cursor) return expected("--after: expected a cursor that was printed before", asked.after);
+  after = *cursor;
+  return std::nullopt;
+}
+
 status run(const config::invocation& asked, const events_output& to) {
   event_filter filter;
-  if (!asked.events.entity.empty() && !parse_entity(asked.events.entity, filter))
-    return complain(
-        to.complaints, status::misused,
-        "--entity: expected kind/id, for example rental/0192…, got '" + asked.events.entity + "'");
-  if (!asked.events.type.empty()) filter.type = asked.events.type;
-  const auto after = asked.events.after.empty() ? 0 : parse_cursor(asked.events.after);
-  if (!after)
-    return complain(
-        to.complaints, status::misused,
-        "--after: expected a cursor that was printed before, got '" + asked.events.after + "'");
+  std::int64_t after = 0;
+  if (const auto wrong = parse(asked.events, filter, after))
+    return complain(to.complaints, status::misused, *wrong);
   const auto store = open_journal_read_only(asked.settings.journal.url);
   if (!store) return complain(to.complaints, status::failed, store.error().detail);
   const auto connection = (*store)->connect();
   if (!connection) return complain(to.complaints, status::failed, connection.error().detail);
-  return print(**connection, *after, filter, asked.events.follow, to);
+  return print(**connection, after, filter, asked.events.follow, to);
 }
 
 }  // namespace

@@ -18,16 +18,25 @@ constexpr auto ready_patience = std::chrono::minutes{5};
 constexpr auto ready_interval = std::chrono::milliseconds{20};
 constexpr auto stop_grace = std::chrono::seconds{10};
 
-/// SIGTERM and SIGINT are taken by this thread when it looks for them; every thread started later
-/// inherits the mask.
-sigset_t block_stop_signals() {
+sigset_t stop_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+/// They are taken by this thread when it looks for them; every thread started later inherits the
+/// mask.
+void block(const sigset_t& signals) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  return signals;
+}
+
+int next_of(const sigset_t& signals) {
+  int signal = 0;
+  sigwait(&signals, &signal);
+  return signal;
 }
 
 /// Waits for a signal; false: none came in time.
@@ -56,27 +65,32 @@ start wait_until_ready(const application& running, const sigset_t& signals) {
 
 int serve(const config::settings& settings, const application::wrapper& wrap) {
   set_up_log(settings.log);
-  const auto signals = block_stop_signals();
+  const auto stops = stop_signals();
+  auto signals = stops;
+  // Otherwise it means, as usual, that the terminal has gone.
+  if (!settings.http.tls_certificate.empty()) sigaddset(&signals, SIGHUP);
+  block(signals);
   auto started = application::start(settings, wrap);
   if (!started) {
     std::cerr << "rentwave: " << started.error() << '\n';
     return 1;
   }
   auto& running = **started;
-  const auto how = wait_until_ready(running, signals);
+  const auto how = wait_until_ready(running, stops);
   if (how == start::gave_up) {
     std::cerr << "rentwave: the journal's partitions could not be opened\n";
     return 1;
   }
   if (how == start::ready) {
     std::cout << running.banner() << std::endl;
+    if (const auto samples = running.sample_accounts(); !samples.empty())
+      std::cout << samples << std::endl;
     if (settings.clock.rate != 1)
       std::cout << "DOMAIN TIME RUNS " << settings.clock.rate << " TIMES AS FAST AS REAL TIME"
                 << std::endl;
-    int signal = 0;
-    sigwait(&signals, &signal);
+    while (next_of(signals) == SIGHUP) running.renew_tls();
     running.begin_drain();
-    stop_asked(signals, settings.http.drain_time);  // a second signal cuts it short
+    stop_asked(stops, settings.http.drain_time);  // a second signal cuts it short
   }
   spdlog::info("stopping: requests under way have {} s to end", stop_grace.count());
   running.stop(stop_grace);

@@ -5,9 +5,9 @@
 
 namespace rentwave {
 
-/// Runs until SIGTERM or SIGINT, which it blocks in this thread and those started later; they are
-/// heard once the application has started, also before every partition is open. Returns the exit
-/// status.
+/// Runs until SIGTERM or SIGINT, and by https reads the certificate again at SIGHUP; it blocks them
+/// in this thread and those started later. They are heard once the application has started, also
+/// before every partition is open. Returns the exit status.
 int serve(const config::settings& settings, const application::wrapper& wrap = {});
 
 }  // namespace rentwave

@@ -5,10 +5,11 @@
 #include <unistd.h>
 
 #include <array>
-#include <boost/asio/ip/address.hpp>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
+
+#include "application/loopback.hpp"
 
 namespace rentwave {
 namespace {
@@ -43,9 +44,7 @@ boost::system::result<std::string, std::string> setup_token(journal& where,
   using found = boost::system::result<std::string, std::string>;
   const found none{boost::system::in_place_value, std::string{}};
   if (settings.admin.users.empty()) return none;
-  boost::system::error_code unknown;
-  const auto address = boost::asio::ip::make_address(settings.http.address, unknown);
-  if (!unknown && address.is_loopback()) return none;
+  if (is_loopback(settings.http.address)) return none;
   auto token = where.pin("setup-token", fresh_token());
   if (!token)
     return found{boost::system::in_place_error,

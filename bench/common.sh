@@ -5,8 +5,7 @@ out=build/bench
 
 # build_bench TARGET...: the release preset with the measuring programs.
 build_bench() {
-  install_missing deploy/packages.txt
-  install_missing deploy/packages-bench.txt
+  install_missing deploy/packages.txt deploy/packages-bench.txt
   say "building $out"
   cmake --preset release -B "$out" -DRENTWAVE_BENCH=ON >/dev/null
   cmake --build "$out" --parallel "${JOBS:-$(nproc)}" --target "$@" >&2

@@ -11,15 +11,22 @@ using namespace std::chrono_literals;
 using std::string_view;
 
 constexpr option settings_table[] = {
+    {"demo", "BOOL", "false", "fills an empty journal with sample accounts, adverts and rentals",
+     [](invocation& to, string_view text) {
+       return one_of<bool>(text, to.settings.demo, {{"true", true}, {"false", false}});
+     },
+     "true"},
+
     {"http.address", "IP", "127.0.0.1", "address to listen on",
      [](invocation& to, string_view text) { return address(text, to.settings.http.address); }},
     {"http.port", "PORT", "8080", "port to listen on; 0: any free one, which is printed",
      [](invocation& to, string_view text) { return integer(text, to.settings.http.port); }},
     {"http.origin", "URL", "", "public origin of the pages; empty: made from address and port",
      [](invocation& to, string_view text) { return origin(text, to.settings.http.origin); }},
-    {"http.tls-certificate", "PATH", "", "PEM; https when this and the key are given",
+    {"http.tls-certificate", "PATH", "",
+     "PEM; https when this and the key are given. SIGHUP reads both again",
      [](invocation& to, string_view text) { return path(text, to.settings.http.tls_certificate); }},
-    {"http.tls-key", "PATH", "", "PEM",
+    {"http.tls-key", "PATH", "", "PEM, without a pass phrase",
      [](invocation& to, string_view text) { return path(text, to.settings.http.tls_key); }},
     {"http.trusted-proxies", "NET,…", "", "whose X-Forwarded-For and -Proto are believed",
      [](invocation& to, string_view text) {
@@ -161,6 +168,12 @@ constexpr option events_table[] = {
      [](invocation& to, string_view text) { return entity(text, to.events.entity); }},
     {"type", "TYPE", "", "only events of this type, such as rent.late",
      [](invocation& to, string_view text) { return some_text(text, to.events.type); }},
+    {"trace", "ID", "", "only what the request with this trace id caused",
+     [](invocation& to, string_view text) { return some_text(text, to.events.trace); }},
+    {"from", "TIME", "", "only from this time on, such as 2026-03-01T08:00:00Z",
+     [](invocation& to, string_view text) { return some_text(text, to.events.from); }},
+    {"to", "TIME", "", "only before this time",
+     [](invocation& to, string_view text) { return some_text(text, to.events.to); }},
     {"after", "CURSOR", "", "only what comes after this event",
      [](invocation& to, string_view text) { return some_text(text, to.events.after); }},
 };
@@ -168,7 +181,7 @@ constexpr option events_table[] = {
 void add_line(std::string& out, const option& option) {
   constexpr std::size_t help_column = 42;
   std::string line = "  --" + std::string(option.name);
-  if (!option.value.empty()) line += " " + std::string(option.value);
+  if (!option.value.empty() && option.bare.empty()) line += " " + std::string(option.value);
   line.append(line.size() < help_column ? help_column - line.size() : 1, ' ');
   line += option.help;
   if (!option.standard.empty()) line += " [" + std::string(option.standard) + "]";

@@ -16,6 +16,8 @@ struct option {
   std::string_view standard;  ///< the default, as one would write it
   std::string_view help;
   problem (*set)(invocation& to, std::string_view text);
+  /// What it means on the command line without a value; empty: it needs one.
+  std::string_view bare = {};
 };
 
 /// Of every subcommand; may stand on the command line, in the environment and in a file.

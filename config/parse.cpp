@@ -92,6 +92,8 @@ command_line read(std::span<const char* const> arguments) {
     if (equals != word.npos) {
       if (!takes_value) return refuse(written, "takes no value");
       text = word.substr(equals + 1);
+    } else if (target && !target->bare.empty()) {
+      text = target->bare;
     } else if (takes_value) {
       if (++i == arguments.size()) return refuse(written, "its value is missing");
       text = arguments[i];

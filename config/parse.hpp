@@ -16,6 +16,9 @@ struct events_query {
   bool follow = false;  ///< go on with what happens next
   std::string entity;   ///< `kind/id`, or empty: all
   std::string type;     ///< such as `rent.late`, or empty: all
+  std::string trace;    ///< of the request that caused them, or empty: all
+  std::string from;     ///< RFC 3339, domain time, inclusive; or empty
+  std::string to;       ///< the same, exclusive
   std::string after;    ///< a cursor, or empty: from the beginning
 };
 

@@ -93,6 +93,7 @@ struct settings {
   money_settings money;
   limit_settings limits;
   log_settings log;
+  bool demo{};  ///< fill an empty journal with samples
 };
 
 }  // namespace rentwave::config

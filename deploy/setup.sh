@@ -22,13 +22,13 @@ retry() {
   return 1
 }
 
-# listed_packages FILE: its packages, one a line.
-listed_packages() { sed 's/#.*//; s/[[:space:]]//g; /^$/d' "$1" | sort -u; }
+# listed_packages FILE...: their packages, one a line.
+listed_packages() { sed 's/#.*//; s/[[:space:]]//g; /^$/d' "$@" | sort -u; }
 
-# missing_packages FILE: those of them that are not installed.
+# missing_packages FILE...: those of them that are not installed.
 missing_packages() {
   local wanted
-  mapfile -t wanted < <(listed_packages "$1")
+  mapfile -t wanted < <(listed_packages "$@")
   comm -13 \
     <(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null |
       sed -n 's/^installed //p' | sort -u) \
@@ -41,14 +41,14 @@ fetch_packages() {
       install --no-install-recommends "$@"
 }
 
-# install_missing FILE: the packages that it lists.
+# install_missing FILE...: the packages that they list.
 install_missing() {
   local missing
   if ! command -v dpkg-query >/dev/null; then
-    say "not a Debian system: install what $1 names yourself"
+    say "not a Debian system: install what $* names yourself"
     return
   fi
-  mapfile -t missing < <(missing_packages "$1")
+  mapfile -t missing < <(missing_packages "$@")
   if ((${#missing[@]} == 0)); then return; fi
   if ((EUID != 0)); then
     fail "packages are missing; as root: apt-get install --no-install-recommends ${missing[*]}"
@@ -68,25 +68,44 @@ delete_journal() {
   exec {lock}>&-
 }
 
-# default_journal FILE OPTION...: whether the options, as the environment, leave the journal at FILE.
-default_journal() {
-  local file=$1 url=${RENTWAVE_JOURNAL_URL-} from=${RENTWAVE_CONFIG_FILE-} before=
+# option_value NAME OPTION...: what the options, or else the environment, say of it.
+option_value() {
+  local name=$1 before= option variable
+  variable=RENTWAVE_$(tr 'a-z.-' 'A-Z__' <<<"$name")
+  local value=${!variable-}
   shift
-  local option
   for option; do
-    case $before in
-      --journal.url) url=$option ;;
-      --config-file) from=$option ;;
-    esac
-    case $option in
-      --journal.url=*) url=${option#*=} ;;
-      --config-file=*) from=${option#*=} ;;
-    esac
+    if [[ $before == "--$name" ]]; then value=$option; fi
+    if [[ $option == "--$name="* ]]; then value=${option#*=}; fi
     before=$option
   done
+  printf '%s' "$value"
+}
+
+# default_journal FILE OPTION...: whether the options, as the environment, leave the journal at FILE.
+default_journal() {
+  local file=$1 url from
+  shift
+  url=$(option_value journal.url "$@")
+  from=$(option_value config-file "$@")
   # A file may name any journal, unless somebody says which it is.
   if [[ -z $url && -n $from ]]; then return 1; fi
   [[ ${url:-sqlite:$file} == "sqlite:$file" ]]
+}
+
+# wants_demo FILE OPTION...: whether FILE will be a new journal, that of the options, and nobody says
+# anything about the demo, which is for this machine only.
+wants_demo() {
+  local file=$1 address option
+  if [[ -e $file ]] || ! default_journal "$@"; then return 1; fi
+  shift
+  # A file may say anything.
+  if [[ -n $(option_value config-file "$@") || -n ${RENTWAVE_DEMO-} ]]; then return 1; fi
+  for option; do
+    if [[ $option == --demo || $option == --demo=* ]]; then return 1; fi
+  done
+  address=$(option_value http.address "$@")
+  [[ -z $address || $address == 127.* || $address == ::1 ]]
 }
 
 # build PRESET [TARGET]: into build/PRESET; all targets if none is named.

@@ -54,6 +54,7 @@ answer<view_ptr> view_of(const wait_result& result) {
 actor_backend::actor_backend(backend_parts parts, const auth_options& options)
     : parts_(std::move(parts)),
       options_(options),
+      life_{parts_.owner, parts_.clock.real_now()},
       bridge_(parts_.system, options.waits),
       passwords_(options.password_threads, options.password_queue),
       tokens_(parts_.token_secret),
@@ -130,16 +131,30 @@ bool actor_backend::may_register(std::string_view username, std::string_view set
          sodium_memcmp(setup_token.data(), wanted.data(), wanted.size()) == 0;
 }
 
-asio::awaitable<answer<std::vector<report_ptr>>> actor_backend::reports() {
-  std::vector<report_ptr> all;
-  for (const auto& partition : parts_.routes->partitions) {
-    const auto result = co_await bridge_.ask(partition, caf::make_message(report_request{}),
-                                             options_.request_timeout);
+asio::awaitable<std::vector<report_ptr>> actor_backend::reports() {
+  auto everybody = parts_.routes->partitions;
+  auto question = caf::make_message(report_request{});
+  const auto results =
+      co_await bridge_.ask_all(std::move(everybody), std::move(question), options_.report_patience);
+  std::vector<report_ptr> reports;
+  for (const auto& result : results) {
     const auto* report = std::get_if<report_ptr>(&result);
-    if (!report) co_return failure_of(result);
-    all.push_back(*report);
+    reports.push_back(report ? *report : nullptr);
   }
-  co_return all;
+  co_return reports;
+}
+
+partition_id actor_backend::partition_of(const entity_ref& entity) const {
+  return rentwave::partition_of(entity, parts_.routes->partitions.size());
+}
+
+asio::awaitable<answer<place_ptr>> actor_backend::look(entity_ref entity) {
+  const auto to = parts_.routes->find(entity);
+  auto question = caf::make_message(look_request{std::move(entity)});
+  const auto result = co_await bridge_.ask(to, std::move(question), options_.report_patience);
+  const auto* place = std::get_if<place_ptr>(&result);
+  if (!place) co_return failure_of(result);
+  co_return *place;
 }
 
 asio::awaitable<answer<std::string>> actor_backend::order(caf::actor to, caf::message what) {

@@ -30,6 +30,8 @@ struct backend_parts {
   std::vector<std::string> admins{};  ///< normalised usernames
   std::string setup_token{};          ///< that registering one of them needs; empty: nothing does
   std::shared_ptr<const journal_figures> counted{};
+  std::shared_ptr<const runtime_figures> figures{};
+  std::string owner{};  ///< the node's name as owner of partitions
 };
 
 class actor_backend final : public backend, public operations {
@@ -69,7 +71,12 @@ class actor_backend final : public backend, public operations {
   bool is_admin(const identity& who) const override;
   bool may_register(std::string_view username, std::string_view setup_token) const override;
   const journal_figures* journal_counted() const override { return parts_.counted.get(); }
-  boost::asio::awaitable<answer<std::vector<report_ptr>>> reports() override;
+  const runtime_figures* runtime_counted() const override { return parts_.figures.get(); }
+  waits waiting() const override { return {bridge_.waiting(), passwords_.taken()}; }
+  const life& here() const override { return life_; }
+  boost::asio::awaitable<std::vector<report_ptr>> reports() override;
+  partition_id partition_of(const entity_ref& entity) const override;
+  boost::asio::awaitable<answer<place_ptr>> look(entity_ref entity) override;
   boost::asio::awaitable<answer<std::string>> release(entity_ref entity) override;
   boost::asio::awaitable<answer<std::string>> replay(std::string subscription,
                                                      entity_ref entity) override;
@@ -84,6 +91,7 @@ class actor_backend final : public backend, public operations {
 
   const backend_parts parts_;
   const auth_options options_;
+  const life life_;
   bridge bridge_;
   password_pool passwords_;
   token_signer tokens_;

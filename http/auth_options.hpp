@@ -16,6 +16,8 @@ struct auth_options {
   std::chrono::milliseconds request_timeout = std::chrono::seconds{10};  ///< of each wait; 0: none
   std::size_t waits = 20'000;  ///< answers awaited at once; more are 503 `overloaded`
 
+  std::chrono::milliseconds report_patience = std::chrono::seconds{1};  ///< with all partitions
+
   double failed_logins_minute = 0;  ///< as login_throttle has them; 0: no limit
   double registrations_minute = 0;
 

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "actors/domain/commands.hpp"
 #include "actors/domain/outcome.hpp"
@@ -19,6 +20,7 @@
 #include "actors/runtime/routing.hpp"
 #include "http/exchange.hpp"
 #include "http/problems.hpp"
+#include "http/shared_work.hpp"
 #include "http/traffic.hpp"
 #include "persistence/journal.hpp"
 
@@ -70,12 +72,22 @@ class backend {
   /// Makes this node forget that it verified the session: the next request asks the session entity.
   virtual void forget_session(session_id session) = 0;
 
+  /// Somebody whose password everybody may know.
+  struct sample_account {
+    std::string username;
+    std::string about;  ///< a few words
+  };
   /// What the service says about itself.
   struct facts {
     std::string version;
     std::size_t header_bytes = 0;
     std::size_t body_bytes = 0;
-    bool secure_cookies = false;  ///< browsers reach us by https
+    bool secure_cookies = false;               ///< browsers reach us by https
+    std::string node = {};                     ///< its name
+    std::string promise = {};                  ///< the journal's: it goes on from "what is in it"
+    instant since = {};                        ///< real time
+    std::vector<sample_account> samples = {};  ///< of the demo, if it is in the journal
+    std::string sample_password = {};          ///< of them all
   };
   virtual const facts& about() const = 0;
   virtual const domain_clock& clock() const = 0;
@@ -86,6 +98,8 @@ class backend {
   virtual bool is_ready() const = 0;
   /// What the server counts.
   traffic& counted() { return counted_; }
+  /// One answer of /metrics at a time, for all who ask.
+  shared_work& scrapes() { return scrapes_; }
 
   /// Null where nobody operates.
   virtual operations* operators() { return nullptr; }
@@ -94,6 +108,7 @@ class backend {
 
  private:
   traffic counted_;
+  shared_work scrapes_{16, std::chrono::seconds{5}};
 
  protected:
   /// Runs the job on a reader; false when it was dropped or took too long.

@@ -1,6 +1,8 @@
 #include "http/bridge.hpp"
 
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_config.hpp>
@@ -118,6 +120,7 @@ wait_result result_of(const caf::type_erased_tuple& content) {
   if (content.match_elements<outcome>()) return content.get_as<outcome>(0);
   if (content.match_elements<view_ptr>()) return content.get_as<view_ptr>(0);
   if (content.match_elements<report_ptr>()) return content.get_as<report_ptr>(0);
+  if (content.match_elements<place_ptr>()) return content.get_as<place_ptr>(0);
   if (content.match_elements<std::string>()) return content.get_as<std::string>(0);
   if (content.match_elements<caf::error>()) return failure_of(content.get_as<caf::error>(0));
   return wait_failure{wait_errc::unexpected, "a response of another type"};
@@ -161,6 +164,12 @@ caf::strong_actor_ptr make_receiver(caf::actor_system& system, std::shared_ptr<w
       system.next_actor_id(), system.node(), &system, config, std::move(waits));
 }
 
+void send_request(wait_table& waits, const caf::strong_actor_ptr& self, const caf::actor& to,
+                  std::uint64_t id, const caf::message& what) {
+  if (!to) return waits.end(id, wait_failure{wait_errc::unavailable, "no receiver"});
+  caf::actor_cast<caf::abstract_actor*>(to)->enqueue(self, caf::make_message_id(id), what, nullptr);
+}
+
 }  // namespace
 
 // --- the bridge ---
@@ -201,13 +210,29 @@ asio::awaitable<wait_result> bridge::suspend(std::function<void(std::uint64_t)> 
 
 asio::awaitable<wait_result> bridge::ask(caf::actor to, caf::message what,
                                          std::chrono::milliseconds timeout) {
-  auto send = [self = receiver_, waits = waits_, to = std::move(to),
-               what = std::move(what)](std::uint64_t id) {
-    if (!to) return waits->end(id, wait_failure{wait_errc::unavailable, "no receiver"});
-    caf::actor_cast<caf::abstract_actor*>(to)->enqueue(self, caf::make_message_id(id), what,
-                                                       nullptr);
-  };
+  auto send = [self = receiver_, waits = waits_, to = std::move(to), what = std::move(what)](
+                  std::uint64_t id) { send_request(*waits, self, to, id, what); };
   return suspend(std::move(send), timeout);
+}
+
+asio::awaitable<std::vector<wait_result>> bridge::ask_all(std::vector<caf::actor> to,
+                                                          caf::message what,
+                                                          std::chrono::milliseconds timeout) {
+  const auto executor = co_await asio::this_coro::executor;
+  const auto results = std::make_shared<std::vector<wait_result>>(to.size());
+  // Each question has a wait of its own, which holds the ticket of the whole.
+  std::function<void(ticket)> start = [=, self = receiver_, waits = waits_](const ticket& whole) {
+    for (std::size_t i = 0; i < to.size(); ++i) {
+      auto keep = asio::bind_executor(
+          executor, [results, i, whole](wait_result one) { (*results)[i] = std::move(one); });
+      auto part = std::make_unique<waiter_of<decltype(keep)>>(std::move(keep));
+      if (const auto id = waits->add(std::move(part), timeout))
+        send_request(*waits, self, to[i], *id, what);
+    }
+  };
+  co_await wait(std::move(start), std::chrono::milliseconds{0});
+  // A copy: after a stop, parts may still come in.
+  co_return *results;
 }
 
 asio::awaitable<wait_result> bridge::wait(std::function<void(ticket)> start,

@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "actors/domain/outcome.hpp"
 #include "actors/runtime/protocol.hpp"
@@ -41,9 +42,9 @@ struct wait_failure {
 struct finished {
   bool well = true;
 };
-/// The last two: how a partition is, and what an operator's order came to.
+/// The last three: how a partition is, where an entity is, and what an operator's order came to.
 using wait_result =
-    std::variant<wait_failure, outcome, view_ptr, finished, report_ptr, std::string>;
+    std::variant<wait_failure, outcome, view_ptr, finished, report_ptr, place_ptr, std::string>;
 
 class wait_table;
 
@@ -59,6 +60,12 @@ class bridge {
   /// Sends a CAF request; the result arrives on the awaiting coroutine's executor.
   boost::asio::awaitable<wait_result> ask(caf::actor to, caf::message what,
                                           std::chrono::milliseconds timeout);
+
+  /// The same question to all of them at once; the results are in their order, and all there when
+  /// the time is up. To be awaited on a strand.
+  boost::asio::awaitable<std::vector<wait_result>> ask_all(std::vector<caf::actor> to,
+                                                           caf::message what,
+                                                           std::chrono::milliseconds timeout);
 
   /// Ends its wait when it is called or destroyed; from any thread. Copies share the one wait.
   class ticket {

@@ -21,6 +21,7 @@ struct call_state {
   request asked;
   route_match where;
   bool is_about_server = false;  ///< OPTIONS *
+  bool keep_alive = false;       ///< as the client wants it
   bool given_up = false;         ///< nobody waits for the result
   std::optional<response> result;
 

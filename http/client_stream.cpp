@@ -5,6 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include "http/ascii.hpp"
 #include "http/tls_context.hpp"
 
 namespace rentwave::http {
@@ -18,16 +19,29 @@ constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
 }  // namespace
 
 struct client_stream::tls {
-  tls(asio::ip::tcp::socket& over, tls_context& context) : stream(over, context.context()) {}
+  tls(asio::ip::tcp::socket& over, std::shared_ptr<tls_context> from)
+      : context(std::move(from)), stream(over, context->context()) {}
+  std::shared_ptr<tls_context> context;  // the server may have a newer one by now
   asio::ssl::stream<asio::ip::tcp::socket&> stream;
 };
 
-client_stream::client_stream(asio::ip::tcp::socket socket,
-                             const std::shared_ptr<tls_context>& context)
+client_stream::client_stream(asio::ip::tcp::socket socket, std::shared_ptr<tls_context> context)
     : socket_(std::move(socket)),
-      tls_(context ? std::make_unique<tls>(socket_, *context) : nullptr) {}
+      tls_(context ? std::make_unique<tls>(socket_, std::move(context)) : nullptr) {}
 
 client_stream::~client_stream() = default;
+
+awaitable<bool> client_stream::has_plain_client() {
+  if (!tls_) co_return false;
+  char first = 0;
+  const auto [error, size] = co_await socket_.async_receive(
+      asio::buffer(&first, 1), asio::ip::tcp::socket::message_peek, as_value);
+  co_return !error && size == 1 && ascii::is_letter(first);
+}
+
+void client_stream::become_plain() {
+  tls_.reset();
+}
 
 awaitable<client_stream::error_code> client_stream::handshake() {
   if (!tls_) co_return error_code{};

@@ -19,14 +19,19 @@ class client_stream {
  public:
   using error_code = boost::system::error_code;
 
-  /// Without a context it is plain. The context has to outlive it.
-  client_stream(boost::asio::ip::tcp::socket socket, const std::shared_ptr<tls_context>& context);
+  /// Without a context it is plain.
+  client_stream(boost::asio::ip::tcp::socket socket, std::shared_ptr<tls_context> context);
   ~client_stream();
 
   bool is_secure() const { return tls_ != nullptr; }
   boost::asio::ip::tcp::socket& socket() { return socket_; }
   boost::asio::any_io_executor executor() { return socket_.get_executor(); }
 
+  /// Whether the client begins with a letter, as HTTP does and TLS never, although it should speak
+  /// TLS. Waits for the first byte and leaves it unread; false at once when the stream is plain.
+  boost::asio::awaitable<bool> has_plain_client();
+  /// From now on it is plain; before the handshake.
+  void become_plain();
   /// Before anything else; done at once when it is plain.
   boost::asio::awaitable<error_code> handshake();
 

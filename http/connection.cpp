@@ -54,7 +54,7 @@ problem overloaded() {
 
 connection::connection(asio::ip::tcp::socket socket, std::shared_ptr<service> shared)
     : shared_(std::move(shared)),
-      stream_(std::move(socket), shared_->tls),
+      stream_(std::move(socket), shared_->tls()),
       turned_away_(shared_->turning_away()),
       watch_(stream_.executor()),
       answered_(stream_.executor()) {
@@ -73,7 +73,7 @@ void connection::start(asio::ip::tcp::socket socket, std::shared_ptr<service> sh
   auto one = std::make_shared<connection>(std::move(socket), shared);
   const bool entered = shared->enter(one);
   // To tell it by TLS would cost more than to serve it.
-  if (!entered && (shared->is_stopping() || shared->tls)) return;
+  if (!entered && (shared->is_stopping() || shared->tls())) return;
   if (!entered && !one->turned_away_.grow(1)) return;  // too many even to tell them
   asio::co_spawn(strand, entered ? one->serve() : one->turn_away(),
                  [one](std::exception_ptr failure) {
@@ -97,8 +97,14 @@ void connection::cut() {
 
 awaitable<void> connection::serve() {
   begin(doing::greeting, shared_->limits.header_timeout);
-  const auto failed = co_await stream_.handshake();
-  if (!failed) co_await serve_requests();
+  // Named: GCC 12 makes a trap of an await in the condition of an `if` with an `else if`.
+  const bool is_plain = co_await stream_.has_plain_client();
+  if (is_plain) {
+    co_await refuse_plain();
+  } else {
+    const auto failed = co_await stream_.handshake();
+    if (!failed) co_await serve_requests();
+  }
   close();
 }
 
@@ -123,12 +129,25 @@ awaitable<void> connection::turn_away() {
   close();
 }
 
+/// In words that such a client reads, which those of TLS are not.
+awaitable<void> connection::refuse_plain() {
+  stream_.become_plain();
+  incoming in{shared_->limits};
+  co_await read_head(in);  // for its method; whatever else it is, the answer is the same
+  auto why = make_problem(400, "https_required", "HTTPS required",
+                          "This port speaks https only, and was asked by plain http.");
+  co_await refuse(std::move(why), unknown_request(in));
+  co_await linger();
+}
+
 awaitable<bool> connection::wait_for_request(incoming& in) {
   if (in.has_bytes()) co_return true;
   const auto& limits = shared_->limits;
   begin(doing::waiting, is_first_ ? limits.header_timeout : limits.idle_timeout);
   if (shared_->is_stopping()) co_return false;
-  co_return co_await read_some(in);
+  while (!in.has_bytes())
+    if (!co_await read_some(in)) co_return false;
+  co_return true;
 }
 
 awaitable<bool> connection::read_some(incoming& in) {
@@ -172,9 +191,12 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   one->asked.is_secure = stream_.is_secure();
   shared_->trusted.look_through(one->asked);
   one->is_about_server = head->is_about_server;
+  one->keep_alive = head->keep_alive;
   if (!one->is_about_server) one->where = shared_->routes.find(one->asked.method, head->segments);
   one->asked.parameters = std::move(one->where.parameters);
 
+  // Before the body: who is refused need not send it, and is not asked to.
+  if (const auto why = too_often(*one)) co_return co_await refuse_too_often(in, *one, *why);
   if (in.has_body() && head->expects_continue) {
     if (!one->where.found) {
       const auto made = co_await respond(one);
@@ -196,16 +218,24 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   // Only now, so that a slow upload keeps nobody out.
   one->permit = shared_->permits();
   response made;
-  if (const auto why = too_often(*one)) {
-    made = to_response(*why, one->asked);
-  } else if (one->is_probe() || one->permit.grow(1)) {
+  if (one->is_probe() || one->permit.grow(1)) {
     made = co_await run(one);
   } else {
     ++shared_->api.counted().overloaded;
     made = to_response(overloaded(), one->asked);
   }
   note(*one, made, steady_clock::now() - began);
-  co_return co_await write(one->asked, made, in.keep_alive(), in.is_http_1_0());
+  co_return co_await write(one->asked, made, one->keep_alive, in.is_http_1_0());
+}
+
+/// The connection stays when the whole body has come with the header.
+awaitable<connection::next> connection::refuse_too_often(incoming& in, const call_state& one,
+                                                         const problem& why) {
+  const auto made = to_response(why, one.asked);
+  note(one, made, {});
+  const bool is_whole = in.read_body() == incoming::progress::done;
+  const auto then = co_await write(one.asked, made, is_whole && one.keep_alive, in.is_http_1_0());
+  co_return is_whole ? then : next::leave_unread;
 }
 
 request connection::unknown_request(const incoming& in) {

@@ -47,6 +47,7 @@ class connection : public std::enable_shared_from_this<connection> {
   boost::asio::awaitable<void> serve();
   boost::asio::awaitable<void> serve_requests();
   boost::asio::awaitable<void> turn_away();
+  boost::asio::awaitable<void> refuse_plain();
   boost::asio::awaitable<bool> wait_for_request(incoming& in);
   boost::asio::awaitable<next> exchange(incoming& in);
   boost::asio::awaitable<bool> read_some(incoming& in);
@@ -56,6 +57,8 @@ class connection : public std::enable_shared_from_this<connection> {
   static request unknown_request(const incoming& in);
   boost::asio::awaitable<next> refuse_unreadable(incoming& in);
   boost::asio::awaitable<next> refuse(problem what, request asked);
+  boost::asio::awaitable<next> refuse_too_often(incoming& in, const call_state& one,
+                                                const problem& why);
   boost::asio::awaitable<response> run(std::shared_ptr<call_state> one);
   boost::asio::awaitable<next> write(const request& asked, const response& made, bool keep_alive,
                                      bool is_old);

@@ -92,6 +92,8 @@ struct route {
   std::string_view pattern;  ///< "/api/listings/{id}/calendar"
   access who;
   handler handle;
+  std::string_view what = {};     ///< what it does, in a line of /docs
+  std::string_view heading = {};  ///< given where a section of /docs begins
 };
 
 }  // namespace rentwave::http

@@ -62,11 +62,29 @@ std::optional<problem> wrong_length(const raw_head& head) {
   return bad_request("The last transfer coding has to be chunked.");
 }
 
+/// RFC 9112 section 9.3. A field may come several times, and any of them say so.
+bool keeps_alive(const raw_head& head) {
+  bool keep_alive = head.version >= 11;
+  for (auto list : values_of(head.fields, "connection")) {
+    while (!list.empty()) {
+      const auto end = std::min(list.find(','), list.size());
+      const auto option = ascii::trimmed(list.substr(0, end));
+      if (ascii::same_text(option, "close")) return false;
+      if (ascii::same_text(option, "keep-alive")) keep_alive = true;
+      list.remove_prefix(std::min(end + 1, list.size()));
+    }
+  }
+  return keep_alive;
+}
+
 }  // namespace
 
+problem http_version() {
+  return make_problem(505, "http_version", "HTTP version not supported", "This is HTTP/1.1.");
+}
+
 boost::system::result<accepted_head, problem> accept_head(raw_head head) {
-  if (head.version / 10 != 1)
-    return make_problem(505, "http_version", "HTTP version not supported", "This is HTTP/1.1.");
+  if (head.version / 10 != 1) return http_version();
   if (auto wrong = wrong_host(head)) return *std::move(wrong);
   if (auto wrong = wrong_length(head)) return *std::move(wrong);
 
@@ -84,6 +102,11 @@ boost::system::result<accepted_head, problem> accept_head(raw_head head) {
   accepted.asked.query = std::move(where->query);
   accepted.segments = std::move(where->segments);
   accepted.is_about_server = where->is_asterisk;
+  accepted.keep_alive = keeps_alive(head);
+  // RFC 9112 section 3.2.2: what Host says counts for nothing then.
+  if (!where->authority.empty())
+    for (auto& [name, value] : head.fields)
+      if (name == "host") value = where->authority;
 
   // RFC 9110 section 10.1.1: HTTP/1.0 knows no Expect.
   const auto expected = values_of(head.fields, "expect");

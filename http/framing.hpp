@@ -27,7 +27,11 @@ struct accepted_head {
   std::vector<std::string> segments;  ///< of the path, for the router
   bool is_about_server = false;       ///< OPTIONS *
   bool expects_continue = false;
+  bool keep_alive = false;  ///< the client would send more on this connection
 };
+
+/// 505: of HTTP there is only 1.1 and 1.0 here.
+problem http_version();
 
 /// A problem means that nothing after this header can be trusted: answer and close.
 boost::system::result<accepted_head, problem> accept_head(raw_head head);

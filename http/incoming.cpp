@@ -33,6 +33,25 @@ std::uint32_t header_limit_of(const server_limits& limits) {
   return static_cast<std::uint32_t>(std::min(bytes, most));
 }
 
+/// Beast takes every byte between two quotes of a chunk's extension; RFC 9110 section 5.6.4 takes
+/// no control character there, which another reader could see as the end of the line.
+void check_extension(std::uint64_t, boost::beast::string_view text, error_code& error) {
+  const auto is_control = [](char c) {
+    return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7f';
+  };
+  if (std::any_of(text.begin(), text.end(), is_control)) error = beast::error::bad_chunk_extension;
+}
+
+/// "GET / HTTP/2.0": what it is we know, and do not speak.
+bool has_some_version(std::string_view line) {
+  constexpr std::string_view form = " HTTP/d.d";
+  if (line.size() < form.size() || std::ranges::count(line, ' ') != 2) return false;
+  line.remove_prefix(line.size() - form.size());
+  return std::ranges::equal(line, form, [](char c, char wanted) {
+    return wanted == 'd' ? ascii::is_digit(c) : c == wanted;
+  });
+}
+
 problem bad_request(std::string detail) {
   return make_problem(400, "bad_request", "Bad request", std::move(detail));
 }
@@ -49,13 +68,53 @@ struct incoming::parts {
   const std::size_t body_limit;  ///< 0: none
   boost::beast::flat_buffer buffer;
   std::optional<beast::request_parser<beast::string_body>> parser;
+  decltype(&check_extension) check = check_extension;
   bool body_begun = false;  ///< the parser has had bytes of the body
   error_code error;         ///< why it is broken
+  // has_fold:
+  std::size_t looked_at = 0;  ///< so many bytes of the buffer
+  char last_seen = 0;
+  bool is_header_seen = false;
+
+  std::string_view bytes() const {
+    return {static_cast<const char*>(buffer.data().data()), buffer.size()};
+  }
 
   void parse() {
+    // What is wrong with a request line is said when all of it is there, however it was cut.
+    if (!parser->got_some() && bytes().find('\n') == bytes().npos) {
+      if (buffer.size() > header_limit) error = beast::error::header_limit;
+      return;
+    }
     if (buffer.size() == 0) return;
-    buffer.consume(parser->put(buffer.data(), error));
+    if (!parser->is_header_done() && has_fold()) {
+      error = beast::error::bad_obs_fold;
+      return;
+    }
+    const auto size = parser->put(buffer.data(), error);
+    buffer.consume(size);
+    looked_at -= std::min(looked_at, size);
     if (error == beast::error::need_more) error = {};
+  }
+
+  /// Some clients send them behind a body (RFC 9112 section 2.2).
+  void drop_empty_lines() {
+    const bool is_between_requests = !parser->got_some() || parser->is_done();
+    while (is_between_requests && bytes().starts_with("\r\n")) buffer.consume(2);
+  }
+
+  /// Whether a line of the header goes on in the next (obs-fold, RFC 9112 section 5.2). Beast makes
+  /// one of the two; others may see a field of its own.
+  bool has_fold() {
+    for (const char c : bytes().substr(looked_at)) {
+      if (is_header_seen) break;
+      const bool begins_line = last_seen == '\n';
+      if (begins_line && (c == ' ' || c == '\t')) return true;
+      is_header_seen = begins_line && c == '\r';
+      last_seen = c;
+    }
+    looked_at = buffer.size();
+    return false;
   }
 
   /// Once Beast's parser has seen the last chunk's first line it asserts that there are
@@ -64,7 +123,7 @@ struct incoming::parts {
   /// only a body that may begin with its last chunk has to be waited for.
   bool is_too_short_to_parse() const {
     return !body_begun && parser->chunked() && buffer.size() < least_chunked &&
-           buffer.size() != 0 && *static_cast<const char*>(buffer.data().data()) == '0';
+           bytes().starts_with('0');
   }
 
   progress so_far(bool done) {
@@ -88,6 +147,7 @@ boost::asio::mutable_buffer incoming::room() {
 
 void incoming::arrived(std::size_t size) {
   parts_->buffer.commit(size);
+  parts_->drop_empty_lines();
 }
 
 bool incoming::has_bytes() const {
@@ -99,12 +159,17 @@ void incoming::begin() {
   p.parser.emplace();
   p.body_begun = false;
   p.error = {};
+  p.looked_at = 0;
+  p.last_seen = 0;
+  p.is_header_seen = false;
+  p.parser->on_chunk_header(p.check);
   p.parser->header_limit(p.header_limit);
   if (p.body_limit == 0) {
     p.parser->body_limit(boost::none);
   } else {
     p.parser->body_limit(p.body_limit);
   }
+  p.drop_empty_lines();
 }
 
 incoming::progress incoming::read_head() {
@@ -140,10 +205,6 @@ bool incoming::has_body() const {
   return !parts_->parser->is_done();
 }
 
-bool incoming::keep_alive() const {
-  return parts_->parser->get().keep_alive();
-}
-
 bool incoming::is_http_1_0() const {
   return parts_->parser->get().version() < 11;
 }
@@ -165,12 +226,20 @@ std::optional<problem> incoming::complaint() const {
   if (!error) return std::nullopt;
   if (error == beast::error::buffer_overflow && parts_->parser->is_header_done())
     return bad_request("The extension of a chunk, or what follows the last one, is too long.");
-  if (error == beast::error::header_limit || error == beast::error::buffer_overflow)
+  const bool is_too_long =
+      error == beast::error::header_limit || error == beast::error::buffer_overflow;
+  if (is_too_long && parts_->parser->get().target().empty())
+    return make_problem(
+        414, "target_too_long", "Target too long",
+        "The request line may have " + std::to_string(parts_->header_limit) + " bytes.");
+  if (is_too_long)
     return make_problem(431, "header_too_large", "Header too large",
                         "The header may have " + std::to_string(parts_->header_limit) + " bytes.");
   if (error == beast::error::body_limit)
     return make_problem(413, "body_too_large", "Body too large",
                         "The body may have " + std::to_string(parts_->body_limit) + " bytes.");
+  const auto line = parts_->bytes().substr(0, parts_->bytes().find("\r\n"));
+  if (error == beast::error::bad_version && has_some_version(line)) return http_version();
   return bad_request("This is no HTTP: " + error.message() + ".");
 }
 

@@ -26,7 +26,7 @@ class incoming {
   boost::asio::mutable_buffer room();
   /// So many of them came.
   void arrived(std::size_t size);
-  /// Bytes are there that no request has taken.
+  /// Bytes are there that no request has taken; empty lines before one are none.
   bool has_bytes() const;
 
   /// The next request: what is there already is its beginning.
@@ -44,7 +44,6 @@ class incoming {
   // of the header, once it is done
   raw_head head() const;
   bool has_body() const;
-  bool keep_alive() const;
   bool is_http_1_0() const;
 
   /// HEAD, as far as the header was read.
@@ -53,7 +52,7 @@ class incoming {
   std::size_t body_size() const;
   std::string take_body();
 
-  /// Why it is broken: 400, 413 or 431.
+  /// Why it is broken: 400, 413, 414, 431 or 505.
   std::optional<problem> complaint() const;
 
  private:

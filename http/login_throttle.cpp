@@ -14,8 +14,8 @@ token_buckets::rate a_minute(double count) {
   return {count / 60, std::max(count, 1.0)};
 }
 
-std::string pair_of(std::string_view name, std::string_view address) {
-  return std::string{name} + ' ' + rate_key(address);
+std::string pair_of(const login_throttle::attempt& one) {
+  return one.name + ' ' + one.place;
 }
 
 }  // namespace
@@ -26,24 +26,35 @@ login_throttle::login_throttle(double failed_logins, double registrations_per_ad
       by_name_(a_minute(failed_logins * name_factor)),
       registrations_(a_minute(registrations_per_address)) {}
 
-std::optional<problem> login_throttle::why_no_login(std::string_view name, std::string_view address,
-                                                    clock::time_point now) const {
-  const auto longest =
-      std::max({by_pair_.look(pair_of(name, address), now),
-                by_address_.look(rate_key(address), now), by_name_.look(name, now)});
-  if (!longest) return std::nullopt;
-  return rate_limited("Too many logins failed: wait before the next.", *longest);
+boost::system::result<login_throttle::attempt, problem> login_throttle::begin_login(
+    std::string_view name, std::string_view address, clock::time_point now) {
+  attempt one{std::string{name}, rate_key(address)};
+  one.is_stranger = !familiar_.has(one.name, one.place, now);
+  const auto refuse = [](clock::duration wait) {
+    return rate_limited("Too many logins failed: wait before the next.", wait);
+  };
+  // The address first: who has spent it cannot fill the other tables with names.
+  if (const auto wait = by_address_.take(one.place, now)) return refuse(*wait);
+  auto wait = by_pair_.take(pair_of(one), now);
+  if (!wait) {
+    if (one.is_stranger) wait = by_name_.take(one.name, now);
+    if (!wait) return one;
+    by_pair_.give_back(pair_of(one));
+  }
+  by_address_.give_back(one.place);
+  return refuse(*wait);
 }
 
-void login_throttle::login_failed(std::string_view name, std::string_view address,
-                                  clock::time_point now) {
-  by_pair_.take(pair_of(name, address), now);
-  by_address_.take(rate_key(address), now);
-  by_name_.take(name, now);
+void login_throttle::login_came_to_nothing(const attempt& which) {
+  by_address_.give_back(which.place);
+  by_pair_.give_back(pair_of(which));
+  if (which.is_stranger) by_name_.give_back(which.name);
 }
 
-void login_throttle::login_succeeded(std::string_view name, std::string_view address) {
-  by_pair_.forget(pair_of(name, address));
+void login_throttle::login_succeeded(const attempt& which, clock::time_point now) {
+  login_came_to_nothing(which);
+  by_pair_.forget(pair_of(which));
+  familiar_.note(which.name, which.place, now);
 }
 
 std::optional<problem> login_throttle::why_no_registration(std::string_view address,

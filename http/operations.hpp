@@ -12,13 +12,21 @@
 
 namespace rentwave {
 struct journal_figures;
-}
+struct runtime_figures;
+}  // namespace rentwave
 
 namespace rentwave::http {
 
 class operations {
  public:
   virtual ~operations() = default;
+
+  /// The node that this is.
+  struct life {
+    std::string owner;   ///< its name and this life's, as owner of partitions
+    instant started_at;  ///< real time
+  };
+  virtual const life& here() const = 0;
 
   virtual bool is_admin(const identity& who) const = 0;
   /// Names of administrators are given out to whoever knows the set-up token, where there is one
@@ -27,8 +35,20 @@ class operations {
 
   /// What the journal's connections have counted; null where nobody counts.
   virtual const journal_figures* journal_counted() const = 0;
-  /// All partitions, one after the other.
-  virtual boost::asio::awaitable<answer<std::vector<report_ptr>>> reports() = 0;
+  /// What the node's actors have counted; null where nobody counts.
+  virtual const runtime_figures* runtime_counted() const = 0;
+  /// What requests wait for: answers of entities and readers, and hashes of passwords.
+  struct waits {
+    std::size_t answers = 0;
+    std::size_t passwords = 0;
+  };
+  virtual waits waiting() const = 0;
+
+  /// By partition; null for one that does not answer within a moment.
+  virtual boost::asio::awaitable<std::vector<report_ptr>> reports() = 0;
+  virtual partition_id partition_of(const entity_ref& entity) const = 0;
+  /// Whether an entity is awake, or in quarantine; does not wake it.
+  virtual boost::asio::awaitable<answer<place_ptr>> look(entity_ref entity) = 0;
   /// Lets an entity out of quarantine. Why not; empty: it is out.
   virtual boost::asio::awaitable<answer<std::string>> release(entity_ref entity) = 0;
   /// Has the dead letters of an entity's events tried again. Why the first that failed did so;

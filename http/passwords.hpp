@@ -43,6 +43,9 @@ class password_pool {
   password_pool(const password_pool&) = delete;
   password_pool& operator=(const password_pool&) = delete;
 
+  /// Hashes that are made or wait.
+  std::size_t taken() const { return taken_; }
+
   template <class T>
   using hashing = boost::asio::awaitable<boost::system::result<T, hashing_errc>>;
 

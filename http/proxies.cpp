@@ -17,13 +17,31 @@ namespace ip = boost::asio::ip;
 std::optional<std::vector<unsigned char>> bytes_of(std::string_view text) {
   boost::system::error_code error;
   auto parsed = ip::make_address(text, error);
-  if (error) return std::nullopt;
+  // The reader stops at a NUL.
+  if (error || text.find('\0') != text.npos) return std::nullopt;
   if (parsed.is_v6() && parsed.to_v6().is_v4_mapped())
     parsed = ip::make_address_v4(ip::v4_mapped, parsed.to_v6());
   const auto copy = [](const auto& raw) {
     return std::vector<unsigned char>(raw.begin(), raw.end());
   };
   return parsed.is_v4() ? copy(parsed.to_v4().to_bytes()) : copy(parsed.to_v6().to_bytes());
+}
+
+/// Without the port that some proxies write: "192.0.2.1:567", "[2001:db8::1]:567", "[2001:db8::1]"
+/// (the `node` of RFC 7239 section 6).
+std::string_view without_port(std::string_view node) {
+  const auto is_port = [](std::string_view text) {
+    return text.size() > 1 && text.front() == ':' &&
+           std::ranges::all_of(text.substr(1), ascii::is_digit);
+  };
+  if (node.starts_with('[')) {
+    const auto end = node.find(']');
+    if (end == node.npos) return node;
+    const auto rest = node.substr(end + 1);
+    return rest.empty() || is_port(rest) ? node.substr(1, end - 1) : node;
+  }
+  const auto colon = std::min(node.find(':'), node.size());  // an IPv6 address has more of them
+  return is_port(node.substr(colon)) ? node.substr(0, colon) : node;
 }
 
 bool bit(const std::vector<unsigned char>& bytes, unsigned at) {
@@ -67,7 +85,7 @@ void proxies::look_through(request& asked) const {
   std::string_view rest = list;
   while (!rest.empty()) {
     const auto comma = rest.rfind(',');
-    const auto address = ascii::trimmed(rest.substr(comma + 1));
+    const auto address = without_port(ascii::trimmed(rest.substr(comma + 1)));
     rest = comma == rest.npos ? std::string_view{} : rest.substr(0, comma);
     if (!bytes_of(address)) return;
     asked.remote_address = address;

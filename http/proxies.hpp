@@ -18,8 +18,8 @@ class proxies {
 
   bool trust(std::string_view address) const;
   /// Sets `remote_address` and `is_secure` to those of the client: the last address of
-  /// X-Forwarded-For that is no trusted proxy's, and the last X-Forwarded-Proto. Nothing changes
-  /// unless `remote_address` is one.
+  /// X-Forwarded-For that is no trusted proxy's, with a port or without, and the last
+  /// X-Forwarded-Proto. Nothing changes unless `remote_address` is one.
   void look_through(request& asked) const;
 
  private:

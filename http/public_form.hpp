@@ -40,6 +40,10 @@ nlohmann::json to_public(const T& value, const std::string& currency) {
     auto array = nlohmann::json::array();
     for (const auto& element : value) array.push_back(to_public(element, currency));
     return array;
+  } else if constexpr (is_id_map<T>) {
+    auto object = nlohmann::json::object();
+    for (const auto& [key, element] : value) object[to_string(key)] = to_public(element, currency);
+    return object;
   } else if constexpr (is_variant<T>) {
     auto object = nlohmann::json::object();
     std::visit(

@@ -37,7 +37,7 @@ class server::listener {
             std::make_shared<service>(options_.limits, options_.trusted_proxies, api, gate, table)),
         acceptor_(asio::make_strand(context_)) {}
 
-  void use(std::shared_ptr<tls_context> tls) { shared_->tls = std::move(tls); }
+  void use(std::shared_ptr<tls_context> tls) { shared_->use(std::move(tls)); }
 
   boost::system::result<void> start() {
     error_code error;

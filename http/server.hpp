@@ -25,7 +25,7 @@ class server {
   server(server_options options, backend& api, authenticator& gate, std::span<const route> table);
   ~server();  ///< stops without grace, unless that was done
 
-  /// https; before `start`.
+  /// https; before `start`. After it, from any thread: a newer one, for connections to come.
   void use(std::shared_ptr<tls_context> tls);
   /// Listens and starts the threads. At most once.
   boost::system::result<void> start();

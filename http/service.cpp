@@ -6,6 +6,16 @@
 
 namespace rentwave::http {
 
+void service::use(std::shared_ptr<tls_context> tls) {
+  const std::lock_guard lock{mutex_};
+  tls_ = std::move(tls);
+}
+
+std::shared_ptr<tls_context> service::tls() const {
+  const std::lock_guard lock{mutex_};
+  return tls_;
+}
+
 bool service::enter(const std::shared_ptr<connection>& one) {
   const std::lock_guard lock{mutex_};
   if (stopping_) return false;

@@ -44,9 +44,12 @@ class service {
   backend& api;
   authenticator& gate;
   const router routes;
-  token_buckets by_address;          ///< requests of each `rate_key`
-  token_buckets by_account;          ///< of each account's id
-  std::shared_ptr<tls_context> tls;  ///< null: plain; set before the first connection
+  token_buckets by_address;  ///< requests of each `rate_key`
+  token_buckets by_account;  ///< of each account's id
+
+  /// What connections that begin from now on speak TLS with; null: plain.
+  void use(std::shared_ptr<tls_context> tls);
+  std::shared_ptr<tls_context> tls() const;
 
   /// Of requests under way.
   share permits() { return {api.counted().requests_under_way, limits.requests_in_flight}; }
@@ -78,7 +81,8 @@ class service {
   std::atomic<std::size_t> body_bytes_ = 0;
   std::atomic<std::size_t> turned_away_ = 0;
   std::atomic<bool> stopping_ = false;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<tls_context> tls_;
   std::condition_variable emptied_;
   std::unordered_map<const connection*, std::weak_ptr<connection>> connections_;
 };

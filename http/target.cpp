@@ -72,15 +72,15 @@ bool read_query(string_view text, target& into) {
   return true;
 }
 
-/// Drops "http://host:port" (RFC 9112 section 3.2.2); false when that is wrong.
-bool drop_authority(string_view& text) {
+/// Takes off "http://host:port" (RFC 9112 section 3.2.2); false when that is wrong.
+bool read_authority(string_view& text, target& into) {
   for (const string_view scheme : {"http://", "https://"}) {
     if (!ascii::starts_with(text, scheme)) continue;
     text.remove_prefix(scheme.size());
     const auto end = std::min(text.find_first_of("/?"), text.size());
-    const auto host = text.substr(0, end);
+    into.authority = text.substr(0, end);
     text.remove_prefix(end);
-    return is_host(host);
+    return is_host(into.authority);
   }
   return false;
 }
@@ -100,10 +100,12 @@ bool is_registered_name(string_view text) {
   return !text.empty();
 }
 
+/// No zone, and no NUL, where Asio's reader would stop.
 bool is_ipv6(string_view text) {
+  const auto is_allowed = [](char c) { return ascii::is_hex(c) || c == ':' || c == '.'; };
   boost::system::error_code error;
   boost::asio::ip::make_address_v6(text, error);
-  return !error && text.find('%') == text.npos;
+  return !error && std::ranges::all_of(text, is_allowed);
 }
 
 bool is_port(string_view text) {
@@ -133,7 +135,7 @@ std::optional<target> parse_target(string_view text) {
   }
   const auto is_foreign = [](char c) { return c <= ' ' || c >= '\x7f' || c == '#'; };
   if (std::ranges::any_of(text, is_foreign)) return std::nullopt;
-  if (!text.starts_with('/') && !drop_authority(text)) return std::nullopt;
+  if (!text.starts_with('/') && !read_authority(text, read)) return std::nullopt;
 
   const auto question = std::min(text.find('?'), text.size());
   const auto path = question == 0 ? string_view{"/"} : text.substr(0, question);

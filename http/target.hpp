@@ -14,6 +14,7 @@ struct target {
   std::vector<std::string> segments;                       ///< decoded one by one
   std::vector<std::pair<std::string, std::string>> query;  ///< decoded; `+` is a blank
   bool is_asterisk = false;                                ///< "*": the server as a whole
+  std::string authority;                                   ///< of the absolute-form
 };
 
 /// Origin-form, absolute-form and "*". Nullopt: a fragment, a bad or missing percent-encoding, a

@@ -19,11 +19,22 @@ boost::system::result<std::shared_ptr<tls_context>, std::string> tls_context::lo
                       ssl::context::single_dh_use);
   SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
   SSL_CTX_set_options(context.native_handle(), SSL_OP_NO_RENEGOTIATION);
+  // Without this OpenSSL would ask for a pass phrase on the terminal, and wait.
+  const auto is_locked = std::make_shared<bool>(false);
+  context.set_password_callback(
+      [is_locked](std::size_t, ssl::context::password_purpose) {
+        *is_locked = true;
+        return std::string{};
+      },
+      error);
   context.use_certificate_chain_file(certificate_file, error);
   if (error)
     return "the certificate in " + certificate_file + " cannot be used: " + error.message();
   // OpenSSL says so, too, when it is not that of the certificate.
   context.use_private_key_file(key_file, ssl::context::pem, error);
+  if (*is_locked)
+    return "the key in " + key_file + " is protected by a pass phrase, which nobody could enter " +
+           "after a restart: write it without one, readable by this user alone";
   if (error) return "the key in " + key_file + " cannot be used: " + error.message();
   return made;
 }

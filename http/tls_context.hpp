@@ -1,5 +1,5 @@
-// The server's certificate and key, as OpenSSL wants them. One a server, shared by its connections;
-// immutable, safe from any thread.
+// A certificate and its key, as OpenSSL wants them: the server's, and those that it had before for
+// as long as connections use them. Immutable, safe from any thread.
 #pragma once
 
 #include <boost/system/result.hpp>

@@ -3,6 +3,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
+#include <vector>
 
 namespace rentwave::http {
 namespace {
@@ -43,12 +44,10 @@ std::optional<token_buckets::clock::duration> token_buckets::take(std::string_vi
   return too_early;
 }
 
-std::optional<token_buckets::clock::duration> token_buckets::look(std::string_view key,
-                                                                  clock::time_point now) const {
-  const auto& [mutex, keys] = const_cast<token_buckets*>(this)->shard_of(key);
+void token_buckets::give_back(std::string_view key) {
+  auto& [mutex, keys] = shard_of(key);
   const std::lock_guard lock{mutex};
-  const auto known = keys.find(key);
-  return known == keys.end() ? std::nullopt : wait(known->second, now);
+  if (const auto known = keys.find(key); known != keys.end()) known->second -= interval_;
 }
 
 void token_buckets::forget(std::string_view key) {
@@ -67,9 +66,25 @@ std::size_t token_buckets::size() const {
 }
 
 /// Half of the room at once, so that a flood of keys pays for one look at all of them in many.
+/// Those that are nearest to full go first: whoever wants his own bucket forgotten has to empty as
+/// many others as far.
 void token_buckets::make_room(full_at& keys, clock::time_point now) const {
   std::erase_if(keys, [now](const auto& each) { return each.second <= now; });
-  while (keys.size() > most_in_shard_ / 2) keys.erase(keys.begin());
+  const auto most = most_in_shard_ / 2;
+  if (keys.size() <= most) return;
+  std::vector<clock::time_point> ends;
+  ends.reserve(keys.size());
+  for (const auto& [key, full] : keys) ends.push_back(full);
+  auto surplus = keys.size() - most;
+  const auto middle = ends.begin() + static_cast<std::ptrdiff_t>(surplus - 1);
+  std::ranges::nth_element(ends, middle);
+  const auto last = *middle;
+  surplus -= std::erase_if(keys, [last](const auto& each) { return each.second < last; });
+  std::erase_if(keys, [last, &surplus](const auto& each) {
+    if (surplus == 0 || each.second != last) return false;
+    --surplus;
+    return true;
+  });
 }
 
 token_buckets::shard& token_buckets::shard_of(std::string_view key) {

@@ -22,7 +22,7 @@ class token_buckets {
     double burst = 1;       ///< at least 1
   };
 
-  /// Of more keys than `most_keys` some are forgotten, first those that may do everything again.
+  /// Of more keys than `most_keys` some are forgotten, first those that have taken least.
   explicit token_buckets(rate allowed, std::size_t most_keys = 100'000);
 
   /// There is no limit: nothing need be worked out to be asked.
@@ -30,8 +30,8 @@ class token_buckets {
 
   /// How long the key has to wait; nothing: now. Takes one if it may.
   std::optional<clock::duration> take(std::string_view key, clock::time_point now);
-  /// The same, and takes nothing.
-  std::optional<clock::duration> look(std::string_view key, clock::time_point now) const;
+  /// What was taken for nothing.
+  void give_back(std::string_view key);
   /// The key may do everything again.
   void forget(std::string_view key);
 

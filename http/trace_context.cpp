@@ -54,6 +54,13 @@ std::optional<trace_id> parse_traceparent(std::string_view field) {
   return id;
 }
 
+std::optional<trace_id> parse_trace(std::string_view text) {
+  std::string uuid{text};
+  if (text.size() == 32)
+    for (const std::size_t at : {8U, 13U, 18U, 23U}) uuid.insert(at, 1, '-');
+  return parse_id<trace_id>(uuid);
+}
+
 std::string format_traceparent(const trace_id& trace) {
   std::string text = "00-";
   text.reserve(field_size);

@@ -11,6 +11,10 @@
 #include "actors/domain/commands.hpp"
 #include "persistence/journal.hpp"
 
+namespace rentwave {
+struct entity_view;
+}
+
 namespace rentwave::http {
 
 /// {"amount", "currency", "per"}
@@ -45,6 +49,9 @@ nlohmann::json notification_json(const notice_row& row);
 boost::uuids::uuid event_id(const entity_ref& entity, std::int64_t version);
 /// The event form of api.md. `data` of accounts, logins and sessions is left out.
 nlohmann::json event_json(const stored_event& event, const std::string& currency);
+
+/// The whole state for operators, without what belongs to a person.
+nlohmann::json state_json(const entity_view& view, const std::string& currency);
 
 /// {"items", "next"}
 nlohmann::json list_json(nlohmann::json items, const std::optional<std::string>& next = {});

@@ -34,16 +34,22 @@ bool is_combining(char32_t c) {
   return c >= 0x300 && c < 0x370;
 }
 
+/// Neither cut short nor overlong: the latter would hide a quote (RFC 3629 section 10).
+bool is_letter_of_two(unsigned lead, unsigned next) {
+  return lead >= 0xC2 && lead < 0xE0 && (next & 0xC0) == 0x80;
+}
+
 /// Only letters of two bytes are folded; what is longer, or no UTF-8, stays as it is.
 std::string fold(std::string_view word) {
   std::string folded;
   for (std::size_t i = 0; i < word.size(); ++i) {
     const auto lead = static_cast<unsigned char>(word[i]);
+    const auto next = i + 1 < word.size() ? static_cast<unsigned char>(word[i + 1]) : 0u;
     if (lead < 0x80) {
       folded += static_cast<char>(fold(char32_t{lead}));
-    } else if ((lead & 0xE0) == 0xC0 && i + 1 < word.size()) {
-      const auto next = static_cast<unsigned char>(word[++i]);
-      const char32_t c = fold(char32_t{lead & 0x1Fu} << 6 | (next & 0x3Fu));
+    } else if (is_letter_of_two(lead, next)) {
+      ++i;
+      const char32_t c = fold(char32_t{lead & 0x1Fu} << 6 | (next & 0x3F));
       if (is_combining(c)) continue;
       if (c < 0x80) {
         folded += static_cast<char>(c);

@@ -39,6 +39,7 @@ class forwarding_journal : public journal {
                                             std::string_view owner) override {
     return inner_->take_back(partition, owner);
   }
+  journal_result<std::vector<partition_row>> partitions() override { return inner_->partitions(); }
   journal_result<std::vector<stored_event>> read_entity(const entity_ref& entity,
                                                         std::int64_t after_version,
                                                         int limit) override {

@@ -118,6 +118,14 @@ struct partition_lease {
   std::int64_t position = 0;  ///< of the last event
 };
 
+/// Who may write a partition, and how far its log goes.
+struct partition_row {
+  partition_id partition = 0;
+  std::string owner;
+  std::int64_t epoch = 0;
+  std::int64_t position = 0;  ///< of the last event
+};
+
 struct history {
   std::optional<snapshot> state;
   std::vector<stored_event> events;  ///< after the snapshot, in order
@@ -169,6 +177,9 @@ class journal : public read_models {
   /// owner's by now.
   virtual journal_result<partition_lease> take_back(partition_id partition,
                                                     std::string_view owner) = 0;
+
+  /// All that were ever taken over, in order.
+  virtual journal_result<std::vector<partition_row>> partitions() = 0;
 
   /// One transaction for everything, durable when this returns. A partition whose epoch or position
   /// is another is left out (`fenced`); an entity whose rows are refused is left out with its

@@ -21,11 +21,10 @@ std::optional<user_info> user_info_of(string_view url) {
   if (scheme == string_view::npos) return std::nullopt;
   user_info found;
   found.begin = scheme + separator.size();
-  found.end = url.find('@', found.begin);
-  if (found.end == string_view::npos) return std::nullopt;
   // A careless password has an '@' or even a '/' in it: rather hide too much than too little.
-  const auto path = url.find_first_of("/?", found.begin);
-  if (path > found.end) found.end = url.substr(0, path).rfind('@');
+  found.end = url.substr(0, url.find_first_of("/?", found.begin)).rfind('@');
+  if (found.end == string_view::npos || found.end < found.begin) found.end = url.rfind('@');
+  if (found.end == string_view::npos || found.end < found.begin) return std::nullopt;
   found.colon = url.substr(0, found.end).find(':', found.begin);
   return found;
 }
@@ -71,13 +70,7 @@ void for_each_option(string_view url, Visit visit) {
   }
 }
 
-}  // namespace
-
-bool is_postgres_url(string_view url) {
-  return url.starts_with("postgresql://") || url.starts_with("postgres://");
-}
-
-std::string url_without_password(string_view url) {
+std::string without_options(string_view url) {
   std::string shown;
   std::size_t from = 0;
   for_each_option(url, [&](string_view name, std::size_t at, std::size_t size) {
@@ -87,9 +80,24 @@ std::string url_without_password(string_view url) {
     from = at + size;
   });
   shown += url.substr(from);
-  const auto info = user_info_of(shown);
-  if (!info || info->colon == string_view::npos) return shown;
-  return shown.replace(info->colon, info->end - info->colon, ":***");
+  return shown;
+}
+
+std::string without_user_password(std::string url) {
+  const auto info = user_info_of(url);
+  if (!info || info->colon == string_view::npos) return url;
+  return url.replace(info->colon, info->end - info->colon, ":***");
+}
+
+}  // namespace
+
+bool is_postgres_url(string_view url) {
+  return url.starts_with("postgresql://") || url.starts_with("postgres://");
+}
+
+std::string url_without_password(string_view url) {
+  // Twice, as a careless password may have a '?' in it.
+  return without_options(without_user_password(without_options(url)));
 }
 
 std::string password_of(string_view url) {

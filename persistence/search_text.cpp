@@ -1,5 +1,7 @@
 #include "persistence/search_text.hpp"
 
+#include <algorithm>
+
 #include "actors/domain/decision.hpp"
 
 namespace rentwave {
@@ -11,7 +13,12 @@ void add(std::string& to, std::string_view text) {
   to += text;
 }
 
-/// The length in bytes of the code point at `at`, and whether it belongs to a word.
+bool continues(unsigned byte) {
+  return (byte & 0xC0) == 0x80;
+}
+
+/// The length in bytes of the code point at `at`, and whether it belongs to a word. One that is cut
+/// short has the length that it should have.
 struct step {
   std::size_t length;
   bool in_word;
@@ -77,7 +84,9 @@ std::vector<std::string_view> words_of(std::string_view text, std::size_t most) 
       if (words.size() == most) return words;
     }
     inside = in_word;
-    at += length;
+    // What does not continue a code point that is cut short may end the word.
+    const auto end = std::min(at + length, text.size());
+    while (++at < end && continues(static_cast<unsigned char>(text[at]))) continue;
   }
   if (inside) words.push_back(text.substr(begin));
   return words;
@@ -89,10 +98,9 @@ bool is_prefix(std::string_view last_word) {
     const auto byte = [&](std::size_t at) {
       return at < last_word.size() ? static_cast<unsigned char>(last_word[at]) : 0u;
     };
-    const bool continues = (byte(i) & 0xC0) == 0x80;
     // U+0300..U+036F: an accent of the letter before.
     const bool combines = byte(i) == 0xCC || (byte(i) == 0xCD && byte(i + 1) <= 0xAF);
-    if (!continues && !combines) ++characters;
+    if (!continues(byte(i)) && !combines) ++characters;
   }
   return characters > 1;
 }

@@ -111,6 +111,7 @@ class consumer {
     busy_ = true;
     parked_.clear();
     progress_->parked = 0;
+    progress_->letters = 0;
     ask<letters_ptr>(
         letters_request{partition_},
         [this](const letters_ptr& letters) {
@@ -278,7 +279,7 @@ class consumer {
   }
 
   void park(const entity_ref& entity, std::int64_t position) {
-    parked_[entity].insert(position);
+    progress_->letters += parked_[entity].insert(position).second ? 1 : 0;
     progress_->parked = parked_.size();
   }
 
@@ -303,7 +304,7 @@ class consumer {
   void replayed(const stored_event& event, const std::string& failure) {
     lanes_.erase(event.entity);
     if (!failure.empty()) return end_replay(event.entity, failure);
-    parked_[event.entity].erase(event.position);
+    progress_->letters -= parked_[event.entity].erase(event.position);
     std::erase_if(given_up_, [&](const auto& one) { return one.position == event.position; });
     self_->send(
         context_->writer,

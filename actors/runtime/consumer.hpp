@@ -20,6 +20,7 @@ struct subscription_progress {
   std::atomic<std::int64_t> position{0};  ///< every event up to here has had its effect
   std::atomic<std::int64_t> latest{0};    ///< the log goes at least so far
   std::atomic<std::size_t> parked{0};     ///< entities with dead letters
+  std::atomic<std::size_t> letters{0};    ///< of all of them
 };
 
 caf::actor spawn_consumer(caf::event_based_actor* partition, context_ptr context, partition_id id,

@@ -234,6 +234,7 @@ class entity {
     auto request = std::make_shared<append_request>();
     request->partition = partition_;
     request->what = std::move(append);
+    ++context_->figures->appends;
     self_->request(context_->writer, caf::infinite, append_ptr{std::move(request)})
         .then([this](const entity_result_ptr& result) { written(*result); },
               [this](const caf::error& why) {

@@ -50,13 +50,19 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
   context.options = std::move(options);
   context.opened = [parts = made->parts_.get()](partition_id) { ++parts->open; };
   context.fenced = [parts = made->parts_.get()](partition_id) { --parts->open; };
+  context.figures =
+      std::make_shared<runtime_figures>(static_cast<std::size_t>(context.options.readers));
   for (int i = 0; i < context.options.readers; ++i) {
     auto reading = store.connect();
     if (!reading) {
       made->stop();
       return reading.error();
     }
-    context.readers.push_back(spawn_reader(system, std::move(*reading), context.options.threads));
+    // The count outlives whoever reads it.
+    std::shared_ptr<std::atomic<std::size_t>> waiting{
+        context.figures, &context.figures->questions[static_cast<std::size_t>(i)]};
+    context.readers.push_back(
+        spawn_reader(system, std::move(*reading), std::move(waiting), context.options.threads));
   }
   const context_ptr shared = made->parts_->context;
   context.writer = spawn_writer(system, std::move(*writing), shared);
@@ -87,8 +93,11 @@ node::~node() {
 }
 
 caf::actor node::reader() const {
-  const auto& readers = parts_->context->readers;
-  return readers[parts_->next_reader++ % readers.size()];
+  return parts_->context->take_reader(parts_->next_reader++);
+}
+
+std::shared_ptr<const runtime_figures> node::figures() const {
+  return parts_->context->figures;
 }
 
 bool node::is_ready() const {

@@ -13,6 +13,7 @@
 #include "actors/runtime/payments.hpp"
 #include "actors/runtime/restart_budget.hpp"
 #include "actors/runtime/routing.hpp"
+#include "actors/runtime/runtime_figures.hpp"
 #include "actors/runtime/subscription.hpp"
 #include "persistence/journal.hpp"
 
@@ -55,8 +56,9 @@ class node {
 
   const routing_ptr& routes() const { return routes_; }
   const domain_clock& clock() const { return *clock_; }
-  /// One of the readers, by turns.
+  /// One of the readers, by turns; for one question, which is counted as waiting there.
   caf::actor reader() const;
+  std::shared_ptr<const runtime_figures> figures() const;
   /// Every partition is open. From any thread.
   bool is_ready() const;
   /// Ends all actors. What is being written becomes durable; what waits is dropped, unacknowledged.

@@ -10,6 +10,7 @@
 
 #include "actors/runtime/node.hpp"
 #include "actors/runtime/protocol.hpp"
+#include "actors/runtime/runtime_figures.hpp"
 
 namespace rentwave {
 
@@ -19,11 +20,18 @@ struct node_context {
   routing_ptr routes;
   caf::actor writer;
   std::vector<caf::actor> readers;
+  std::shared_ptr<runtime_figures> figures;
   std::function<void(partition_id)> opened;  ///< a partition serves
   std::function<void(partition_id)> fenced;  ///< another owner has it: it can write no more
 
+  /// For one question, which is counted as waiting there from now on.
   const caf::actor& reader_for(partition_id partition) const {
-    return readers[static_cast<std::size_t>(partition) % readers.size()];
+    return take_reader(static_cast<std::size_t>(partition));
+  }
+  const caf::actor& take_reader(std::size_t number) const {
+    number %= readers.size();
+    ++figures->questions[number];
+    return readers[number];
   }
 };
 using context_ptr = std::shared_ptr<const node_context>;

@@ -154,17 +154,26 @@ class partition {
     auto made = std::make_shared<partition_report>();
     made->partition = id_;
     made->open = open_;
-    for (const auto& [entity, one] : children_) ++made->entities[entity.kind];
+    made->is_suspended = suspended_;
+    made->kept = early_.size();
+    for (const auto& [entity, one] : children_) {
+      ++made->entities[entity.kind];
+      if (one.kept) made->kept += one.kept->size();
+    }
     made->quarantine = budget_.in_quarantine();
     made->alarms = alarms_.size();
     made->wakes = waking_.size();
     if (const auto due = alarms_.earliest())
       made->alarm_lag = std::max(context_->clock->now() - *due, duration{});
-    made->restarts = restarts_;
     for (const auto& [what, progress, handle] : consumers_)
-      made->subscriptions.push_back(
-          {what.name, progress->position.load(), progress->latest.load(), progress->parked.load()});
+      made->subscriptions.push_back({what.name, progress->position.load(), progress->latest.load(),
+                                     progress->parked.load(), progress->letters.load()});
     return made;
+  }
+
+  place_ptr look(const entity_ref& entity) const {
+    return std::make_shared<const entity_place>(
+        entity_place{children_.contains(entity), budget_.in_quarantine(entity)});
   }
 
   void replay(const replay_order& order) {
@@ -235,7 +244,7 @@ class partition {
     const auto now = context_->clock->real_now();
     std::optional<instant> again = now + reopen_delay;
     if (reason == make_error(runtime_errc::crashed)) {
-      ++restarts_;
+      ++context_->figures->restarts;
       const auto text = self_->system().render(reason);
       again = budget_.failed(entity, text, now);
       if (!again) spdlog::error("{} is quarantined: {}", to_string(entity), text);
@@ -319,6 +328,7 @@ class partition {
     target->last_used = now;
     if (target->is_falling_asleep()) return wake_at(entity, now + reopen_delay);
     waking_.insert(entity);
+    ++context_->figures->alarms_fired;
     self_->send(target->handle, wake_note{});
   }
 
@@ -395,7 +405,6 @@ class partition {
   restart_budget budget_{{}};
   alarm_index alarms_;
   std::unordered_set<entity_ref> waking_;
-  std::uint64_t restarts_ = 0;
   instant next_tick_ = instant::max();   ///< domain time
   instant next_sweep_ = instant::min();  ///< real time
   std::uint64_t generation_ = 0;
@@ -421,6 +430,7 @@ caf::behavior live(caf::stateful_actor<partition>* self, const context_ptr& cont
       [self](const still_awake& news) { self->state.stay_awake(news.entity); },
       [self](const nothing_here& news) { self->state.sleep_empty(news.entity); },
       [self](report_request) { return self->state.report(); },
+      [self](const look_request& asked) { return self->state.look(asked.entity); },
       [self](const release_order& order) { return self->state.release(order.entity); },
       [self](revive_atom) { self->state.revive_consumers(); },
       [self](const replay_order& order) { self->state.replay(order); },

@@ -9,6 +9,7 @@
 //                 still_awake                from an entity that could not sleep as told
 //                 nothing_here               from an entity to which nothing ever happened
 //                 report_request → report_ptr
+//                 look_request → place_ptr     an operator looks at an entity
 //                 release_order → std::string  an operator lets an entity out of quarantine
 //                 replay_order → std::string  an operator has dead letters tried again
 //   entity        command_ptr, query_ptr, wake_note, sleep_order
@@ -114,21 +115,32 @@ struct report_request {};
 struct partition_report {
   partition_id partition = 0;
   bool open = false;
+  bool is_suspended = false;                    ///< what was written last is being found out
   std::map<entity_kind, std::size_t> entities;  ///< in memory
   std::vector<restart_budget::quarantined> quarantine;
-  std::size_t alarms = 0;      ///< in memory
-  std::size_t wakes = 0;       ///< under way
-  duration alarm_lag{};        ///< how long the earliest alarm is overdue, in domain time
-  std::uint64_t restarts = 0;  ///< entities that ended by their own fault, since the start
+  std::size_t alarms = 0;  ///< in memory
+  std::size_t wakes = 0;   ///< under way
+  duration alarm_lag{};    ///< how long the earliest alarm is overdue, in domain time
+  std::size_t kept = 0;    ///< messages that wait for it or an entity to be up
   struct subscription {
     std::string name;
     std::int64_t position = 0;  ///< every event up to here has had its effect
     std::int64_t latest = 0;    ///< of the log
     std::size_t parked = 0;     ///< entities with dead letters
+    std::size_t letters = 0;    ///< of all of them
   };
   std::vector<subscription> subscriptions;
 };
 using report_ptr = std::shared_ptr<const partition_report>;
+/// Does not wake the entity.
+struct look_request {
+  entity_ref entity;
+};
+struct entity_place {
+  bool is_awake = false;
+  std::optional<restart_budget::quarantined> quarantine;
+};
+using place_ptr = std::shared_ptr<const entity_place>;
 /// Answered by why not; empty: it is out.
 struct release_order {
   entity_ref entity;
@@ -235,6 +247,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::still_awake)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::nothing_here)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::report_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::report_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::look_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::place_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::release_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::replay_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::letters_request)

@@ -27,6 +27,7 @@ struct reader_state {
   caf::event_based_actor* self;
   std::shared_ptr<journal> connection;
   std::vector<waiting_load> loads;
+  std::shared_ptr<std::atomic<std::size_t>> waiting;
   const char* name = "reader";
 
   template <class T>
@@ -38,7 +39,10 @@ struct reader_state {
   /// Entities are loaded together with all those for which the order is in the mailbox by now.
   void load(const load_request& asked) {
     auto done = self->make_response_promise();
-    if (asked.from_start) return answer(done, std::move(read({asked.entity}, true).front()));
+    if (asked.from_start) {
+      --*waiting;
+      return answer(done, std::move(read({asked.entity}, true).front()));
+    }
     loads.push_back({asked.entity, std::move(done)});
     if (loads.size() >= most_loads) return load_gathered();
     if (loads.size() == 1) self->send(self, load_atom::value);
@@ -47,6 +51,7 @@ struct reader_state {
   void load_gathered() {
     if (loads.empty()) return;
     auto group = std::exchange(loads, {});
+    *waiting -= group.size();
     std::vector<entity_ref> entities;
     for (const auto& one : group) entities.push_back(one.entity);
     auto found = read(entities, false);
@@ -98,39 +103,51 @@ auto guarded(Work work) -> decltype(work()) {
   }
 }
 
-caf::behavior serve(caf::stateful_actor<reader_state>* self, std::shared_ptr<journal> connection) {
+/// Takes up a question: it waits no longer.
+template <class Question, class Work>
+auto handler(reader_state& state, Work work) {
+  return [&state, work](const Question& asked) {
+    --*state.waiting;
+    return guarded([&] { return work(state, asked); });
+  };
+}
+
+void run(reader_state& state, const read_job& job) {
+  try {
+    job.run(*state.connection);
+  } catch (const std::exception& thrown) {
+    spdlog::error("a question to the journal threw: {}", thrown.what());
+  }
+}
+
+caf::behavior serve(caf::stateful_actor<reader_state>* self, std::shared_ptr<journal> connection,
+                    std::shared_ptr<std::atomic<std::size_t>> waiting) {
   auto& state = self->state;
   state.connection = std::move(connection);
+  state.waiting = std::move(waiting);
   return {
       [&state](const load_request& asked) { state.load(asked); },
       [&state](load_atom) { state.load_gathered(); },
-      [&state](const find_request& asked) { return guarded([&] { return state.find(asked); }); },
-      [&state](const log_request& asked) {
-        return guarded([&] {
-          return state.shared(
-              state.connection->read_log(asked.partition, asked.after, asked.limit));
-        });
-      },
-      [&state](const alarms_request& asked) {
-        return guarded([&] {
-          return state.shared(
-              state.connection->alarms(asked.partition, asked.horizon, asked.limit));
-        });
-      },
-      [&state](const offset_request& asked) {
-        return guarded([&] { return state.offset(asked); });
-      },
-      [&state](const letters_request& asked) {
-        return guarded([&] {
-          return state.shared(state.connection->dead_letters(asked.partition, most_letters));
-        });
-      },
+      handler<find_request>(state, [](auto& in, const auto& asked) { return in.find(asked); }),
+      handler<log_request>(state,
+                           [](auto& in, const auto& asked) {
+                             return in.shared(in.connection->read_log(asked.partition, asked.after,
+                                                                      asked.limit));
+                           }),
+      handler<alarms_request>(state,
+                              [](auto& in, const auto& asked) {
+                                return in.shared(in.connection->alarms(asked.partition,
+                                                                       asked.horizon, asked.limit));
+                              }),
+      handler<offset_request>(state, [](auto& in, const auto& asked) { return in.offset(asked); }),
+      handler<letters_request>(state,
+                               [](auto& in, const auto& asked) {
+                                 return in.shared(
+                                     in.connection->dead_letters(asked.partition, most_letters));
+                               }),
       [&state](const job_ptr& job) {
-        try {
-          job->run(*state.connection);
-        } catch (const std::exception& thrown) {
-          spdlog::error("a question to the journal threw: {}", thrown.what());
-        }
+        --*state.waiting;
+        run(state, *job);
       },
   };
 }
@@ -138,9 +155,10 @@ caf::behavior serve(caf::stateful_actor<reader_state>* self, std::shared_ptr<jou
 }  // namespace
 
 caf::actor spawn_reader(caf::actor_system& system, std::unique_ptr<journal> connection,
-                        bool threads) {
+                        std::shared_ptr<std::atomic<std::size_t>> waiting, bool threads) {
   std::shared_ptr<journal> shared{std::move(connection)};
-  return threads ? system.spawn<caf::detached>(serve, shared) : system.spawn(serve, shared);
+  return threads ? system.spawn<caf::detached>(serve, shared, std::move(waiting))
+                 : system.spawn(serve, shared, std::move(waiting));
 }
 
 }  // namespace rentwave

@@ -5,14 +5,16 @@
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
+#include <atomic>
 #include <memory>
 
 #include "persistence/journal.hpp"
 
 namespace rentwave {
 
+/// `waiting`: how many questions were sent and not taken up; whoever sends one counts it up.
 /// `threads` false: an actor of the scheduler, for simulations.
 caf::actor spawn_reader(caf::actor_system& system, std::unique_ptr<journal> connection,
-                        bool threads);
+                        std::shared_ptr<std::atomic<std::size_t>> waiting, bool threads);
 
 }  // namespace rentwave

@@ -50,6 +50,13 @@ std::vector<restart_budget::quarantined> restart_budget::in_quarantine() const {
   return all;
 }
 
+std::optional<restart_budget::quarantined> restart_budget::in_quarantine(
+    const entity_ref& entity) const {
+  const auto found = records_.find(entity);
+  if (found == records_.end() || !found->second.quarantined) return std::nullopt;
+  return quarantined{entity, found->second.reason, found->second.last};
+}
+
 void restart_budget::make_room(instant now) {
   if (records_.size() < most) return;
   std::erase_if(records_, [&](const auto& entry) {

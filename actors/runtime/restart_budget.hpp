@@ -39,6 +39,7 @@ class restart_budget {
   /// False: it was not quarantined.
   bool release(const entity_ref& entity);
   std::vector<quarantined> in_quarantine() const;
+  std::optional<quarantined> in_quarantine(const entity_ref& entity) const;
 
   /// How many entities are remembered for failing: beyond it, those in quarantine only.
   static constexpr std::size_t most = 10'000;

@@ -150,7 +150,7 @@ class writer {
     if (!durable->events.empty() || !durable->alarms.empty())
       self_->send(route_of(part.partition), commit_ptr{std::move(durable)});
     for (std::size_t i = 0; i < appends.size(); ++i)
-      appends[i].done.deliver(std::make_shared<const entity_result>(result.entities[i]));
+      answer(appends[i], std::make_shared<const entity_result>(result.entities[i]));
   }
 
   static void tell(entity_append& part, const entity_result& result, commit& durable) {
@@ -196,12 +196,16 @@ class writer {
     return context_->routes->partitions[static_cast<std::size_t>(partition)];
   }
 
-  static void fail(std::vector<waiting_append>& appends, journal_errc code,
-                   const std::string& detail) {
+  void answer(waiting_append& one, entity_result_ptr result) {
+    --context_->figures->appends;
+    one.done.deliver(std::move(result));
+  }
+
+  void fail(std::vector<waiting_append>& appends, journal_errc code, const std::string& detail) {
     auto result = std::make_shared<entity_result>();
     result->failed = journal_error{code, detail};
     const entity_result_ptr shared = std::move(result);
-    for (auto& one : appends) one.done.deliver(shared);
+    for (auto& one : appends) answer(one, shared);
   }
 
   caf::event_based_actor* self_;

@@ -25,7 +25,6 @@ boost::asio::awaitable<response> change_password(backend& api, const request& as
 
 // meta.cpp
 boost::asio::awaitable<response> get_meta(backend& api, const request& asked);
-boost::asio::awaitable<response> get_root(backend& api, const request& asked);
 
 // health.cpp
 boost::asio::awaitable<response> get_healthz(backend& api, const request& asked);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "http/login_throttle.hpp"
 #include "persistence/timestamp.hpp"
 
 namespace rentwave::http {
@@ -67,6 +68,23 @@ boost::asio::awaitable<answer<account::state>> profile_of(backend& api, const lo
   person.address = login.address;
   person.since = api.clock().now();
   co_return person;
+}
+
+boost::asio::awaitable<answer<view_ptr>> throttled(backend& api, std::string name,
+                                                   const request& asked,
+                                                   boost::asio::awaitable<answer<view_ptr>> check) {
+  auto* throttle = api.throttle();
+  if (!throttle) co_return co_await std::move(check);
+  const auto attempt =
+      throttle->begin_login(name, asked.remote_address, login_throttle::clock::now());
+  if (!attempt) co_return attempt.error();
+  auto found = co_await std::move(check);
+  if (found) {
+    throttle->login_succeeded(*attempt, login_throttle::clock::now());
+  } else if (found.error().status != 401 && found.error().status != 403) {
+    throttle->login_came_to_nothing(*attempt);
+  }
+  co_return found;
 }
 
 problem bad_credentials() {

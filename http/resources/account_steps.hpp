@@ -32,6 +32,12 @@ boost::asio::awaitable<answer<view_ptr>> person_of(backend& api, account_id acco
 /// The profile of whoever has this login, be it so new that the account is not there yet.
 boost::asio::awaitable<answer<account::state>> profile_of(backend& api, const login::state& login);
 
+/// What `check` finds of the password of `name`, unless that was guessed at too often (429). That
+/// it answers 401 or 403 is a wrong guess.
+boost::asio::awaitable<answer<view_ptr>> throttled(backend& api, std::string name,
+                                                   const request& asked,
+                                                   boost::asio::awaitable<answer<view_ptr>> check);
+
 /// 401, the same for all wrong credentials.
 problem bad_credentials();
 

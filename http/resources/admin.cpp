@@ -5,11 +5,14 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "actors/runtime/runtime_figures.hpp"
 #include "http/fields.hpp"
 #include "http/node_figures.hpp"
 #include "http/operations.hpp"
 #include "http/resources/admin_handlers.hpp"
+#include "http/resources/admin_steps.hpp"
 #include "http/resources/steps.hpp"
+#include "http/trace_context.hpp"
 #include "http/views.hpp"
 #include "persistence/timestamp.hpp"
 
@@ -22,35 +25,22 @@ using nlohmann::json;
 constexpr int most_letters = 1'000;  ///< that are shown
 constexpr integer_range sequences{0, std::numeric_limits<std::int64_t>::max()};
 
-json entity_json(const entity_ref& entity) {
-  return {{"kind", to_string(entity.kind)}, {"id", entity.id}};
-}
-
-json list_of(json items) {
-  return {{"items", std::move(items)}};
-}
-
-/// "kind/id" as in the log.
-std::optional<entity_ref> entity_of(std::string_view kind, std::string_view id) {
-  const auto known = named<entity_kind>(std::string{kind});
-  if (!known || *known == entity_kind::payment || id.empty()) return std::nullopt;
-  return entity_ref{*known, std::string{id}};
-}
-
 // --- figures ---
 
-json stats_json(const node_figures& sum) {
+json stats_json(const node_figures& sum, const runtime_figures* counted) {
   json shown;
-  shown["partitions"] = {{"total", sum.partitions}, {"open", sum.open}};
+  shown["partitions"] = {{"total", sum.partitions}, {"open", sum.open}, {"silent", sum.silent}};
   shown["entities"] = sum.entities;
-  shown["restarts"] = sum.restarts;
+  shown["restarts"] = counted ? counted->restarts.load() : 0;
   shown["quarantined"] = sum.quarantined;
   shown["alarms"] = {
       {"in_memory", sum.alarms}, {"waking", sum.wakes}, {"lag_us", sum.alarm_lag.count()}};
   shown["subscriptions"] = json::array();
   for (const auto& [name, figures] : sum.subscriptions)
-    shown["subscriptions"].push_back(
-        {{"name", name}, {"lag", figures.lag}, {"parked_entities", figures.parked}});
+    shown["subscriptions"].push_back({{"name", name},
+                                      {"lag", figures.lag},
+                                      {"parked_entities", figures.parked},
+                                      {"dead_letters", figures.letters}});
   return shown;
 }
 
@@ -95,7 +85,10 @@ event_filter read_filter(query_reader& query) {
     }
   }
   filter.type = query.text("type");
-  filter.trace = query.id<trace_id>("trace");
+  if (const auto trace = query.text("trace")) {
+    filter.trace = parse_trace(*trace);
+    if (!filter.trace) query.refuse("trace", "format", "It is 32 hex digits, or a UUID.");
+  }
   filter.from = query.instant("from");
   filter.to = query.instant("to");
   return filter;
@@ -103,10 +96,9 @@ event_filter read_filter(query_reader& query) {
 
 }  // namespace
 
-awaitable<response> get_admin_stats(backend& api, const request& asked) {
+awaitable<response> get_admin_stats(backend& api, const request&) {
   const auto reports = co_await api.operators()->reports();
-  if (!reports) co_return to_response(reports.error(), asked);
-  co_return json_response(200, stats_json(sum_of(*reports)));
+  co_return json_response(200, stats_json(sum_of(reports), api.operators()->runtime_counted()));
 }
 
 /// In the order of writing; `next` goes on where this page ended, also when it is empty.
@@ -126,17 +118,24 @@ awaitable<response> get_admin_events(backend& api, const request& asked) {
   co_return json_response(200, body);
 }
 
-awaitable<response> get_quarantine(backend& api, const request& asked) {
+awaitable<response> get_quarantine(backend& api, const request&) {
   const auto reports = co_await api.operators()->reports();
-  if (!reports) co_return to_response(reports.error(), asked);
   auto items = json::array();
-  for (const auto& report : *reports)
+  std::size_t silent = 0;
+  for (const auto& report : reports) {
+    if (!report) {
+      ++silent;
+      continue;
+    }
     for (const auto& [entity, reason, since] : report->quarantine)
       items.push_back({{"entity", entity_json(entity)},
                        {"partition", report->partition},
                        {"reason", reason},
                        {"since", format_instant(since)}});
-  co_return json_response(200, list_of(std::move(items)));
+  }
+  auto body = list_of(std::move(items));
+  body["silent_partitions"] = silent;  // which may have others
+  co_return json_response(200, body);
 }
 
 awaitable<response> release_from_quarantine(backend& api, const request& asked) {

@@ -10,6 +10,9 @@ namespace rentwave::http {
 class backend;
 
 boost::asio::awaitable<response> get_admin_stats(backend& api, const request& asked);
+boost::asio::awaitable<response> get_admin_nodes(backend& api, const request& asked);
+boost::asio::awaitable<response> get_admin_partitions(backend& api, const request& asked);
+boost::asio::awaitable<response> get_admin_entity(backend& api, const request& asked);
 boost::asio::awaitable<response> get_admin_events(backend& api, const request& asked);
 boost::asio::awaitable<response> get_quarantine(backend& api, const request& asked);
 boost::asio::awaitable<response> release_from_quarantine(backend& api, const request& asked);

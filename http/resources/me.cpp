@@ -62,7 +62,8 @@ awaitable<response> change_password(backend& api, const request& asked) {
   auto digest = password_digest(*body, "password");
   if (const auto wrong = body->failure()) co_return to_response(*wrong, asked);
 
-  const auto before = co_await own_login(api, asked, std::move(current));
+  auto check = own_login(api, asked, std::move(current));
+  const auto before = co_await throttled(api, asked.who->username, asked, std::move(check));
   if (!before) co_return to_response(before.error(), asked);
   const auto& login = (*before)->as<login::state>();
   auto hash = co_await api.hash_password(std::move(digest));

@@ -1,5 +1,6 @@
 // /metrics in Prometheus' text format: what the server and the journal have counted, and how the
-// partitions are at this moment. A partition that does not answer leaves its figures out.
+// partitions are at this moment. Those that do not answer are counted, and left out of the rest.
+// However many ask, one text at a time is made.
 #include <prometheus/text_serializer.h>
 #include <unistd.h>
 
@@ -7,6 +8,7 @@
 #include <fstream>
 #include <limits>
 
+#include "actors/runtime/runtime_figures.hpp"
 #include "http/node_figures.hpp"
 #include "http/operations.hpp"
 #include "http/resources/account_handlers.hpp"
@@ -132,11 +134,12 @@ void add_node(exposition& to, const node_figures& sum) {
   to.gauge("rentwave_partitions", "Partitions of the journal.",
            static_cast<double>(sum.partitions));
   to.gauge("rentwave_partitions_open", "Partitions that serve.", static_cast<double>(sum.open));
+  to.gauge("rentwave_partitions_silent",
+           "Partitions that did not answer: their figures are not among these.",
+           static_cast<double>(sum.silent));
   auto& entities = to.family("rentwave_entities", "Entities in memory.", MetricType::Gauge);
   for (const auto& [kind, count] : sum.entities)
     exposition::add(entities, {{"kind", kind}}, static_cast<double>(count));
-  to.counter("rentwave_entity_restarts_total", "Entities that ended by their own fault.",
-             static_cast<double>(sum.restarts));
   to.gauge("rentwave_entities_quarantined", "Entities that stay down until they are released.",
            static_cast<double>(sum.quarantined));
   to.gauge("rentwave_alarms", "Alarms in memory.", static_cast<double>(sum.alarms));
@@ -148,15 +151,45 @@ void add_node(exposition& to, const node_figures& sum) {
                         "Events that have not had their effect yet.", MetricType::Gauge);
   for (const auto& [name, figures] : sum.subscriptions)
     exposition::add(lag, {{"subscription", name}}, static_cast<double>(figures.lag));
+  auto& letters = to.family("rentwave_dead_letters",
+                            "Events that a subscription gave up on, or that wait behind one.",
+                            MetricType::Gauge);
+  for (const auto& [name, figures] : sum.subscriptions)
+    exposition::add(letters, {{"subscription", name}}, static_cast<double>(figures.letters));
   auto& parked = to.family("rentwave_subscription_parked_entities", "Entities with dead letters.",
                            MetricType::Gauge);
   for (const auto& [name, figures] : sum.subscriptions)
     exposition::add(parked, {{"subscription", name}}, static_cast<double>(figures.parked));
 }
 
-}  // namespace
+/// Counted apart from the partitions, so that one that is silent does not set it back.
+void add_runtime(exposition& to, const runtime_figures& seen) {
+  to.counter("rentwave_entity_restarts_total", "Entities that ended by their own fault.",
+             static_cast<double>(seen.restarts));
+  to.counter("rentwave_alarms_fired_total",
+             "Entities that were woken, nearly always because they were due.",
+             static_cast<double>(seen.alarms_fired));
+}
 
-boost::asio::awaitable<response> get_metrics(backend& api, const request&) {
+void add_queues(exposition& to, const operations::waits& ours, const node_figures& sum,
+                const runtime_figures* seen) {
+  auto& length = to.family("rentwave_queue_length",
+                           "What waits: appends for the writer, questions for each reader, messages"
+                           " for entities that are not up, requests for answers and for hashes.",
+                           MetricType::Gauge);
+  const auto add = [&](std::string queue, std::size_t count) {
+    exposition::add(length, {{"queue", std::move(queue)}}, static_cast<double>(count));
+  };
+  add("answers", ours.answers);
+  add("passwords", ours.passwords);
+  add("entities", sum.kept);
+  if (!seen) return;
+  add("appends", seen->appends);
+  for (std::size_t i = 0; i < seen->questions.size(); ++i)
+    add("reader-" + std::to_string(i), seen->questions[i]);
+}
+
+boost::asio::awaitable<std::string> scrape(backend& api) {
   exposition all;
   auto& build =
       all.family("rentwave_build_info", "Always 1; its labels say what runs.", MetricType::Gauge);
@@ -167,12 +200,26 @@ boost::asio::awaitable<response> get_metrics(backend& api, const request&) {
   add_server(all, api.counted());
   if (auto* operators = api.operators()) {
     if (const auto* journal = operators->journal_counted()) add_journal(all, *journal);
+    const auto* runtime = operators->runtime_counted();
+    if (runtime) add_runtime(all, *runtime);
     const auto reports = co_await operators->reports();
-    if (reports) add_node(all, sum_of(*reports));
+    const auto sum = sum_of(reports);
+    add_node(all, sum);
+    add_queues(all, operators->waiting(), sum, runtime);
   }
+  co_return all.text();
+}
+
+}  // namespace
+
+boost::asio::awaitable<response> get_metrics(backend& api, const request& asked) {
+  std::function<boost::asio::awaitable<std::string>()> work = [&api] { return scrape(api); };
+  const auto text = co_await api.scrapes().result_of(std::move(work));
+  if (!text)
+    co_return to_response(try_later("overloaded", "Others wait for this answer already."), asked);
   response made;
   made.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  made.body = all.text();
+  made.body = *text;
   made.headers.emplace_back("Cache-Control", "no-store");
   co_return made;
 }

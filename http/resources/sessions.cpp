@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "http/idempotency.hpp"
-#include "http/login_throttle.hpp"
 #include "http/passwords.hpp"
 #include "http/resources/account_handlers.hpp"
 #include "http/resources/account_steps.hpp"
@@ -50,21 +49,6 @@ response with_token(backend& api, const request& asked, const identity& who, uns
 
 /// No login has this id: a name that nobody can have is asked for like any other.
 constexpr std::string_view no_name = "-";
-
-std::optional<problem> why_not_tried(backend& api, std::string_view name, const request& asked) {
-  auto* throttle = api.throttle();
-  if (!throttle) return std::nullopt;
-  return throttle->why_no_login(name, asked.remote_address, login_throttle::clock::now());
-}
-
-void note_how_it_went(backend& api, std::string_view name, const request& asked,
-                      const answer<view_ptr>& found) {
-  auto* throttle = api.throttle();
-  if (!throttle) return;
-  if (found) return throttle->login_succeeded(name, asked.remote_address);
-  if (found.error().status == 401)
-    throttle->login_failed(name, asked.remote_address, login_throttle::clock::now());
-}
 
 /// The login that the credentials fit. An unknown name costs the same work as a wrong password.
 awaitable<answer<view_ptr>> login_of(backend& api, std::string name, std::string digest) {
@@ -119,9 +103,8 @@ awaitable<response> post_session(backend& api, const request& asked) {
   if (const auto wrong = body->failure()) co_return to_response(*wrong, asked);
 
   const auto name = login::normalise_username(username).value_or(std::string{no_name});
-  if (const auto why = why_not_tried(api, name, asked)) co_return to_response(*why, asked);
-  const auto login = co_await login_of(api, name, std::move(digest));
-  note_how_it_went(api, name, asked, login);
+  auto check = login_of(api, name, std::move(digest));
+  const auto login = co_await throttled(api, name, asked, std::move(check));
   if (!login) co_return to_response(login.error(), asked);
   const auto& state = (*login)->as<login::state>();
   // Before the session: whoever is told that it failed shall not have one.

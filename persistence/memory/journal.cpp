@@ -85,6 +85,15 @@ class memory_journal final : public journal {
     return faulted(choose, ++tables_.appends, "append", [&] { return write(batch); });
   }
 
+  journal_result<std::vector<partition_row>> partitions() override {
+    return reading([&]() -> journal_result<std::vector<partition_row>> {
+      std::vector<partition_row> found;
+      for (const auto& [id, one] : tables_.partitions)
+        found.push_back({id, one.owner, one.epoch, std::ssize(one.log)});
+      return found;
+    });
+  }
+
   std::vector<journal_result<history>> load_many(const std::vector<entity_ref>& entities) override {
     std::vector<journal_result<history>> all;
     for (const auto& entity : entities) all.push_back(load_one(entity));

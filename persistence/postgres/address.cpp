@@ -34,9 +34,11 @@ std::string complete_url(std::string_view url, access how) {
   const auto given = mark == std::string_view::npos ? std::string_view{} : url.substr(mark + 1);
   std::string whole{url};
   if (mark == std::string_view::npos) whole += '?';
+  bool is_first = given.empty();
   const auto add = [&](const option& one) {
     if (has(given, one.name)) return;
-    if (!whole.ends_with('?') && !whole.ends_with('&')) whole += '&';
+    if (!is_first && !whole.ends_with('&')) whole += '&';
+    is_first = false;
     whole += one.name;
     whole += '=';
     whole += one.value;

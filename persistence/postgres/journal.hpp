@@ -44,6 +44,7 @@ class postgres_journal final : public journal {
                                       std::string_view subscription) override;
 
   // settings.cpp
+  journal_result<std::vector<partition_row>> partitions() override;
   journal_result<std::vector<dead_letter>> dead_letters(std::optional<partition_id> partition,
                                                         int limit) override;
   journal_result<std::optional<instant>> latest_event_time() override;

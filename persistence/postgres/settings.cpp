@@ -23,6 +23,19 @@ std::optional<std::optional<std::string>> stored_key(connection& db, account_id 
 
 }  // namespace
 
+journal_result<std::vector<partition_row>> postgres_journal::partitions() {
+  return guarded(purpose::reading, [&]() -> journal_result<std::vector<partition_row>> {
+    auto stored =
+        db_.query("SELECT id, owner, epoch, next_position - 1 FROM partitions ORDER BY id");
+    std::vector<partition_row> found;
+    while (stored.next()) {
+      auto& one = found.emplace_back();
+      stored.read(one.partition, one.owner, one.epoch, one.position);
+    }
+    return found;
+  });
+}
+
 journal_result<std::vector<dead_letter>> postgres_journal::dead_letters(
     std::optional<partition_id> partition, int limit) {
   return guarded(purpose::reading, [&]() -> journal_result<std::vector<dead_letter>> {

@@ -174,4 +174,10 @@ CREATE TABLE sessions (id uuid PRIMARY KEY, account uuid NOT NULL);
 CREATE INDEX sessions_by_account ON sessions (account, id);
 )";
 
+// What one request caused, and what happened when, are found in a log of any length.
+const char* const make_ways_into_the_log = R"(
+CREATE INDEX events_by_trace ON events (trace, sequence);
+CREATE INDEX events_by_time ON events (time) INCLUDE (sequence);
+)";
+
 }  // namespace rentwave::postgres

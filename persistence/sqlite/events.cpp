@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "persistence/sqlite/error.hpp"
 #include "persistence/sqlite/journal.hpp"
@@ -25,6 +26,34 @@ std::vector<stored_event> read_events(rows&& from) {
               e.schema, e.data, e.time, e.command, e.n, e.actor, e.trace, e.subject);
   }
   return events;
+}
+
+/// Where `scan` looks, from ?1 to ?2: an entity and a trace have their indexes, all else is found
+/// by going through the log.
+std::string_view way_to(const event_filter& wanted) {
+  if (wanted.kind && wanted.id) return "WHERE kind = ?4 AND id = ?5";
+  if (wanted.trace) return "INDEXED BY events_by_trace WHERE trace = ?8";
+  return "NOT INDEXED WHERE true";
+}
+
+struct sequences {
+  std::int64_t after = 0;
+  std::int64_t to = std::numeric_limits<std::int64_t>::max();
+};
+
+/// The part of the log that a span of time lies in, by one look through that part of an index:
+/// events are nearly in the order of their times, but not quite.
+sequences narrowed(connection& in, sequences log, const event_filter& wanted) {
+  if (!wanted.from && !wanted.to) return log;
+  auto found = in.prepared(
+                     "SELECT min(sequence), max(sequence) FROM events INDEXED BY events_by_time"
+                     " WHERE time >= ?1 AND time < ?2 AND sequence > ?3")
+                   .query(wanted.from.value_or(instant::min()), wanted.to.value_or(instant::max()),
+                          log.after);
+  std::optional<std::int64_t> first, last;
+  if (found.next()) found.read(first, last);
+  if (!first) return {log.after, log.after};
+  return {*first - 1, *last};
 }
 
 }  // namespace
@@ -102,24 +131,23 @@ journal_result<scanned> sqlite_journal::scan(std::int64_t after_sequence,
                                              const event_filter& filter, int limit) {
   return guarded([&]() -> journal_result<scanned> {
     limit = std::max(limit, 0);
-    // One entity's events are found by their index, everything else by going through the log.
-    const bool one_entity = filter.kind && filter.id;
-    const std::string sql =
-        select_events(one_entity ? "WHERE kind = ?3 AND id = ?4 AND sequence > ?1"
-                                 : "NOT INDEXED WHERE sequence > ?1 AND (?3 IS NULL OR kind = ?3)"
-                                   " AND (?4 IS NULL OR id = ?4)") +
-        " AND (?5 IS NULL OR CASE WHEN ?6 THEN substr(type, 1, length(?5)) ELSE type END = ?5)"
-        " AND (?7 IS NULL OR trace = ?7) AND (?8 IS NULL OR time >= ?8)"
-        " AND (?9 IS NULL OR time < ?9) ORDER BY sequence LIMIT ?2";
+    std::string sql = select_events(way_to(filter));
+    sql +=
+        " AND sequence > ?1 AND sequence <= ?2"
+        " AND (?4 IS NULL OR kind = ?4) AND (?5 IS NULL OR id = ?5)"
+        " AND (?6 IS NULL OR CASE WHEN ?7 THEN substr(type, 1, length(?6)) ELSE type END = ?6)"
+        " AND (?8 IS NULL OR trace = ?8) AND (?9 IS NULL OR time >= ?9)"
+        " AND (?10 IS NULL OR time < ?10) ORDER BY sequence LIMIT ?3";
     // "rent.*" is every type that starts with "rent."; without the star it is one type.
     std::optional<std::string_view> type = filter.type;
     const bool is_prefix = type && type->ends_with('*');
     if (is_prefix) type->remove_suffix(1);
     transaction moment(db_, transaction::kind::read);
+    const auto part = narrowed(db_, {after_sequence}, filter);
     scanned found;
     found.events =
-        read_events(db_.prepared(sql).query(after_sequence, limit, filter.kind, filter.id, type,
-                                            is_prefix, filter.trace, filter.from, filter.to));
+        read_events(db_.prepared(sql).query(part.after, part.to, limit, filter.kind, filter.id,
+                                            type, is_prefix, filter.trace, filter.from, filter.to));
     found.looked_to = after_sequence;
     if (std::ssize(found.events) == limit) {
       if (limit > 0) found.looked_to = found.events.back().sequence;

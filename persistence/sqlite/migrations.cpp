@@ -166,7 +166,13 @@ CREATE TABLE dead_letters (
 ) STRICT, WITHOUT ROWID;
 )";
 
-constexpr const char* scripts[] = {events_and_state, dead_letters};
+// What one request caused, and what happened when, are found in a log of any length.
+constexpr const char* ways_into_the_log = R"(
+CREATE INDEX events_by_trace ON events (trace);
+CREATE INDEX events_by_time ON events (time);
+)";
+
+constexpr const char* scripts[] = {events_and_state, dead_letters, ways_into_the_log};
 
 }  // namespace
 

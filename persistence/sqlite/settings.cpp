@@ -33,6 +33,20 @@ std::optional<std::optional<std::string>> stored_key(connection& db, account_id 
 
 }  // namespace
 
+journal_result<std::vector<partition_row>> sqlite_journal::partitions() {
+  return guarded([&]() -> journal_result<std::vector<partition_row>> {
+    auto stored =
+        db_.prepared("SELECT id, owner, epoch, next_position - 1 FROM partitions ORDER BY id")
+            .query();
+    std::vector<partition_row> found;
+    while (stored.next()) {
+      auto& one = found.emplace_back();
+      stored.read(one.partition, one.owner, one.epoch, one.position);
+    }
+    return found;
+  });
+}
+
 journal_result<std::vector<dead_letter>> sqlite_journal::dead_letters(
     std::optional<partition_id> partition, int limit) {
   return guarded([&]() -> journal_result<std::vector<dead_letter>> {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "persistence/timestamp.hpp"
 #include "tests/persistence/journal_contract.hpp"
 
 namespace rentwave::testing_journal {
@@ -94,6 +95,38 @@ TEST_F(EventsCommand, prints_what_is_asked_for) {
   asked_.events.entity = to_string(rental_n(2));
   EXPECT_EQ(run(), 0);
   EXPECT_THAT(types(), ElementsAre("rent.late"));
+}
+
+TEST_F(EventsCommand, prints_what_a_request_caused_and_what_happened_when) {
+  for (std::uint32_t n = 1; n <= 3; ++n) append(n, "rent." + std::to_string(n));
+  const auto second = to_string(event(2).trace);
+  asked_.events.trace = second;
+  EXPECT_EQ(run(), 0);
+  EXPECT_THAT(types(), ElementsAre("rent.2"));
+  std::erase(asked_.events.trace, '-');  // as in a traceparent
+  EXPECT_EQ(run(), 0);
+  EXPECT_THAT(types(), ElementsAre("rent.2"));
+  asked_.events = {};
+  asked_.events.from = format_instant(event(2).time);
+  EXPECT_EQ(run(), 0);
+  EXPECT_THAT(types(), ElementsAre("rent.2", "rent.3"));
+  asked_.events.to = format_instant(event(3).time);
+  EXPECT_EQ(run(), 0);
+  EXPECT_THAT(types(), ElementsAre("rent.2"));
+}
+
+TEST_F(EventsCommand, is_misused_with_what_is_no_trace_and_no_time) {
+  append(1, "rent.late");
+  const auto complaint = [&](std::string config::events_query::*option, std::string text) {
+    asked_.events = {};
+    asked_.events.*option = std::move(text);
+    EXPECT_EQ(run(), 2);
+    EXPECT_EQ(lines_.str(), "");
+    return complaints_.str();
+  };
+  EXPECT_THAT(complaint(&config::events_query::trace, "12"), StartsWith("rentwave: --trace: "));
+  EXPECT_THAT(complaint(&config::events_query::from, "now"), StartsWith("rentwave: --from: "));
+  EXPECT_THAT(complaint(&config::events_query::to, "2026-03-01"), StartsWith("rentwave: --to: "));
 }
 
 TEST_F(EventsCommand, follows_a_writer_beside_it) {

@@ -169,12 +169,16 @@ TEST(Config, every_default_has_the_name_of_an_environment_variable_of_its_own) {
 }
 
 TEST(Config, the_events_command_takes_its_own_options_and_the_settings) {
-  auto result = accepted({"events", "--follow", "--entity=rental/7", "--type", "rent.late",
-                          "--after=c1", "--journal.url=sqlite:other.db"});
+  auto result =
+      accepted({"events", "--follow", "--entity=rental/7", "--type", "rent.late", "--trace=t1",
+                "--from=f1", "--to", "t2", "--after=c1", "--journal.url=sqlite:other.db"});
   EXPECT_EQ(result.command, subcommand::events);
   EXPECT_TRUE(result.events.follow);
   EXPECT_EQ(result.events.entity, "rental/7");
   EXPECT_EQ(result.events.type, "rent.late");
+  EXPECT_EQ(result.events.trace, "t1");
+  EXPECT_EQ(result.events.from, "f1");
+  EXPECT_EQ(result.events.to, "t2");
   EXPECT_EQ(result.events.after, "c1");
   EXPECT_EQ(result.settings.journal.url, "sqlite:other.db");
 }
@@ -240,6 +244,17 @@ TEST_F(ConfigFile, must_be_readable) {
   EXPECT_EQ(refusal({"--config-file", "/"}), "--config-file: cannot read '/'");
   write("");
   EXPECT_EQ(refusal({option()}), "");
+}
+
+TEST(Demo, is_switched_by_its_name_alone_or_with_a_value) {
+  EXPECT_FALSE(accepted({}).settings.demo);
+  EXPECT_TRUE(accepted({"--demo"}).settings.demo);
+  EXPECT_TRUE(accepted({"--demo", "--http.port=1"}).settings.demo)
+      << "what follows is not its value";
+  EXPECT_FALSE(accepted({"--demo=false"}).settings.demo);
+  EXPECT_FALSE(accepted({"--demo", "--demo=false"}).settings.demo) << "the last one counts";
+  EXPECT_EQ(refusal({"--demo=perhaps"}), "--demo: expected one of true, false, got 'perhaps'");
+  EXPECT_EQ(refusal({"--demo="}), "--demo: expected one of true, false, got ''");
 }
 
 TEST(SampleFile, names_every_option_with_its_default) {

@@ -1,4 +1,5 @@
-// The parts of ./run that can do harm: what --fresh deletes, and when.
+// The parts of ./run that can do harm: what --fresh deletes, and when; and what a new journal
+// begins with.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -74,6 +75,22 @@ TEST_F(Scripts, know_when_another_journal_is_meant) {
   EXPECT_FALSE(run("default_journal j.db", "RENTWAVE_CONFIG_FILE=f"));
   EXPECT_TRUE(
       run("default_journal j.db --journal.url=sqlite:j.db", "RENTWAVE_JOURNAL_URL=sqlite:k.db"));
+}
+
+TEST_F(Scripts, begin_with_the_demo_where_nothing_is_and_nobody_asks_for_something_else) {
+  for (const auto* options : {"", "--http.port=1", "--http.address=127.0.0.1", "--http.address ::1",
+                              "--journal.url=sqlite:j.db", "--clock.rate=60 --log.level=debug"})
+    EXPECT_TRUE(run(std::string{"wants_demo j.db "} + options)) << options;
+  for (const auto* options :
+       {"--demo=false", "--demo", "--demo=true", "--journal.url=sqlite:k.db",
+        "--journal.url=postgresql://x", "--http.address=0.0.0.0", "--http.address 192.0.2.1",
+        "--config-file=f", "--config-file f --journal.url=sqlite:j.db"})
+    EXPECT_FALSE(run(std::string{"wants_demo j.db "} + options)) << options;
+  for (const auto* environment : {"RENTWAVE_DEMO=false", "RENTWAVE_HTTP_ADDRESS=0.0.0.0",
+                                  "RENTWAVE_JOURNAL_URL=sqlite:k.db", "RENTWAVE_CONFIG_FILE=f"})
+    EXPECT_FALSE(run("wants_demo j.db", environment)) << environment;
+  write("j.db");
+  EXPECT_FALSE(run("wants_demo j.db")) << "it is there already";
 }
 
 }  // namespace

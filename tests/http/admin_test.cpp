@@ -1,21 +1,7 @@
 // What operators can do, over a real server and a whole node whose inboxes fail on demand.
-#include <gtest/gtest.h>
-
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-
 #include <atomic>
-#include <chrono>
-#include <optional>
-#include <thread>
 
-#include "actors/runtime/node.hpp"
-#include "http/actor_backend.hpp"
-#include "http/identify.hpp"
-#include "http/routes.hpp"
-#include "http/server.hpp"
-#include "persistence/measured.hpp"
-#include "tests/http/client.hpp"
+#include "tests/http/node_scene.hpp"
 #include "tests/runtime/failing_machine.hpp"
 
 namespace rentwave::http {
@@ -32,92 +18,29 @@ std::vector<effect> tell_of_top_ups(const stored_event& event) {
   return {{"owner", inbox_ref(whose), inbox::command{inbox::deliver{whose, notice}}}};
 }
 
-class Admin : public ::testing::Test {
+class Admin : public node_scene {
  protected:
   Admin() {
-    store = measure(*open_journal("memory:"), counted);
     node_options options;
-    options.partitions = 4;
     options.restarts.failures = 2;
     options.restarts.backoff = std::chrono::milliseconds{1};
     options.subscriptions = {{"teller", tell_of_top_ups}};
-    options.machines = [this](const entity_ref& entity) -> std::unique_ptr<machine> {
+    options.machines = [fail = inboxes_fail](const entity_ref& entity) -> std::unique_ptr<machine> {
       if (entity.kind != entity_kind::inbox) return make_machine(entity);
       return std::make_unique<testing::failing_machine>(make_machine(entity),
-                                                        [this] { return inboxes_fail.load(); });
+                                                        [fail] { return fail->load(); });
     };
-    running = *node::start(system, *store, std::move(options));
-    const auto secret = *load_token_secret(**store->connect());
-    api.emplace(backend_parts{system,
-                              running->routes(),
-                              [this] { return running->reader(); },
-                              running->clock(),
-                              [this] { return running->is_ready(); },
-                              "EUR",
-                              secret,
-                              true,
-                              {"1.2.3", 16384, 65536, false},
-                              {"root", "boss"},
-                              "the-token",
-                              counted},
-                auth_options{});
-    gate.emplace(*api, "");
-    server_options listening;
-    listening.port = 0;
-    site.emplace(listening, *api, *gate, all_routes());
-    EXPECT_TRUE(site->start());
-  }
-  ~Admin() override {
-    site->stop(std::chrono::milliseconds{0});
-    api->stop();
-    running->stop();
-    site.reset();
-    api.reset();
+    start(std::move(options));
   }
 
-  client::fields join(const std::string& name) {
-    client to{site->port()};
-    json who{{"username", name}, {"password", "correct horse"}};
-    if (name == "root") who["setup_token"] = "the-token";
-    EXPECT_EQ(to.post("/api/users", who).status, 201U);
-    who.erase("setup_token");
-    const std::string token = to.post("/api/sessions", who).json().at("access_token");
-    return {{"Authorization", "Bearer " + token}, {"Content-Type", "application/json"}};
-  }
-  client_response get(const std::string& path, const client::fields& as) {
-    client from{site->port()};
-    return from.get(path, as);
-  }
-  client_response post(const std::string& path, const client::fields& as,
-                       const json& body = json::object()) {
-    client to{site->port()};
-    return to.post(path, body, as);
-  }
-  /// Waits, for a while, until a list is as long.
-  json items(const std::string& path, const client::fields& as, std::size_t length) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{30};
-    for (;;) {
-      const auto found = get(path, as).json().at("items");
-      if (found.size() == length || std::chrono::steady_clock::now() > until) return found;
-      std::this_thread::sleep_for(std::chrono::milliseconds{20});
-    }
-  }
-
-  caf::actor_system_config config;
-  caf::actor_system system{config};
-  std::atomic<bool> inboxes_fail = false;
-  std::shared_ptr<journal_figures> counted = std::make_shared<journal_figures>();
-  std::unique_ptr<journal_store> store;
-  std::unique_ptr<node> running;
-  std::optional<actor_backend> api;
-  std::optional<token_authenticator> gate;
-  std::optional<server> site;
+  std::shared_ptr<std::atomic<bool>> inboxes_fail = std::make_shared<std::atomic<bool>>(false);
 };
 
 TEST_F(Admin, calls_are_for_administrators_only) {
   const auto ann = join("ann");
-  for (const char* path : {"/api/admin/stats", "/api/admin/quarantine", "/api/admin/dead-letters",
-                           "/api/admin/events"}) {
+  for (const char* path :
+       {"/api/admin/stats", "/api/admin/quarantine", "/api/admin/dead-letters", "/api/admin/events",
+        "/api/admin/nodes", "/api/admin/partitions", "/api/admin/entities/login/ann"}) {
     EXPECT_EQ(get(path, {}).status, 401U) << path;
     EXPECT_EQ(get(path, ann).status, 403U) << path;
     EXPECT_EQ(get(path, ann).code(), "not_admin") << path;
@@ -128,33 +51,6 @@ TEST_F(Admin, calls_are_for_administrators_only) {
   EXPECT_EQ(stats.header("cache-control"), "no-store");
   EXPECT_EQ(stats.json().at("partitions").at("total"), 4);
   EXPECT_EQ(stats.json().at("entities").at("login"), 2);
-}
-
-/// The value of one line of the exposition.
-double metric(const std::string& text, const std::string& name) {
-  const auto at = text.find('\n' + name + ' ');
-  return at == text.npos ? -1 : std::stod(text.substr(at + name.size() + 2));
-}
-
-TEST_F(Admin, metrics_count_requests_appends_and_entities) {
-  join("ann");
-  const auto got = get("/metrics", {});
-  EXPECT_EQ(got.status, 200U);
-  EXPECT_TRUE(got.header("content-type").starts_with("text/plain; version=0.0.4"));
-  const auto& text = got.body;
-  const std::string route = R"({method="POST",route="/api/users")";
-  EXPECT_EQ(metric(text, "rentwave_http_requests_total" + route + R"(,status="2xx"})"), 1);
-  EXPECT_EQ(metric(text, "rentwave_http_request_duration_seconds_count" + route + "}"), 1);
-  EXPECT_EQ(metric(text, R"(rentwave_entities{kind="login"})"), 1);
-  EXPECT_EQ(metric(text, "rentwave_partitions_open"), 4);
-  EXPECT_EQ(metric(text, "rentwave_ready"), 1);
-  EXPECT_GT(metric(text, "process_resident_memory_bytes"), 1e6);
-  EXPECT_GT(metric(text, "rentwave_journal_append_duration_seconds_count"), 0);
-  EXPECT_GE(metric(text, "rentwave_journal_append_events_sum"), 3);  // login, account, session
-  get("/nowhere", {});
-  EXPECT_EQ(metric(get("/metrics", {}).body,
-                   R"(rentwave_http_requests_total{method="",route="none",status="4xx"})"),
-            1);
 }
 
 TEST_F(Admin, names_are_registered_with_the_set_up_token_only) {
@@ -168,7 +64,7 @@ TEST_F(Admin, names_are_registered_with_the_set_up_token_only) {
 
 TEST_F(Admin, sees_what_keeps_failing_releases_it_and_has_it_made_good) {
   const auto root = join("root");
-  inboxes_fail = true;
+  *inboxes_fail = true;
   EXPECT_EQ(post("/api/me/wallet/top-ups", root, {{"amount", 500}}).status, 201U);
   const auto quarantined = items("/api/admin/quarantine", root, 1);
   ASSERT_EQ(quarantined.size(), 1U);
@@ -179,13 +75,20 @@ TEST_F(Admin, sees_what_keeps_failing_releases_it_and_has_it_made_good) {
   EXPECT_EQ(letters[0].at("entity").at("kind"), "wallet");
   EXPECT_FALSE(letters[0].at("parked"));
   EXPECT_EQ(get("/api/admin/stats", root).json().at("quarantined"), 1);
+  const auto text = get("/metrics", {}).body;
+  EXPECT_EQ(metric(text, "rentwave_entities_quarantined"), 1);
+  EXPECT_GE(metric(text, "rentwave_entity_restarts_total"), 3) << "two are tried again";
+  EXPECT_EQ(metric(text, R"(rentwave_dead_letters{subscription="teller"})"), 1);
   EXPECT_EQ(get("/api/me/notifications", root).status, 503U);  // for this inbox alone
   EXPECT_EQ(get("/api/me/wallet", root).status, 200U);
 
   const std::string letter = letters[0].at("id");
   EXPECT_EQ(post("/api/admin/dead-letters/" + letter + "/replay", root).code(), "replay_failed");
-  inboxes_fail = false;
+  *inboxes_fail = false;
   const std::string inbox = quarantined[0].at("entity").at("id");
+  const auto seen = get("/api/admin/entities/inbox/" + inbox, root).json();
+  EXPECT_EQ(seen.at("version"), 0) << "nothing ever happened to it";
+  EXPECT_EQ(seen.at("quarantine").at("reason"), quarantined[0].at("reason"));
   const auto release = "/api/admin/quarantine/inbox/" + inbox + "/release";
   EXPECT_EQ(post(release, root).status, 204U);
   EXPECT_EQ(post(release, root).status, 404U);
@@ -194,23 +97,40 @@ TEST_F(Admin, sees_what_keeps_failing_releases_it_and_has_it_made_good) {
   EXPECT_EQ(items("/api/admin/dead-letters", root, 0).size(), 0U);
   EXPECT_EQ(post("/api/admin/dead-letters/" + letter + "/replay", root).status, 404U);
   EXPECT_EQ(get("/api/me/notifications", root).json().at("items").size(), 1U);
+  EXPECT_EQ(metric(get("/metrics", {}).body, R"(rentwave_dead_letters{subscription="teller"})"), 0);
 }
 
-TEST_F(Admin, reads_the_log_by_what_caused_it) {
+TEST_F(Admin, looks_at_what_is_in_quarantine) {
   const auto root = join("root");
-  auto traced = root;
-  traced.emplace_back("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
-  EXPECT_EQ(post("/api/me/wallet/top-ups", traced, {{"amount", 500}}).status, 201U);
-  const auto caused =
-      items("/api/admin/events?trace=0af76519-16cd-43dd-8448-eb211c80319c&type=wallet.*", root, 2);
-  ASSERT_EQ(caused.size(), 2U);
-  EXPECT_EQ(caused[0].at("type"), "wallet.top-up-request");
+  EXPECT_EQ(post("/api/me/wallet/top-ups", root, {{"amount", 500}}).status, 201U);
+  EXPECT_TRUE(comes_true(
+      [&] { return get("/api/me/notifications", root).json().at("items").size() == 1; }));
+  *inboxes_fail = true;
+  EXPECT_EQ(post("/api/me/wallet/top-ups", root, {{"amount", 500}}).status, 201U);
+  const auto quarantined = items("/api/admin/quarantine", root, 1);
+  ASSERT_EQ(quarantined.size(), 1U);
+  const std::string id = quarantined[0].at("entity").at("id");
+  const auto seen = get("/api/admin/entities/inbox/" + id, root).json();
+  EXPECT_EQ(seen.at("quarantine").at("reason"), quarantined[0].at("reason"));
+  EXPECT_EQ(seen.at("quarantine").at("since"), quarantined[0].at("since"));
+  EXPECT_EQ(seen.at("version"), 1);
+  EXPECT_EQ(seen.at("state").at("last"), 1);
+  EXPECT_FALSE(seen.at("awake"));
+}
+
+TEST_F(Admin, reads_the_log_in_pages) {
+  const auto root = join("root");
   const auto page = get("/api/admin/events?limit=1", root).json();
   EXPECT_EQ(page.at("items").size(), 1U);
   const std::string next = page.at("next");
   EXPECT_NE(get("/api/admin/events?limit=1&cursor=" + next, root).json().at("items"),
             page.at("items"));
-  EXPECT_EQ(get("/api/admin/events?entity=nothing", root).status, 422U);
+}
+
+TEST_F(Admin, is_told_which_filter_of_the_log_is_wrong) {
+  const auto root = join("root");
+  for (const char* wrong : {"entity=nothing", "trace=0af7", "from=now", "to=2026-03-01", "at=1"})
+    EXPECT_EQ(get("/api/admin/events?" + std::string{wrong}, root).status, 422U) << wrong;
 }
 
 }  // namespace

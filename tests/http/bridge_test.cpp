@@ -77,6 +77,43 @@ class Bridge : public testing::Test {
   caf::actor worker = system.spawn(answer);
 };
 
+TEST_F(Bridge, asks_many_at_once_and_says_who_was_silent) {
+  const auto finish_all = [this](std::vector<caf::actor> to, const caf::message& what) {
+    std::optional<std::vector<wait_result>> results;
+    asio::co_spawn(context, bridge_.ask_all(std::move(to), what, 50ms),
+                   [&](std::exception_ptr, std::vector<wait_result> all) { results = all; });
+    context.restart();
+    context.run();
+    return results.value();
+  };
+  const caf::actor mute = system.spawn([](caf::event_based_actor* self) -> caf::behavior {
+    return {[self](const command_ptr&) -> caf::result<outcome> {
+      return self->make_response_promise();
+    }};
+  });
+  const auto results = finish_all({worker, mute, nullptr, worker}, a_command());
+  ASSERT_EQ(results.size(), 4U);
+  EXPECT_TRUE(std::holds_alternative<outcome>(results[0]));
+  EXPECT_EQ(failure_of(results[1]), wait_errc::timed_out);
+  EXPECT_EQ(failure_of(results[2]), wait_errc::unavailable);
+  EXPECT_TRUE(std::holds_alternative<outcome>(results[3]));
+  EXPECT_TRUE(finish_all({}, a_command()).empty());
+  EXPECT_EQ(bridge_.waiting(), 0U);
+}
+
+TEST_F(Bridge, ends_a_question_to_many_when_it_stops) {
+  std::optional<std::vector<wait_result>> results;
+  const std::vector<caf::actor> to(3, worker);
+  asio::co_spawn(context, bridge_.ask_all(to, a_question(false), 1h),
+                 [&](std::exception_ptr, std::vector<wait_result> all) { results = all; });
+  run_until_waiting(4);
+  bridge_.stop();
+  context.restart();
+  context.run();
+  ASSERT_TRUE(results);
+  EXPECT_EQ(results->size(), 3U);
+}
+
 TEST_F(Bridge, brings_an_answer) {
   const auto result = finish(bridge_.ask(worker, a_command(), 10s));
   const auto* found = std::get_if<outcome>(&result);

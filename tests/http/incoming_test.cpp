@@ -47,6 +47,18 @@ class Incoming : public testing::Test {
   incoming in{limits};
 };
 
+TEST_F(Incoming, says_what_is_wrong_with_a_request_line_when_it_is_there) {
+  const string_view line = "GET / HTTP/2.0\r\n";
+  for (const char& c : line.substr(0, line.size() - 1)) {
+    put({&c, 1});
+    EXPECT_EQ(in.read_head(), unfinished) << c;
+  }
+  put("\n");
+  EXPECT_EQ(in.read_head(), broken);
+  ASSERT_TRUE(in.complaint());
+  EXPECT_EQ(in.complaint()->status, 505U);
+}
+
 constexpr string_view chunked_head =
     "POST /things HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 
@@ -101,6 +113,19 @@ TEST_F(Incoming, keeps_what_follows_for_the_next_request) {
   EXPECT_EQ(in.read_head(), unfinished);
   expect_head("\r\n");
   EXPECT_EQ(in.head().target, "/b");
+  EXPECT_FALSE(in.has_bytes());
+}
+
+TEST_F(Incoming, takes_empty_lines_between_requests_for_nothing) {
+  put("\r\n");
+  EXPECT_FALSE(in.has_bytes());
+  expect_head("\r\nPOST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n");
+  put("\r\n");
+  EXPECT_EQ(in.read_body(), done);
+  EXPECT_EQ(in.take_body(), "\r\n");
+  put("\r\n\r");
+  EXPECT_TRUE(in.has_bytes()) << "half of one";
+  put("\n");
   EXPECT_FALSE(in.has_bytes());
 }
 

@@ -354,43 +354,5 @@ TEST_F(Stop, says_why_it_does_not_start) {
   EXPECT_TRUE(third.start().has_error());
 }
 
-TEST_F(Limits, of_requests_of_an_address_are_429_and_keep_the_connection) {
-  options.limits.requests_per_address_s = 0.4;  // two at once
-  serve();
-  auto client = connect();
-  EXPECT_EQ(client.get("/things").status, 200U);
-  EXPECT_EQ(client.get("/things").status, 200U);
-  const auto refused = client.get("/things");
-  EXPECT_EQ(refused.status, 429U);
-  EXPECT_EQ(refused.code(), "rate_limited");
-  EXPECT_EQ(refused.header("retry-after"), "3");  // 2.5 s, less what has passed
-  EXPECT_TRUE(refused.keep_alive);
-  EXPECT_EQ(client.get("/probe").status, 200U);
-  EXPECT_EQ(connect().get("/things").status, 429U) << "another connection is no other address";
-}
-
-TEST_F(Limits, of_requests_of_an_account_are_429) {
-  options.limits.requests_per_account_s = 0.2;  // one at once
-  serve();
-  auto client = connect();
-  const client::fields ada{{"Authorization", "Bearer good"}};
-  EXPECT_EQ(client.get("/mine", ada).status, 200U);
-  EXPECT_EQ(client.get("/mine", ada).status, 429U);
-  EXPECT_EQ(client.get("/things").status, 200U);
-}
-
-TEST_F(Limits, count_the_clients_of_a_trusted_proxy_apart) {
-  options.limits.requests_per_address_s = 0.2;
-  options.trusted_proxies = {"127.0.0.0/8"};
-  serve();
-  auto proxy = connect();
-  const auto ask_for = [&](std::string address) {
-    return proxy.get("/things", {{"X-Forwarded-For", std::move(address)}});
-  };
-  EXPECT_EQ(ask_for("192.0.2.1").json()["from"], "192.0.2.1");
-  EXPECT_EQ(ask_for("192.0.2.1").status, 429U);
-  EXPECT_EQ(ask_for("192.0.2.2").status, 200U);
-}
-
 }  // namespace
 }  // namespace rentwave::http

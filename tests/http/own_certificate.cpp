@@ -46,14 +46,23 @@ owned_file open(const std::filesystem::path& path) {
 
 }  // namespace
 
-own_certificate::own_certificate() {
+own_certificate::own_certificate(const std::string& pass_phrase) {
   std::string pattern = std::filesystem::temp_directory_path() / "rentwave-tls-XXXXXX";
   if (!mkdtemp(pattern.data())) throw std::runtime_error{"no temporary folder"};
   folder_ = pattern;
   const owned_key key{EVP_EC_gen("P-256"), EVP_PKEY_free};
   const auto certificate = sign(key.get());
   PEM_write_X509(open(this->certificate()).get(), certificate.get());
-  PEM_write_PrivateKey(open(this->key()).get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  const auto* phrase = reinterpret_cast<const unsigned char*>(pass_phrase.data());
+  PEM_write_PrivateKey(open(this->key()).get(), key.get(),
+                       pass_phrase.empty() ? nullptr : EVP_aes_256_cbc(), phrase,
+                       static_cast<int>(pass_phrase.size()), nullptr, nullptr);
+}
+
+void own_certificate::replace(const own_certificate& other) const {
+  const auto over = std::filesystem::copy_options::overwrite_existing;
+  std::filesystem::copy_file(certificate(), other.certificate(), over);
+  std::filesystem::copy_file(key(), other.key(), over);
 }
 
 own_certificate::~own_certificate() {

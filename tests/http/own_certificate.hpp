@@ -3,13 +3,17 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 namespace rentwave::http {
 
 class own_certificate {
  public:
-  own_certificate();
+  /// With a pass phrase the key's file is encrypted.
+  explicit own_certificate(const std::string& pass_phrase = {});
   ~own_certificate();
+  /// Puts itself in the place of another's files.
+  void replace(const own_certificate& other) const;
   own_certificate(const own_certificate&) = delete;
   own_certificate& operator=(const own_certificate&) = delete;
 

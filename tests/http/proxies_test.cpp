@@ -27,6 +27,7 @@ TEST(Proxies, are_trusted_by_address_and_by_network) {
   EXPECT_TRUE(trusted.trust("fd12::1"));
   EXPECT_FALSE(trusted.trust("fe80::1"));
   EXPECT_FALSE(trusted.trust(""));
+  EXPECT_FALSE(trusted.trust({"10.0.0.1\0.evil", 14}));
 }
 
 TEST(Proxies, are_looked_through_to_the_last_address_that_is_none) {
@@ -41,6 +42,22 @@ TEST(Proxies, are_looked_through_to_the_last_address_that_is_none) {
   EXPECT_EQ(client_of(trusted, from("10.0.0.1", {{name, "10.0.0.3, 10.0.0.2"}})), "10.0.0.3");
   EXPECT_EQ(client_of(trusted, from("10.0.0.1", {{name, "somebody"}})), "10.0.0.1");
   EXPECT_EQ(client_of(trusted, from("10.0.0.1", {})), "10.0.0.1");
+}
+
+TEST(Proxies, may_write_a_port_behind_an_address) {
+  const proxies trusted{{"10.0.0.0/8", "fd00::/8"}};
+  const auto seen_for = [&](std::string list) {
+    return client_of(trusted, from("10.0.0.1", {{"x-forwarded-for", std::move(list)}}));
+  };
+  EXPECT_EQ(seen_for("198.51.100.7:567"), "198.51.100.7");
+  EXPECT_EQ(seen_for("[2001:db8::7]:567"), "2001:db8::7");
+  EXPECT_EQ(seen_for("[2001:db8::7]"), "2001:db8::7");
+  EXPECT_EQ(seen_for("2001:db8::7"), "2001:db8::7") << "no port, but a part of the address";
+  EXPECT_EQ(seen_for("198.51.100.7:567, 10.0.0.2:81, [fd12::1]:82"), "198.51.100.7");
+  for (const auto* wrong : {"198.51.100.7:", "198.51.100.7:x", "[198.51.100.7:567",
+                            "[198.51.100.77", "[2001:db8::7]:", "[]:567", "[", "]", ":567",
+                            "[2001:db8::7]567", "198.51.100.7:5:6", "[[2001:db8::7]]"})
+    EXPECT_EQ(seen_for(wrong), "10.0.0.1") << wrong;
 }
 
 TEST(Proxies, of_nobodys_trust_say_nothing) {

@@ -87,8 +87,9 @@ TEST(Host, is_a_name_or_an_address_with_a_port_or_without) {
   for (const auto* text : {"a", "localhost:80", "127.0.0.1", "[::1]", "[::1]:8080", "a:", "a_b.c"})
     EXPECT_TRUE(is_host(text)) << text;
   for (const auto* text : {"", ":80", "a b", "a/b", "a@b", "a:b", "[::1", "[1]", "a:1:2", "a,b/c",
-                           "[::1]x", "a:123456", "a%2"})
+                           "[::1]x", "a:123456", "a%2", "[fe80::1%eth0]"})
     EXPECT_FALSE(is_host(text)) << text;
+  EXPECT_FALSE(is_host({"[::1\0]", 6}));
 }
 
 TEST(TraceContext, comes_back_as_it_went) {
@@ -98,6 +99,16 @@ TEST(TraceContext, comes_back_as_it_went) {
   const std::string good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   EXPECT_EQ(to_string(parse_traceparent(good).value()), "4bf92f35-77b3-4da6-a3ce-929d0e0e4736");
   EXPECT_TRUE(parse_traceparent("cc" + good.substr(2) + "-later"));
+}
+
+TEST(TraceContext, is_asked_for_as_the_header_or_the_log_has_it) {
+  const auto id = parse_trace("4bf92f35-77b3-4da6-a3ce-929d0e0e4736");
+  ASSERT_TRUE(id);
+  EXPECT_EQ(parse_trace("4bf92f3577b34da6a3ce929d0e0e4736"), id);
+  EXPECT_EQ(parse_trace("4BF92F3577B34DA6A3CE929D0E0E4736"), id);
+  for (const auto* bad : {"", "4bf92f35", "4bf92f3577b34da6a3ce929d0e0e473x",
+                          "4bf92f3577b34da6a3ce929d0e0e47361", "4bf92f3-577b34da6a3ce929d0e0e4736"})
+    EXPECT_FALSE(parse_trace(bad)) << bad;
 }
 
 TEST(TraceContext, is_ignored_when_invalid) {

@@ -17,7 +17,7 @@
 
 namespace rentwave::http {
 
-class idle_backend final : public backend {
+class idle_backend : public backend {
  public:
   boost::asio::awaitable<answer<outcome>> send(const request&, entity_ref, any_command,
                                                std::optional<command_id>) override {
@@ -41,12 +41,14 @@ class idle_backend final : public backend {
   }
   token make_token(const identity&) override { return {}; }
   void forget_session(session_id) override {}
-  const facts& about() const override { return facts_; }
+  const facts& about() const override { return described; }
   const domain_clock& clock() const override { return clock_; }
   const std::string& currency() const override { return currency_; }
   bool payments_are_sandbox() const override { return true; }
   boost::uuids::uuid new_uuid() override { return {}; }
   bool is_ready() const override { return true; }
+
+  facts described;
 
  protected:
   boost::asio::awaitable<bool> run(std::function<void(journal&)>) override {
@@ -54,7 +56,6 @@ class idle_backend final : public backend {
   }
 
  private:
-  facts facts_;
   domain_clock clock_{{}, system_time};
   std::string currency_ = "EUR";
 };
@@ -177,8 +178,8 @@ class server_scene : public ::testing::Test {
     another_gate().open = true;
   }
 
-  server& serve(std::shared_ptr<tls_context> tls = {}) {
-    running = std::make_unique<server>(options, api, guard, test_table);
+  server& serve(std::shared_ptr<tls_context> tls = {}, std::span<const route> table = test_table) {
+    running = std::make_unique<server>(options, api, guard, table);
     running->use(std::move(tls));
     const auto started = running->start();
     EXPECT_TRUE(started) << started.error().message();

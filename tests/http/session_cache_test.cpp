@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "http/identify.hpp"
+#include "http/credentials.hpp"
 
 namespace rentwave::http {
 namespace {

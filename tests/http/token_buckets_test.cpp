@@ -31,13 +31,21 @@ TEST(TokenBuckets, are_one_for_each_key) {
   EXPECT_TRUE(buckets.take("a", start));
 }
 
-TEST(TokenBuckets, take_nothing_when_only_looked_at) {
-  token_buckets buckets{{.per_second = 1, .burst = 1}};
-  EXPECT_FALSE(buckets.look("a", start));
-  EXPECT_FALSE(buckets.take("a", start));
-  EXPECT_EQ(buckets.look("a", start), 1s);
+TEST(TokenBuckets, take_back_what_was_not_needed) {
+  token_buckets buckets{{.per_second = 1, .burst = 2}};
+  EXPECT_EQ(taken_at_once(buckets, "a", start), 2);
+  buckets.give_back("a");
+  EXPECT_EQ(taken_at_once(buckets, "a", start), 1);
+  buckets.give_back("nobody");
   buckets.forget("a");
-  EXPECT_FALSE(buckets.look("a", start));
+  EXPECT_EQ(taken_at_once(buckets, "a", start), 2);
+}
+
+TEST(TokenBuckets, hold_no_more_for_what_comes_back_late) {
+  token_buckets buckets{{.per_second = 1, .burst = 2}};
+  EXPECT_FALSE(buckets.take("a", start));
+  buckets.give_back("a");
+  EXPECT_EQ(taken_at_once(buckets, "a", start + 1h), 2);
 }
 
 TEST(TokenBuckets, of_no_rate_limit_nothing) {
@@ -56,6 +64,24 @@ TEST(TokenBuckets, forget_those_that_are_full_before_others) {
   for (int i = 0; i < 200; ++i) EXPECT_FALSE(buckets.take("new" + std::to_string(i), later));
   for (int i = 0; i < 200; ++i) EXPECT_TRUE(buckets.take("new" + std::to_string(i), later));
   EXPECT_LE(buckets.size(), most);
+}
+
+TEST(TokenBuckets, are_not_filled_by_a_flood_of_other_keys) {
+  constexpr std::size_t most = 16 * 64;
+  token_buckets buckets{{.per_second = 1, .burst = 5}, most};
+  const auto name = [](int i) { return "spent" + std::to_string(i); };
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(taken_at_once(buckets, name(i), start), 5);
+  for (int i = 0; i < 50'000; ++i) EXPECT_FALSE(buckets.take(std::to_string(i), start));
+  EXPECT_LE(buckets.size(), most);
+  for (int i = 0; i < 50; ++i) EXPECT_TRUE(buckets.take(name(i), start)) << i;
+}
+
+TEST(TokenBuckets, are_bounded_also_when_all_are_as_full) {
+  constexpr std::size_t most = 16 * 64;
+  token_buckets buckets{{.per_second = 1, .burst = 1}, most};
+  for (int i = 0; i < 50'000; ++i) buckets.take(std::to_string(i), start);
+  EXPECT_LE(buckets.size(), most);
+  EXPECT_GE(buckets.size(), most / 4) << "no more than need be goes at once";
 }
 
 TEST(RateKey, is_the_address_or_its_network) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sodium.h>
 
+#include "http/digests.hpp"
 #include "persistence/journal.hpp"
 
 namespace rentwave::http {
@@ -118,6 +119,26 @@ TEST_F(Token, of_strange_json_is_refused) {
     EXPECT_FALSE(verify(base64(strange) + '.' + parts[1] + '.' + parts[2])) << strange;
     EXPECT_FALSE(verify(parts[0] + '.' + base64(strange) + '.' + parts[2])) << strange;
   }
+}
+
+TEST_F(Token, that_is_signed_is_still_read_with_care) {
+  const auto claims = [](const char* expires) {
+    return R"({"sub":"01900000-0000-7000-8000-000000000001",)"
+           R"("sid":"01900000-0000-7000-8000-000000000002","name":"ada","exp":)" +
+           std::string{expires} + '}';
+  };
+  const auto signed_by_us = [](std::string_view header, const std::string& payload) {
+    const auto text = base64(header) + '.' + base64(payload);
+    const auto signature = hmac_sha256(text, secret);
+    return text + '.' + base64({reinterpret_cast<const char*>(signature.data()), signature.size()});
+  };
+  constexpr const char* usual = R"({"alg":"HS256","typ":"JWT"})";
+  EXPECT_TRUE(verify(signed_by_us(usual, claims("4102444800"))));
+  for (const auto* header : {R"({"alg":"none"})", R"({"alg":"HS512"})", R"({"alg":1})", "{}", "["})
+    EXPECT_EQ(refusal_of(signed_by_us(header, claims("4102444800"))), token_errc::malformed);
+  for (const auto* expires : {"1.9e19", "19000000000000000000000", "-1e300", "null", "\"1\""})
+    EXPECT_EQ(refusal_of(signed_by_us(usual, claims(expires))), token_errc::malformed) << expires;
+  EXPECT_EQ(refusal_of(signed_by_us(usual, claims("18446744073709551615"))), token_errc::expired);
 }
 
 TEST_F(Token, is_read_only_when_its_signature_fits) {

@@ -202,6 +202,47 @@ TEST_P(Scan, finds_a_time_from_inclusive_to_exclusive) {
   EXPECT_THAT(found({.from = at(2), .to = at(4)}), ElementsAre(2, 3));
 }
 
+TEST_P(Scan, finds_a_trace_in_all_entities_and_partitions) {
+  const auto trace = nth<trace_id>(77);
+  const auto caused = [&](std::uint32_t command) {
+    auto one = event(command);
+    one.trace = trace;
+    return one;
+  };
+  append({to_entity(rental_n(1), 2, {caused(11), event(12)}),
+          to_entity(wallet_ref(nth<account_id>(1)), 1, {event(13), caused(14)})});
+  const auto third = value(journal_->take_over(3, "node-a"));
+  value(journal_->append(
+      {to_partition(3, third, {to_entity(inbox_ref(nth<account_id>(1)), 0, {caused(15)})})}));
+  EXPECT_THAT(found({.trace = trace}), ElementsAre(11, 14, 15));
+  EXPECT_THAT(found({.kind = entity_kind::wallet, .trace = trace}), ElementsAre(14));
+  EXPECT_THAT(found({.kind = entity_kind::rental, .id = rental_n(1).id, .trace = trace}),
+              ElementsAre(11));
+  const auto first = value(journal_->scan(0, {.trace = trace}, 2));
+  EXPECT_THAT(commands(first.events), ElementsAre(11, 14));
+  EXPECT_THAT(commands(value(journal_->scan(first.looked_to, {.trace = trace}, 2)).events),
+              ElementsAre(15));
+}
+
+TEST_P(Scan, finds_a_time_among_events_that_are_not_in_its_order) {
+  const auto timed = [](std::uint32_t command, std::int64_t seconds) {
+    auto one = event(command);
+    one.time = at(seconds);
+    return one;
+  };
+  append({to_entity(rental_n(1), 2, {timed(11, 50), timed(12, 70), timed(13, 60), timed(14, 80)})});
+  EXPECT_THAT(found({.from = at(50), .to = at(70)}), ElementsAre(11, 13));
+  EXPECT_THAT(found({.from = at(60)}), ElementsAre(12, 13, 14));
+  EXPECT_THAT(found({.from = at(60), .to = at(60)}), IsEmpty());
+  const auto all = value(journal_->scan(0, {}, 100));
+  const auto first = value(journal_->scan(0, {.from = at(60), .to = at(80)}, 1));
+  EXPECT_THAT(commands(first.events), ElementsAre(12));
+  const auto rest = value(journal_->scan(first.looked_to, {.from = at(60), .to = at(80)}, 9));
+  EXPECT_THAT(commands(rest.events), ElementsAre(13));
+  EXPECT_EQ(rest.looked_to, all.looked_to) << "also beyond the span";
+  EXPECT_THAT(value(journal_->scan(0, {.from = at(90)}, 9)).looked_to, all.looked_to);
+}
+
 TEST_P(Scan, joins_filters) {
   EXPECT_THAT(found({.kind = entity_kind::rental, .type = "rent.*", .from = at(2), .to = at(5)}),
               ElementsAre(2, 4));
@@ -278,6 +319,23 @@ TEST_P(Journal, keeps_offsets_by_partition_and_subscription) {
   EXPECT_EQ(value(journal_->offset(1, "notifier")), 8);
   EXPECT_EQ(value(journal_->offset(1, "topics")), 3);
   EXPECT_EQ(value(journal_->offset(2, "notifier")), 0);
+}
+
+TEST_P(Journal, knows_who_owns_its_partitions) {
+  EXPECT_THAT(value(journal_->partitions()), IsEmpty());
+  value(journal_->take_over(7, "node-b"));
+  append({to_entity(rental_n(1), 0, {event(1), event(2)})});
+  value(journal_->take_over(7, "node-c"));
+  const auto found = value(journal_->partitions());
+  ASSERT_THAT(found, SizeIs(2));
+  EXPECT_EQ(found[0].partition, 1);
+  EXPECT_EQ(found[0].owner, "node-a");
+  EXPECT_EQ(found[0].epoch, lease_.epoch);
+  EXPECT_EQ(found[0].position, 2);
+  EXPECT_EQ(found[1].partition, 7);
+  EXPECT_EQ(found[1].owner, "node-c");
+  EXPECT_EQ(found[1].epoch, 2);
+  EXPECT_EQ(found[1].position, 0);
 }
 
 TEST_P(Journal, that_was_scanned_while_empty_skips_nothing) {

@@ -1,7 +1,8 @@
 #include "persistence/journal_url.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
+#include "persistence/postgres/address.hpp"
 #include "tests/persistence/journal_contract.hpp"
 
 namespace rentwave {
@@ -20,6 +21,9 @@ TEST(JournalUrl, is_shown_without_its_passwords) {
        "postgres://ann:***@a:1,b:2/db?connect_timeout=3"},
       {"postgresql://ann:s3@cret@host/db", "postgresql://ann:***@host/db"},
       {"postgresql://ann:s3/cret@host/db", "postgresql://ann:***@host/db"},
+      {"postgresql://ann:s3/cr@et@host/db", "postgresql://ann:***@host/db"},
+      {"postgresql://ann:s3?c@host?password=s3cret", "postgresql://ann:***@host?password=***"},
+      {"postgresql://host:1/db?password=s3@cret", "postgresql://host:1/db?password=***"},
       {"postgresql://:s3cret@host", "postgresql://:***@host"},
       {"postgresql://ann@host/db?password=s3cret", "postgresql://ann@host/db?password=***"},
       {"postgresql:///db?a=b&password=s3cret&sslpassword=s3cret&c=d",
@@ -34,6 +38,17 @@ TEST(JournalUrl, has_its_password_found) {
   EXPECT_EQ(password_of("postgresql://ann:s3%3Acret@host/db"), "s3:cret");
   EXPECT_EQ(password_of("postgresql://ann@host/db?password=s3cret"), "s3cret");
   EXPECT_EQ(password_of("postgresql://ann@host/db"), "");
+}
+
+TEST(JournalUrl, is_completed_behind_what_was_given) {
+  using testing::HasSubstr, testing::StartsWith;
+  const auto whole = [](const char* url) {
+    return postgres::complete_url(url, postgres::access::read_write);
+  };
+  EXPECT_THAT(whole("postgres://a/b"), StartsWith("postgres://a/b?client_encoding=UTF8&"));
+  EXPECT_THAT(whole("postgres://a?"), StartsWith("postgres://a?client_encoding=UTF8&"));
+  EXPECT_THAT(whole("postgres://a?password=b?"), StartsWith("postgres://a?password=b?&client_"));
+  EXPECT_THAT(whole("postgres://a?connect_timeout=9&"), Not(HasSubstr("connect_timeout=5")));
 }
 
 TEST(JournalUrl, without_its_password_is_in_the_errors) {

@@ -15,10 +15,10 @@ using testing::SizeIs;
 /// What is special about a journal in PostgreSQL.
 class PostgresServer : public PostgresScene {
  protected:
-  /// Runs SQL and takes the newest schema for another one.
-  void pretend_schema(const std::string& version) {
+  /// As if a release had been here that knows one schema more: schemas only grow.
+  void pretend_next_schema() {
     close();
-    run("UPDATE rentwave.schema_version SET version = " + version);
+    run("INSERT INTO rentwave.schema_version SELECT max(version) + 1 FROM rentwave.schema_version");
   }
 };
 
@@ -143,18 +143,31 @@ TEST_F(PostgresServer, is_migrated_once_by_many_at_once) {
       EXPECT_TRUE(store) << store.error().detail;
     });
   nodes.clear();
-  EXPECT_EQ(server_.run(url, "SELECT count(*) FROM rentwave.schema_version"), "1");
+  EXPECT_EQ(server_.run(url, "SELECT count(*) - max(version) FROM rentwave.schema_version"), "0");
 }
 
 TEST_F(PostgresServer, takes_the_next_schema_and_refuses_later_ones) {
-  pretend_schema("version + 1");
+  pretend_next_schema();
   open();
   auto lease = value(journal_->take_over(1, "node-a"));
   value(append_one(*journal_, 1, lease, 1));
   EXPECT_TRUE(open_journal_read_only(url_));
-  pretend_schema("version + 1");
+  pretend_next_schema();
   EXPECT_EQ(failure(open_journal(url_)), journal_errc::too_new);
   EXPECT_EQ(failure(open_journal_read_only(url_)), journal_errc::too_new);
+}
+
+TEST_F(PostgresServer, of_an_older_release_is_brought_up_to_this_one) {
+  auto lease = value(journal_->take_over(1, "node-a"));
+  value(append_one(*journal_, 1, lease, 1));
+  value(append_one(*journal_, 1, lease, 2));
+  close();
+  run("DROP INDEX rentwave.events_by_trace; DROP INDEX rentwave.events_by_time;"
+      " DELETE FROM rentwave.schema_version WHERE version = 2");
+  EXPECT_EQ(failure(open_journal_read_only(url_)), journal_errc::unavailable);
+  open();
+  EXPECT_THAT(value(journal_->scan(0, {.trace = event(2).trace}, 10)).events, SizeIs(1));
+  EXPECT_THAT(run("SELECT count(*) FROM pg_indexes WHERE indexname LIKE 'events_by_%'"), "2");
 }
 
 TEST_F(PostgresServer, refuses_a_schema_that_is_no_journal) {

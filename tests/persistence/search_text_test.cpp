@@ -30,6 +30,7 @@ TEST(Words, end_at_punctuation_of_any_script) {
 TEST(Words, survive_text_that_is_no_utf8) {
   EXPECT_THAT(words_of("\xFF\xC3", 9), SizeIs(1));
   EXPECT_THAT(words_of("a \xE2", 9), SizeIs(1));
+  EXPECT_THAT(words_of("\xC3'a\xF0\"b", 9), ElementsAre("\xC3", "a\xF0", "b"));
 }
 
 TEST(Words, are_limited) {
@@ -40,6 +41,10 @@ TEST(Words, are_limited) {
 TEST(FoldedWords, have_neither_case_nor_diacritics) {
   EXPECT_THAT(folded_words("CAF\xC3\x89 \xC5\xBB\xC3\xB3\xC5\x82w e\xCC\x81 \xC3\x9F"),
               ElementsAre("cafe", "zo\xC5\x82w", "e", "\xC3\x9F"));
+}
+
+TEST(FoldedWords, never_come_to_have_a_quote) {
+  EXPECT_THAT(folded_words("\xC0\xA7 \xC3"), ElementsAre("\xC0\xA7", "\xC3"));
 }
 
 TEST(TextOf, has_the_texts_of_every_kind) {

@@ -238,6 +238,19 @@ TEST_F(SqliteFile, takes_the_next_schema_and_refuses_later_ones) {
   EXPECT_EQ(failure(open_journal_read_only(url())), journal_errc::too_new);
 }
 
+TEST_F(SqliteFile, of_an_older_release_is_brought_up_to_this_one) {
+  open();
+  append({to_entity(rental_n(1), 0, {event(1)}), to_entity(rental_n(2), 0, {event(2)})});
+  close();
+  ASSERT_EQ(run("DROP INDEX events_by_trace; DROP INDEX events_by_time;"
+                "DELETE FROM schema_version WHERE version = 3"),
+            "");
+  EXPECT_EQ(failure(open_journal_read_only(url())), journal_errc::unavailable);
+  open();
+  EXPECT_THAT(value(journal_->scan(0, {.trace = event(2).trace}, 10)).events, SizeIs(1));
+  EXPECT_THAT(value(journal_->scan(0, {.to = event(2).time}, 10)).events, SizeIs(1));
+}
+
 TEST_F(SqliteFile, refuses_files_that_are_no_journal) {
   fs::create_directories(file_.parent_path());
   std::ofstream(file_) << std::string(5000, 'x');

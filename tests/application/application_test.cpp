@@ -3,18 +3,25 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "config/parse.hpp"
 #include "tests/http/client.hpp"
+#include "tests/http/secure_client.hpp"
 
 namespace rentwave {
 namespace {
 
-std::unique_ptr<application> start() {
+std::unique_ptr<application> start(const http::own_certificate* shown = nullptr) {
   const char* arguments[] = {"rentwave", "--http.port=0", "--journal.partitions=4"};
   const char* environment[] = {nullptr};
   const auto parsed = config::parse(3, arguments, environment);
   auto settings = std::get<config::invocation>(parsed).settings;
   settings.journal.url = "memory:";
+  if (shown) {
+    settings.http.tls_certificate = shown->certificate();
+    settings.http.tls_key = shown->key();
+  }
   auto started = application::start(settings);
   EXPECT_TRUE(started) << started.error();
   EXPECT_TRUE((*started)->wait_until_ready(std::chrono::minutes{1}));
@@ -31,6 +38,21 @@ TEST(Application, that_drains_is_not_ready_and_serves_on) {
   EXPECT_EQ(one.get("/api/listings").status, 200U);
   http::client late{running->port()};
   EXPECT_EQ(late.get("/api/meta").status, 200U) << "a proxy may not have noticed yet";
+}
+
+TEST(Application, reads_its_certificate_again_and_keeps_it_when_that_is_wrong) {
+  const http::own_certificate given, newer;
+  const auto running = start(&given);
+  const auto shows = [&](const http::own_certificate& one) {
+    return !http::secure_client{running->port(), one}.greet();
+  };
+  EXPECT_TRUE(shows(given));
+  std::ofstream{given.key()} << "no key";
+  running->renew_tls();
+  EXPECT_TRUE(shows(given)) << "a bad pair changes nothing";
+  newer.replace(given);
+  running->renew_tls();
+  EXPECT_TRUE(shows(newer));
 }
 
 }  // namespace

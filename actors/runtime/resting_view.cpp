@@ -1,0 +1,42 @@
+#include "actors/runtime/resting_view.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "actors/runtime/machine.hpp"
+
+namespace rentwave {
+namespace {
+
+std::int64_t version_of(const history& found) {
+  if (!found.events.empty()) return found.events.back().version;
+  return found.state ? found.state->version : 0;
+}
+
+bool fold(machine& into, const history& found) {
+  for (const auto& event : found.events)
+    if (!into.fold(event)) return false;
+  return true;
+}
+
+}  // namespace
+
+journal_result<entity_view> read_resting_view(journal& from, const entity_ref& entity) {
+  auto found = from.load(entity);
+  if (!found) return found.error();
+  entity_view view{entity, version_of(*found), nullptr};
+  // What made it throw in its actor may do so here.
+  try {
+    auto folded = make_machine(entity);
+    if (found->state && !folded->restore(*found->state)) {
+      found = from.load_from_start(entity);
+      if (!found) return found.error();
+      folded = make_machine(entity);
+    }
+    if (fold(*folded, *found)) view.state = folded->view();
+  } catch (const std::exception& thrown) {
+    spdlog::warn("the state of {} cannot be shown: {}", to_string(entity), thrown.what());
+  }
+  return view;
+}
+
+}  // namespace rentwave

@@ -1,0 +1,23 @@
+// What the actors of one node count, and what waits for the journal's threads. Written by them,
+// read by anybody: one a node, shared.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace rentwave {
+
+struct runtime_figures {
+  explicit runtime_figures(std::size_t readers) : questions(readers) {}
+
+  // Since the start:
+  std::atomic<std::uint64_t> restarts{0};      ///< entities that ended by their own fault
+  std::atomic<std::uint64_t> alarms_fired{0};  ///< entities that were woken
+  // At this moment:
+  std::atomic<std::size_t> appends{0};              ///< sent to the writer, not answered yet
+  std::vector<std::atomic<std::size_t>> questions;  ///< by reader: sent, not taken up yet
+};
+
+}  // namespace rentwave

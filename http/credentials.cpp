@@ -1,0 +1,74 @@
+#include "http/credentials.hpp"
+
+#include "http/ascii.hpp"
+#include "http/problems.hpp"
+
+namespace rentwave::http {
+namespace {
+
+using ascii::same_text;
+using ascii::trimmed;
+
+bool is_safe(verb method) {
+  return method == verb::get || method == verb::head || method == verb::options;
+}
+
+/// "https://host:8443" → "host:8443"; empty for what is no http origin, such as "null".
+std::string_view authority_of(std::string_view origin) {
+  for (const std::string_view scheme : {"http://", "https://"})
+    if (ascii::starts_with(origin, scheme)) return origin.substr(scheme.size());
+  return {};
+}
+
+/// The token of `Authorization: Bearer` (RFC 6750 section 2.1); nullopt for other schemes.
+std::optional<std::string_view> bearer_of(std::string_view header) {
+  constexpr std::string_view scheme = "bearer ";
+  if (!ascii::starts_with(header, scheme)) return std::nullopt;
+  return trimmed(header.substr(scheme.size()));
+}
+
+}  // namespace
+
+std::string_view cookie_of(std::string_view header, std::string_view name) {
+  while (!header.empty()) {
+    const auto end = header.find(';');
+    const auto pair = trimmed(header.substr(0, end));
+    header.remove_prefix(end == header.npos ? header.size() : end + 1);
+    const auto equals = pair.find('=');
+    if (equals != pair.npos && trimmed(pair.substr(0, equals)) == name)
+      return trimmed(pair.substr(equals + 1));
+  }
+  return {};
+}
+
+bool comes_from_us(const request& asked, std::string_view origin) {
+  // A WebSocket starts with GET, is not under the same-origin policy, and always has an Origin.
+  const bool socket = same_text(trimmed(asked.header("upgrade")), "websocket");
+  if (is_safe(asked.method) && !socket) return true;
+  const auto site = asked.header("sec-fetch-site");
+  if (same_text(site, "cross-site")) return false;
+  const auto from = asked.header("origin");
+  if (!from.empty()) {
+    if (!origin.empty()) return same_text(from, origin);
+    const auto authority = authority_of(from);
+    return !authority.empty() && same_text(authority, asked.header("host"));
+  }
+  // Neither header: no browser, and so no page that could abuse the cookie.
+  const bool unknown = site.empty() || same_text(site, "same-origin") || same_text(site, "none");
+  return unknown && !socket;
+}
+
+boost::system::result<std::optional<std::string_view>, problem> token_in(const request& asked,
+                                                                         std::string_view origin) {
+  if (const auto header = asked.header("authorization"); !header.empty()) {
+    const auto given = bearer_of(header);
+    if (!given) return unauthenticated("Authorization needs a Bearer token.");
+    return given;
+  }
+  const auto cookie = cookie_of(asked.header("cookie"), "auth");
+  if (cookie.empty()) return std::optional<std::string_view>{};
+  if (!comes_from_us(asked, origin)) return foreign_origin();
+  return std::optional{cookie};
+}
+
+}  // namespace rentwave::http

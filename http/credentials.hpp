@@ -1,0 +1,26 @@
+// What a request says of who asks: the token of `Authorization: Bearer` or of the cookie `auth`,
+// and whether the page that sends the cookie is ours (design.md section 9). Pure.
+#pragma once
+
+#include <boost/system/result.hpp>
+
+#include <optional>
+#include <string_view>
+
+#include "http/exchange.hpp"
+
+namespace rentwave::http {
+
+/// The token that came along, not verified; nothing when there is none. `origin` is ours; empty:
+/// that of the request's Host. Errors: 401 for another scheme than Bearer, 403 `foreign_origin`.
+boost::system::result<std::optional<std::string_view>, problem> token_in(const request& asked,
+                                                                         std::string_view origin);
+
+/// The first cookie of that name in a Cookie header (RFC 6265 section 5.4); empty when there is
+/// none.
+std::string_view cookie_of(std::string_view header, std::string_view name);
+
+/// Whether a request that carries the cookie may do what it asks for. `origin` as above.
+bool comes_from_us(const request& asked, std::string_view origin);
+
+}  // namespace rentwave::http

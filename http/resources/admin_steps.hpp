@@ -1,0 +1,21 @@
+// What the handlers of `/api/admin` have in common.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "actors/domain/entity.hpp"
+
+namespace rentwave::http {
+
+nlohmann::json entity_json(const entity_ref& entity);
+nlohmann::json list_of(nlohmann::json items);
+/// By "kind" and "id" as in the log; nullopt for what is no kind of entity.
+std::optional<entity_ref> entity_of(std::string_view kind, std::string_view id);
+/// The node that an owner of partitions is a life of.
+std::string node_of(std::string_view owner);
+
+}  // namespace rentwave::http

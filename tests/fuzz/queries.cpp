@@ -1,0 +1,74 @@
+// A query string, as a search reads it.
+#include "actors/domain/isbn.hpp"
+#include "actors/domain/offer.hpp"
+#include "http/fields.hpp"
+#include "http/target.hpp"
+#include "persistence/timestamp.hpp"
+#include "tests/fuzz/complaints.hpp"
+
+namespace rentwave::fuzz {
+namespace {
+
+struct wanted {
+  std::optional<std::string> words;
+  std::optional<item_kind> kind;
+  std::optional<std::int64_t> price;
+  std::optional<bool> active;
+  std::optional<instant> since;
+  std::optional<account_id> owner;
+  std::optional<std::string> sort;
+  std::optional<std::string> cursor;
+  int limit = 0;
+
+  friend bool operator==(const wanted&, const wanted&) = default;
+};
+
+wanted read(http::query_reader& query) {
+  wanted all;
+  all.words = query.text("q", {.min = 0});
+  all.kind = query.choice<item_kind>("kind");
+  all.price = query.integer("price", {-5, max_amount.cents});
+  all.active = query.flag("active");
+  all.since = query.instant("since");
+  all.owner = query.id<account_id>("owner");
+  all.sort = query.word("sort", {"newest", "-price"});
+  all.cursor = query.cursor();
+  all.limit = query.limit();
+  return all;
+}
+
+std::string written(const wanted& all) {
+  std::string text = "/?limit=" + std::to_string(all.limit);
+  const auto add = [&text](const char* name, std::string_view value) {
+    text.append("&").append(name).append("=") += percent_encoded(value);
+  };
+  if (all.words) add("q", *all.words);
+  if (all.kind) add("kind", http::name_of(*all.kind));
+  if (all.price) add("price", std::to_string(*all.price));
+  if (all.active) add("active", *all.active ? "true" : "false");
+  if (all.since) add("since", format_instant(*all.since));
+  if (all.owner) add("owner", to_string(*all.owner));
+  if (all.sort) add("sort", *all.sort);
+  if (all.cursor) add("cursor", *all.cursor);
+  return text;
+}
+
+}  // namespace
+
+void examine(std::string_view input) {
+  auto where = http::parse_target("/?" + std::string{input});
+  if (!where) return;
+  http::request asked;
+  asked.query = std::move(where->query);
+  http::query_reader query{asked};
+  const auto all = read(query);
+  if (const auto wrong = query.failure()) return check_complaint(*wrong, input);
+  demand(all.limit >= 1 && all.limit <= http::max_page, "a page is bounded");
+
+  asked.query = http::parse_target(written(all)).value().query;
+  http::query_reader again{asked};
+  demand(read(again) == all, "what was understood reads the same again");
+  demand(!again.failure(), "what was understood is accepted again");
+}
+
+}  // namespace rentwave::fuzz
