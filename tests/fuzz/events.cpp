@@ -95,15 +95,21 @@ void examine(std::string_view input) {
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* bytes, std::size_t size, std::size_t most);
 
-/// Sometimes begins with an example instead: no chance finds the fingerprint of a state.
+/// Sometimes begins with an example instead, which may have an unlikely number in it: no chance
+/// finds the fingerprint of a state.
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* bytes, std::size_t size,
                                                std::size_t most, unsigned seed) {
   static const auto examples = rentwave::fuzz::make_examples();
+  constexpr const char* numbers[] = {"3000000000", "-1", "18446744073709551615", "1.5", "null"};
   constexpr unsigned how_rarely = 8;
-  const auto& example = examples[seed / how_rarely % examples.size()];
-  if (seed % how_rarely == 0 && example.size() <= most) {
-    size = example.size();
-    std::ranges::copy(example, bytes);
-  }
-  return LLVMFuzzerMutate(bytes, size, most);
+  if (seed % how_rarely != 0) return LLVMFuzzerMutate(bytes, size, most);
+  seed /= how_rarely;
+  auto example = examples[seed % examples.size()];
+  const auto number = example.find_first_of("0123456789", seed % example.size());
+  if (number != std::string::npos)
+    example.replace(number, example.find_first_not_of("0123456789", number) - number,
+                    numbers[seed % std::size(numbers)]);
+  size = std::min(example.size(), most);
+  std::ranges::copy(example.substr(0, size), bytes);
+  return seed % 2 == 0 ? size : LLVMFuzzerMutate(bytes, size, most);
 }

@@ -58,6 +58,13 @@ void check_tree(std::string_view text) {
   demand(again && *again == *read && again->dump() == written, "what is written reads the same");
 }
 
+void check_depth(std::size_t depth) {
+  const auto nested = std::string(depth, '[') + std::string(depth, ']');
+  const bool fits = depth <= std::size_t{http::max_json_depth};
+  const auto read = http::parse_json(nested, http::max_json_depth, http::max_json_values);
+  demand(read.has_value() == fits, "JSON is read to its greatest depth, and no deeper");
+}
+
 void check_posting(const offer& content) {
   field_reader posted{http::posting_of(content)};
   demand(http::read_offer(posted) == content, "a posting reads as its offer");
@@ -97,6 +104,7 @@ void check_change(const http::request& asked) {
 
 void examine(std::string_view input) {
   check_tree(input);
+  check_depth(1 + input.size() % 40);
   const auto asked = post_of(input);
   check_offer(asked);
   check_change(asked);
