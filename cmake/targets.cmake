@@ -43,6 +43,8 @@ function(rentwave_test)
   target_compile_options(${arg_NAME} PRIVATE $<$<CONFIG:Release>:-O1>)
   if(CMAKE_BUILD_TYPE STREQUAL Release)
     set_target_properties(${arg_NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 3)
+    # What is unnamed in a file that is included is taken for something of others.
+    target_compile_options(${arg_NAME} PRIVATE -Wno-subobject-linkage)
   endif()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)

@@ -23,7 +23,7 @@ namespace {
 namespace asio = boost::asio;
 using nlohmann::json;
 
-class Accounts : public testing::Test {
+class Accounts : public ::testing::Test {
  protected:
   Accounts() {
     store = *open_journal("memory:");

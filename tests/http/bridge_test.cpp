@@ -43,7 +43,7 @@ caf::message a_question(bool settled) {
       query_ptr{std::make_shared<query_envelope>(query_envelope{account_ref({}), settled})});
 }
 
-class Bridge : public testing::Test {
+class Bridge : public ::testing::Test {
  protected:
   using slot = std::shared_ptr<std::optional<wait_result>>;
 

@@ -38,7 +38,7 @@ class guarded_backend final : public idle_backend {
   login_throttle throttle_{3, 0};
 };
 
-class Guessing : public testing::Test {
+class Guessing : public ::testing::Test {
  protected:
   /// How many of so many requests at once were answered with each status.
   std::map<unsigned, int> statuses_of(int count, handler what, const request& asked) {

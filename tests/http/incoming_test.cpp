@@ -15,7 +15,7 @@ using std::string_view;
 using pieces = std::vector<string_view>;
 
 /// One connection's bytes.
-class Incoming : public testing::Test {
+class Incoming : public ::testing::Test {
  protected:
   void put(string_view bytes) {
     while (!bytes.empty()) {

@@ -233,15 +233,15 @@ const exchange_row connections[] = {
     {"head", "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", {200}, false},
 };
 
-std::string name_of(const testing::TestParamInfo<exchange_row>& of) {
+std::string name_of(const ::testing::TestParamInfo<exchange_row>& of) {
   return of.param.name;
 }
-INSTANTIATE_TEST_SUITE_P(RequestLines, Rfc9112, testing::ValuesIn(request_lines), name_of);
-INSTANTIATE_TEST_SUITE_P(Targets, Rfc9112, testing::ValuesIn(targets), name_of);
-INSTANTIATE_TEST_SUITE_P(Fields, Rfc9112, testing::ValuesIn(header_fields), name_of);
-INSTANTIATE_TEST_SUITE_P(Lengths, Rfc9112, testing::ValuesIn(lengths), name_of);
-INSTANTIATE_TEST_SUITE_P(Chunks, Rfc9112, testing::ValuesIn(chunks), name_of);
-INSTANTIATE_TEST_SUITE_P(Connections, Rfc9112, testing::ValuesIn(connections), name_of);
+INSTANTIATE_TEST_SUITE_P(RequestLines, Rfc9112, ::testing::ValuesIn(request_lines), name_of);
+INSTANTIATE_TEST_SUITE_P(Targets, Rfc9112, ::testing::ValuesIn(targets), name_of);
+INSTANTIATE_TEST_SUITE_P(Fields, Rfc9112, ::testing::ValuesIn(header_fields), name_of);
+INSTANTIATE_TEST_SUITE_P(Lengths, Rfc9112, ::testing::ValuesIn(lengths), name_of);
+INSTANTIATE_TEST_SUITE_P(Chunks, Rfc9112, ::testing::ValuesIn(chunks), name_of);
+INSTANTIATE_TEST_SUITE_P(Connections, Rfc9112, ::testing::ValuesIn(connections), name_of);
 
 TEST(Rfc9112Host, is_that_of_an_absolute_form) {
   raw_head head{.method = "GET", .target = "http://b:80/", .fields = {{"host", "a"}}};

@@ -17,7 +17,7 @@ namespace {
 namespace asio = boost::asio;
 using std::chrono::milliseconds;
 
-class SharedWork : public testing::Test {
+class SharedWork : public ::testing::Test {
  protected:
   /// Work that goes on until somebody opens the gate, and says how many times it was done.
   asio::awaitable<std::string> count() {

@@ -36,7 +36,7 @@ std::vector<std::string> parts_of(const std::string& token) {
           token.substr(second + 1)};
 }
 
-class Token : public testing::Test {
+class Token : public ::testing::Test {
  protected:
   boost::system::result<identity, token_errc> verify(std::string_view token,
                                                      instant at = now) const {
