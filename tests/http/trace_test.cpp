@@ -63,13 +63,12 @@ class Trace : public node_scene {
 
 TEST_F(Trace, finds_the_events_of_the_whole_saga_and_no_others) {
   const auto rental = rent();
-  json caused, since;
   // The notice to the owner is the last thing that the request causes.
   EXPECT_TRUE(comes_true([&] {
-    since = log("cursor=" + before).at("items");
-    caused = log("trace=" + trace).at("items");
-    return kinds(caused).contains("inbox") && is_quiet();
+    return kinds(log("trace=" + trace).at("items")).contains("inbox") && is_quiet();
   }));
+  const auto caused = log("trace=" + trace).at("items");
+  const auto since = log("cursor=" + before).at("items");
   EXPECT_EQ(kinds(caused), (std::set<std::string>{"rental", "listing", "wallet", "inbox"}));
   EXPECT_THAT(texts(caused, json::json_pointer{"/type"}),
               IsSupersetOf({"rent.request", "rent.reserve", "rent.book", "rent.start"}));
