@@ -48,11 +48,15 @@ start_node() {
   port=$(sed -n 's|.* at http://127.0.0.1:\([0-9]*\).*|\1|p' "$log")
 }
 
-# make_journal sqlite|postgres [RENTALS [IDS]]: sets url, and the descriptors and the process of
-# bench_fill_rentals in filling and filler; a PostgreSQL server lives as long as that.
+# make_journal sqlite|postgres [RENTALS IDS]: sets url, and the descriptors and the process of
+# bench_fill_rentals, if there is something to fill or a server to keep, in filling and filler.
 make_journal() {
   local where=$1
-  if [[ $1 == sqlite ]]; then where=$(mktemp -d "$folder/sqlite.XXXXXX"); fi
+  if [[ $1 == sqlite ]]; then
+    where=$(mktemp -d "$folder/sqlite.XXXXXX")
+    url=sqlite:$where/journal.db
+    if (($# == 1)); then return; fi
+  fi
   coproc filling { exec "$out/bench/bench_fill_rentals" "$where" "${2:-1}" "${3:-/dev/null}"; }
   filler=$filling_PID
   started+=("$filler")

@@ -1,9 +1,10 @@
--- wrk: bench/post.lua from many connections, each of which waits PAUSE_MS between two requests, so
--- that more is asked for than is served. Counts what was refused, and how.
+-- wrk: bench/post.lua from many connections, each of which waits between two requests, PAUSE_MS on
+-- average and never the same, or all would come at once; so more is asked for than is served. Counts
+-- what was refused, and how.
 require("bench.post")
 
 local pause = tonumber(os.getenv("PAUSE_MS"))
-function delay() return pause end
+function delay() return math.random(0, 2 * pause) end
 
 local threads = {}
 function setup(thread) threads[#threads + 1] = thread end

@@ -7,8 +7,9 @@ BEGIN { FS = "\t" }
   where = $2
   symbol = $3
   if (where ~ /kernel/) {
-    if (symbol ~ /tcp|sock|skb|inet|ip_|net|loopback|epoll|unix_|sk_|nf_|dev_/) part = "kernel: network"
-    else if (symbol ~ /ext4|jbd2|xfs|blk|bio|virtblk|sync|page|folio|write|iov|overlay|file|vfs/) part = "kernel: files"
+    if (symbol ~ /finish_task_switch/) part = "kernel: switching threads"
+    else if (symbol ~ / _*(tcp|sock|skb|inet|ip|net|loopback|ep|epoll|unix|sk|nf|dev|sys_epoll|sys_send|sys_recv)_/) part = "kernel: network"
+    else if (symbol ~ /ext4|jbd2|xfs|blk|bio|virtblk|fsync|page|folio|iov|overlay|vfs/) part = "kernel: files"
     else part = "kernel: rest"
   } else if (where ~ /sqlite/) part = "SQLite"
   else if (where ~ /libpq/) part = "libpq, libpqxx"
