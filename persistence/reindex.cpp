@@ -1,5 +1,6 @@
 #include "persistence/reindex.hpp"
 
+#include "actors/domain/kinds.hpp"
 #include "persistence/codec.hpp"
 #include "persistence/projection.hpp"
 
@@ -22,29 +23,11 @@ row_changes rows_of(const stored_event& stored) {
 
 /// Personal fields may stay sealed: no row has one.
 row_changes rows_of(const stored_event& stored) {
-  switch (stored.entity.kind) {
-    case entity_kind::login:
-      return rows_of<login::event>(stored);
-    case entity_kind::account:
-      return rows_of<account::event>(stored);
-    case entity_kind::session:
-      return rows_of<session::event>(stored);
-    case entity_kind::listing:
-      return rows_of<listing::event>(stored);
-    case entity_kind::book:
-      return rows_of<book::event>(stored);
-    case entity_kind::rental:
-      return rows_of<rental::event>(stored);
-    case entity_kind::wallet:
-      return rows_of<wallet::event>(stored);
-    case entity_kind::inbox:
-      return rows_of<inbox::event>(stored);
-    case entity_kind::keyed_request:
-      return rows_of<keyed_request::event>(stored);
-    case entity_kind::payment:
-      break;
-  }
-  return journal_error{journal_errc::corrupt, to_string(stored.entity) + " has an event"};
+  if (stored.entity.kind == entity_kind::payment)
+    return journal_error{journal_errc::corrupt, to_string(stored.entity) + " has an event"};
+  return with_state_of(stored.entity.kind, [&]<class State>(std::type_identity<State>) {
+    return rows_of<typename State::event_type>(stored);
+  });
 }
 
 }  // namespace

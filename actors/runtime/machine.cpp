@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "actors/domain/kinds.hpp"
 #include "persistence/codec.hpp"
 #include "persistence/json_traits.hpp"
 #include "persistence/projection.hpp"
@@ -133,59 +134,35 @@ class entity_machine final : public machine {
   std::int64_t version_ = 0;
 };
 
-template <template <class> class Use, class... Arguments>
-auto for_kind(entity_kind kind, Arguments&&... arguments) {
-  switch (kind) {
-    case entity_kind::login:
-      return Use<login::state>::make(std::forward<Arguments>(arguments)...);
-    case entity_kind::account:
-      return Use<account::state>::make(std::forward<Arguments>(arguments)...);
-    case entity_kind::session:
-      return Use<session::state>::make(std::forward<Arguments>(arguments)...);
-    case entity_kind::listing:
-      return Use<listing::state>::make(std::forward<Arguments>(arguments)...);
-    case entity_kind::book:
-      return Use<book::state>::make(std::forward<Arguments>(arguments)...);
-    case entity_kind::rental:
-      return Use<rental::state>::make(std::forward<Arguments>(arguments)...);
-    case entity_kind::wallet:
-      return Use<wallet::state>::make(std::forward<Arguments>(arguments)...);
-    case entity_kind::inbox:
-      return Use<inbox::state>::make(std::forward<Arguments>(arguments)...);
-    case entity_kind::keyed_request:
-      return Use<keyed_request::state>::make(std::forward<Arguments>(arguments)...);
-    case entity_kind::payment:
-      break;
-  }
-  assert(!"the payment provider is not an entity");
-  std::abort();
+template <class Body>
+any_command as_command(entity_kind kind, Body body) {
+  return with_state_of(kind, [&]<class State>(std::type_identity<State>) -> any_command {
+    return typename State::command_type{std::move(body)};
+  });
 }
-
-template <class State>
-struct as_machine {
-  static std::unique_ptr<machine> make() { return std::make_unique<entity_machine<State>>(); }
-};
-
-template <class State>
-struct as_command {
-  template <class Body>
-  static any_command make(Body&& body) {
-    return typename State::command_type{std::forward<Body>(body)};
-  }
-};
 
 }  // namespace
 
 std::unique_ptr<machine> make_machine(const entity_ref& entity) {
-  return for_kind<as_machine>(entity.kind);
+  return with_state_of(entity.kind,
+                       []<class State>(std::type_identity<State>) -> std::unique_ptr<machine> {
+                         return std::make_unique<entity_machine<State>>();
+                       });
+}
+
+journal_result<bool> fold(machine& into, const history& found) {
+  if (found.state && !into.restore(*found.state)) return false;
+  for (const auto& event : found.events)
+    if (auto folded = into.fold(event); !folded) return folded.error();
+  return true;
 }
 
 any_command wake_command(entity_kind kind) {
-  return for_kind<as_command>(kind, wake{});
+  return as_command(kind, wake{});
 }
 
 any_command answered_command(entity_kind kind, answered what) {
-  return for_kind<as_command>(kind, std::move(what));
+  return as_command(kind, std::move(what));
 }
 
 command_id want_command_id(const entity_ref& from, const std::string& key) {

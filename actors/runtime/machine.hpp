@@ -53,6 +53,10 @@ using machine_factory = std::function<std::unique_ptr<machine>(const entity_ref&
 /// The machine for the entity's kind. `entity.kind` is never `payment`.
 std::unique_ptr<machine> make_machine(const entity_ref& entity);
 
+/// Folds a history into a new machine. False: the snapshot is not one of ours, and `into` is as it
+/// was; all events are needed instead (`journal::load_from_start`).
+journal_result<bool> fold(machine& into, const history& found);
+
 /// `wake` and `answered` as a command for an entity of this kind.
 any_command wake_command(entity_kind kind);
 any_command answered_command(entity_kind kind, answered what);

@@ -12,12 +12,6 @@ std::int64_t version_of(const history& found) {
   return found.state ? found.state->version : 0;
 }
 
-bool fold(machine& into, const history& found) {
-  for (const auto& event : found.events)
-    if (!into.fold(event)) return false;
-  return true;
-}
-
 }  // namespace
 
 journal_result<entity_view> read_resting_view(journal& from, const entity_ref& entity) {
@@ -26,13 +20,14 @@ journal_result<entity_view> read_resting_view(journal& from, const entity_ref& e
   entity_view view{entity, version_of(*found), nullptr};
   // What made it throw in its actor may do so here.
   try {
-    auto folded = make_machine(entity);
-    if (found->state && !folded->restore(*found->state)) {
+    auto into = make_machine(entity);
+    auto folded = fold(*into, *found);
+    if (folded && !*folded) {
       found = from.load_from_start(entity);
       if (!found) return found.error();
-      folded = make_machine(entity);
+      folded = fold(*into, *found);
     }
-    if (fold(*folded, *found)) view.state = folded->view();
+    if (folded) view.state = into->view();
   } catch (const std::exception& thrown) {
     spdlog::warn("the state of {} cannot be shown: {}", to_string(entity), thrown.what());
   }

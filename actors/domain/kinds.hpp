@@ -1,0 +1,44 @@
+// From an entity's kind, known at run time, to its types: the one place that lists them all.
+#pragma once
+
+#include <cassert>
+#include <cstdlib>
+#include <type_traits>
+#include <utility>
+
+#include "actors/domain/commands.hpp"
+
+namespace rentwave {
+
+/// Calls `use` with `std::type_identity<State>` of this kind's state, which names its
+/// `command_type` and `event_type`. `payment` is asked like an entity and is none: it must not come
+/// here.
+template <class Use>
+auto with_state_of(entity_kind kind, Use&& use) {
+  switch (kind) {
+    case entity_kind::login:
+      return use(std::type_identity<login::state>{});
+    case entity_kind::account:
+      return use(std::type_identity<account::state>{});
+    case entity_kind::session:
+      return use(std::type_identity<session::state>{});
+    case entity_kind::listing:
+      return use(std::type_identity<listing::state>{});
+    case entity_kind::book:
+      return use(std::type_identity<book::state>{});
+    case entity_kind::rental:
+      return use(std::type_identity<rental::state>{});
+    case entity_kind::wallet:
+      return use(std::type_identity<wallet::state>{});
+    case entity_kind::inbox:
+      return use(std::type_identity<inbox::state>{});
+    case entity_kind::keyed_request:
+      return use(std::type_identity<keyed_request::state>{});
+    case entity_kind::payment:
+      break;
+  }
+  assert(!"the payment provider is not an entity");
+  std::abort();
+}
+
+}  // namespace rentwave
