@@ -64,19 +64,18 @@ class entity {
 
   void loaded(const history& found, bool from_start) {
     machine_ = context_->options.machines(ref_);
-    if (found.state && !machine_->restore(*found.state)) {
+    const auto folded = fold(*machine_, found);
+    if (!folded) return end(runtime_errc::crashed, folded.error().detail);
+    if (!*folded) {
       if (!from_start) return load(true);
       return end(runtime_errc::crashed, "its snapshot cannot be read");
     }
-    for (const auto& event : found.events)
-      if (const auto folded = machine_->fold(event); !folded)
-        return end(runtime_errc::crashed, folded.error().detail);
     memory_.recall(found, oldest_remembered(), context_->clock->now(),
                    [this](const auto& events) { return machine_->reply(events); });
     if (!found.events.empty()) trace_ = found.events.back().trace;
     busy_ = false;
     // What a former life of this entity owes, and may have sent.
-    reckon_wants(instant::min());
+    reckon_wants({instant::min(), trace_});
     release();
     serve();
   }
@@ -89,7 +88,7 @@ class entity {
 
   /// Decides together, in order, what waits; at most one append is under way (design.md section 4).
   void serve() {
-    while (!busy_ && !work().waiting.empty()) {
+    while (!busy_ && work_ && !work_->waiting.empty()) {
       if (must_look_up(work().waiting.front())) return look_up();
       decide_together();
       if (work().append.events.empty() && work().append.alarm.keep)
@@ -98,7 +97,7 @@ class entity {
         write();
     }
     if (busy_) return;
-    if (work().empty()) work_.reset();
+    if (work_ && work_->empty()) work_.reset();
     if (machine_->version() == 0 && sent_.empty()) self_->send(parent_, nothing_here{ref_});
   }
 
@@ -112,8 +111,12 @@ class entity {
     while (taken < waiting.size() && taken < batch_limit && !must_look_up(waiting[taken]))
       carry_out(std::move(waiting[taken++]));
     waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(taken));
-    if (append.events.empty() && !woken_) return;
-    reckon_wants(context_->clock->now());
+    if (append.events.empty()) {
+      if (!woken_) return;
+      reckon_wants({context_->clock->now(), trace_});
+    }
+    // What one of these commands wanted and a later one gave up.
+    std::erase_if(work().to_send, [this](const auto& one) { return !sent_.owes(one.what.key); });
     set_alarm();
   }
 
@@ -157,6 +160,7 @@ class entity {
       work().append.events.push_back(std::move(event));
     }
     std::move(step.rows.begin(), step.rows.end(), std::back_inserter(work().append.rows));
+    reckon_wants({now, command.trace});
   }
 
   /// The version makes the id: an alarm has at most one effect on one state.
@@ -256,6 +260,7 @@ class entity {
 
   /// Everything that was held rests on durable events now. What is owed goes out as well.
   void release() {
+    if (!work_) return;
     // Taken away once all are answered: should a step throw, `end` tells whoever is left.
     for (auto& one : work().held) {
       if (one.asked.query)
@@ -288,10 +293,10 @@ class entity {
     send_home(*context_, command, std::move(one.answer));
   }
 
-  /// What has to go out once all that led to it is durable.
-  void reckon_wants(instant cause) {
-    work().to_send =
-        sent_.update(ref_, machine_->wants(), cause, context_->clock->now(), retry_delay());
+  /// Adds what has to go out once all that led to it is durable.
+  void reckon_wants(const sent_wants::origin& why) {
+    auto due = sent_.update(ref_, machine_->wants(), why, context_->clock->now(), retry_delay());
+    for (auto& one : due) work().to_send.push_back(std::move(one));
   }
 
   void send_want(sent_wants::sending one) {
@@ -299,10 +304,10 @@ class entity {
     command->to = std::move(one.what.to);
     command->id = one.id;
     command->body = std::move(one.what.body);
-    command->cause = one.cause;
+    command->cause = one.from.cause;
     command->from = ref_;
     command->want = std::move(one.what.key);
-    command->trace = trace_;
+    command->trace = one.from.trace;
     const auto& to = context_->routes->find(command->to);
     caf::anon_send(to, command_ptr{std::move(command)});
   }

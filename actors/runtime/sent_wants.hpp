@@ -12,20 +12,26 @@ namespace rentwave {
 
 class sent_wants {
  public:
+  /// What made the entity owe something.
+  struct origin {
+    instant cause;  ///< a lower bound of when the want is first sent
+    trace_id trace{};
+  };
   /// A want to send now, under an id that is the same each time.
   struct sending {
     want what;
     command_id id;
-    instant cause;  ///< a lower bound of when it was first sent
+    origin from;
   };
 
-  /// Takes in all that is owed at `now`, in domain time, and gives what is to be sent: what was not
-  /// sent yet (first at `cause`), and again what has had no answer for `patience`; for twice that
-  /// after the second time, and so on up to 32 times.
-  std::vector<sending> update(const entity_ref& from, std::vector<want> owed, instant cause,
+  /// Takes in all that is owed at `now`, in domain time, and gives what is to be sent: what was
+  /// not owed before, as begun by `why`, and again what has had no answer for `patience`; for twice
+  /// that after the second time, and so on up to 32 times.
+  std::vector<sending> update(const entity_ref& self, std::vector<want> owed, const origin& why,
                               instant now, duration patience);
 
-  /// Nothing is owed, as of the last update.
+  /// Whether the last update had a want of this key.
+  bool owes(const std::string& key) const;
   bool empty() const { return under_way_.empty(); }
   /// When the first of what is owed goes out again; never while nothing is.
   std::optional<instant> next_try() const;
@@ -34,7 +40,7 @@ class sent_wants {
   struct record {
     std::string key;
     command_id id;
-    instant cause;
+    origin from;
     instant next;
     int repetitions = 0;
   };

@@ -126,23 +126,46 @@ std::vector<want> wanting(const char* key) {
   return owed;
 }
 
+trace_id trace_of(std::uint8_t n) {
+  trace_id made;
+  made.value.data[0] = n;
+  return made;
+}
+
 TEST(Sent_wants, go_out_once_and_again_when_there_is_no_answer) {
   sent_wants wants;
-  const auto sent = wants.update(first, wanting("hold"), noon, noon, 5s);
+  const auto sent = wants.update(first, wanting("hold"), {noon, trace_of(1)}, noon, 5s);
   ASSERT_EQ(sent.size(), 1u);
   EXPECT_EQ(sent[0].what.to, second);
-  EXPECT_EQ(sent[0].cause, noon);
-  EXPECT_TRUE(wants.update(first, wanting("hold"), noon + 2s, noon + 2s, 5s).empty());
+  EXPECT_EQ(sent[0].from.cause, noon);
+  EXPECT_TRUE(wants.owes("hold"));
+  EXPECT_TRUE(wants.update(first, wanting("hold"), {noon + 2s, {}}, noon + 2s, 5s).empty());
 
-  const auto again = wants.update(first, wanting("hold"), noon + 5s, noon + 5s, 5s);
+  const auto again = wants.update(first, wanting("hold"), {noon + 5s, {}}, noon + 5s, 5s);
   ASSERT_EQ(again.size(), 1u);
   EXPECT_EQ(again[0].id, sent[0].id);
-  EXPECT_EQ(again[0].cause, noon);
+  EXPECT_EQ(again[0].from.cause, noon);
   EXPECT_EQ(wants.next_try(), noon + 15s);
 
-  EXPECT_TRUE(wants.update(first, {}, noon + 6s, noon + 6s, 5s).empty());
+  EXPECT_TRUE(wants.update(first, {}, {noon + 6s, {}}, noon + 6s, 5s).empty());
   EXPECT_TRUE(wants.empty());
+  EXPECT_FALSE(wants.owes("hold"));
   EXPECT_EQ(wants.next_try(), std::nullopt);
+}
+
+TEST(Sent_wants, keep_the_trace_of_what_began_them) {
+  sent_wants wants;
+  auto owed = wanting("hold");
+  wants.update(first, owed, {noon, trace_of(1)}, noon, 5s);
+  owed.push_back(wanting("charge-1").front());
+  const auto next = wants.update(first, owed, {noon + 1s, trace_of(2)}, noon + 1s, 5s);
+  ASSERT_EQ(next.size(), 1u);
+  EXPECT_EQ(next[0].what.key, "charge-1");
+  EXPECT_EQ(next[0].from.trace, trace_of(2));
+  const auto again = wants.update(first, owed, {noon + 5s, trace_of(3)}, noon + 5s, 5s);
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(again[0].what.key, "hold");
+  EXPECT_EQ(again[0].from.trace, trace_of(1));
 }
 
 TEST(Domain_clock, never_goes_back_when_the_real_one_does) {

@@ -93,9 +93,10 @@ void orders::send_anew(testing::world& where, std::size_t which) {
   // A change to what is so already is no event, whichever of the two comes second, and may be
   // undone by the end.
   if (effect == account::edited::type || effect.ends_with(".update")) effect.clear();
+  all_[which].shared = true;
   auto again = all_[which];
   add(where, {where.fresh_id(), std::move(again.to), std::move(again.body), again.caller,
-              std::move(again.effect), again.forbidden, where.now()});
+              std::move(again.effect), again.forbidden, where.now(), true});
 }
 
 void orders::add(testing::world& where, order one) {
@@ -126,7 +127,9 @@ void orders::settle(sending& one, const told& tell) {
   if (why) {
     ++refusals_;
     about.refused = true;
-    if (one.was_accepted)
+    // Told yes while the other one's payment was under way, it had no event, and is decided afresh.
+    const bool has_failed_since = about.shared && why->code == refusal_code::payment_failed;
+    if (one.was_accepted && !has_failed_since)
       throw violation{about.to, name_of(about) + " was accepted, and its repeat was refused: " +
                                     to_string(why->code)};
   } else {

@@ -19,6 +19,7 @@ struct order {
   std::string effect;  ///< the type of an event that it has if it is accepted; empty: maybe none
   bool forbidden = false;  ///< it has to be refused
   instant first_sent;      ///< domain time
+  bool shared = false;     ///< another order has the same wish
   bool accepted = false;
   bool refused = false;
   bool unsure = false;  ///< an error, or no answer
