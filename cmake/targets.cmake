@@ -50,15 +50,20 @@ function(rentwave_test)
     set(arg_TIMEOUT 60)
   endif()
   target_link_libraries(${arg_NAME} PRIVATE GTest::gmock_main)
+  set(sanitized)
+  if(RENTWAVE_SANITIZERS MATCHES "address")
+    set(sanitized ENVIRONMENT
+        "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/leaks.txt:print_suppressions=0")
+  endif()
   set(apart)
   if(arg_TOGETHER)
     set(apart TEST_FILTER "-${arg_TOGETHER}")
     add_test(NAME ${arg_NAME}.together
       COMMAND ${arg_NAME} --gtest_brief=1 "--gtest_filter=${arg_TOGETHER}")
-    set_tests_properties(${arg_NAME}.together PROPERTIES TIMEOUT ${arg_TIMEOUT})
+    set_tests_properties(${arg_NAME}.together PROPERTIES TIMEOUT ${arg_TIMEOUT} ${sanitized})
   endif()
   gtest_discover_tests(${arg_NAME} ${apart}
-    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 30 PROPERTIES TIMEOUT ${arg_TIMEOUT})
+    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 30 PROPERTIES TIMEOUT ${arg_TIMEOUT} ${sanitized})
 endfunction()
 
 macro(_rentwave_target)

@@ -1,6 +1,7 @@
 // What one request caused, found by its trace id: over all entities of a saga, and nothing else.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <set>
 
 #include "tests/http/market/postings.hpp"
@@ -27,9 +28,9 @@ class Trace : public node_scene {
   }
   /// Everything that has happened has had its effects.
   bool is_quiet() {
-    for (const auto& one : get("/api/admin/stats", root).json().at("subscriptions"))
-      if (one.at("lag") != 0) return false;
-    return true;
+    const auto stats = get("/api/admin/stats", root).json();
+    return std::ranges::all_of(stats.at("subscriptions"),
+                               [](const auto& one) { return one.at("lag") == 0; });
   }
   /// A rental of ann's book by bob, begun by one POST with our trace id; its id.
   std::string rent() {
