@@ -71,6 +71,10 @@ status_and_title status_of(refusal_code code) {
       return {402, "Payment failed"};
     case refusal_code::idempotency_mismatch:
       return {422, "Idempotency key used before"};
+    case refusal_code::rating_invalid:
+      return {422, "Invalid rating"};
+    case refusal_code::already_reviewed:
+      return {409, "Already reviewed"};
   }
   return {500, "Internal error"};
 }

@@ -156,7 +156,8 @@ void project(const event_place& at, const listing::event& event, row_changes& ro
                    rows.push_back(reservation_released{e.rental});
                    if (e.rented) rows.push_back(listing_rented{id});
                  },
-                 [](const among<listing::handed_over, listing::queued, listing::settled> auto&) {},
+                 [](const among<listing::handed_over, listing::queued, listing::rated,
+                                listing::settled> auto&) {},
              },
              event);
 }
@@ -181,7 +182,7 @@ void project(const event_place& at, const rental::event& event, row_changes& row
           [&](const rental::extended& e) { rows.push_back(extended(at, e)); },
           [](const among<rental::hand_over_requested, rental::reminded, rental::charged,
                          rental::extension_requested, rental::extension_reserved,
-                         rental::extension_rejected, rental::settled> auto&) {},
+                         rental::extension_rejected, rental::reviewed, rental::settled> auto&) {},
       },
       event);
 }

@@ -31,6 +31,11 @@ answer handle(const state& s, const edit& c, const context& given) {
   return events{changed};
 }
 
+/// The login may be behind with opening the account; that must not cost its person a review.
+answer handle(const state& s, const rate& c, const context&) {
+  return events{rated{c.id, c.rental, c.rating, s.rating.with(c.rating)}};
+}
+
 answer handle(const state&, const answered&, const context&) {
   return events{};
 }
@@ -52,6 +57,11 @@ void apply(state& s, const edited& e) {
   s.display_name = e.display_name;
   s.email = e.email;
   s.address = e.address;
+}
+
+void apply(state& s, const rated& e) {
+  s.id = e.id;  // the account may not be open yet, but its state is this person's already
+  s.rating = e.total;
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "actors/domain/entity.hpp"
 #include "actors/domain/outcome.hpp"
 #include "actors/domain/personal.hpp"
+#include "actors/domain/rating.hpp"
 
 namespace rentwave {
 struct want;
@@ -35,7 +36,14 @@ struct edit {
   std::optional<personal> address;
 };
 
-using command = std::variant<open, edit, answered, wake>;
+/// The other side of a rental has reviewed this person's part.
+struct rate {
+  account_id id;
+  rental_id rental;
+  int rating = 0;  ///< 1 to 5
+};
+
+using command = std::variant<open, edit, rate, answered, wake>;
 
 // --- events ---
 
@@ -57,7 +65,16 @@ struct edited {
 };
 BOOST_DESCRIBE_STRUCT(edited, (), (display_name, email, address))
 
-using event = std::variant<opened, edited>;
+struct rated {
+  static constexpr std::string_view type = "account.rate";
+  account_id id;
+  rental_id rental;
+  int rating = 0;
+  rating_total total;  ///< this one included
+};
+BOOST_DESCRIBE_STRUCT(rated, (), (id, rental, rating, total))
+
+using event = std::variant<opened, edited, rated>;
 
 // --- state ---
 
@@ -72,12 +89,16 @@ struct state {
   personal email;
   personal address;
   instant since;
+  rating_total rating;  ///< as owner and as renter
 };
-BOOST_DESCRIBE_STRUCT(state, (), (exists, id, username, display_name, email, address, since))
+BOOST_DESCRIBE_STRUCT(state, (),
+                      (exists, id, username, display_name, email, address, since, rating))
 
 // --- the entity's functions (design.md section 4) ---
 
-/// Refuses with: unknown_entity, already_exists, not_owner (only the person edits the profile).
+/// Refuses with: unknown_entity, already_exists, not_owner (only the person edits the profile). It
+/// adds up ratings without knowing the rentals, so a repeat of `rate` is known only by the
+/// command's id.
 decision<event> decide(const state& before, const command& asked, const context& given);
 state evolve(state before, const event& happened);
 std::vector<want> wants(const state& now);

@@ -199,6 +199,12 @@ answer handle(const state& s, const lose& c, const context&) {
   return events{lost{c.rental, s.revision + 1, !mine->counted}};
 }
 
+/// Also of an advert that was removed meanwhile. It adds up reviews without knowing them.
+answer handle(const state& s, const rate& c, const context&) {
+  if (!s.exists) return no_listing();
+  return events{rated{c.rental, c.rating, s.rating.with(c.rating)}};
+}
+
 // --- the rest ---
 
 answer handle(const state& s, const answered& c, const context&) {

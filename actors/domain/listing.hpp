@@ -14,6 +14,7 @@
 #include "actors/domain/obligation.hpp"
 #include "actors/domain/offer.hpp"
 #include "actors/domain/outcome.hpp"
+#include "actors/domain/rating.hpp"
 
 namespace rentwave {
 struct want;
@@ -75,9 +76,14 @@ struct retract_extension {
 struct lose {
   rental_id rental;
 };
+/// A rental's renter has reviewed it.
+struct rate {
+  rental_id rental;
+  int rating = 0;  ///< 1 to 5
+};
 
 using command = std::variant<post, update, remove, reserve, hand_over, release, reclaim, extend,
-                             retract_extension, lose, answered, wake>;
+                             retract_extension, lose, rate, answered, wake>;
 
 // --- events ---
 
@@ -163,6 +169,14 @@ struct lost {
 };
 BOOST_DESCRIBE_STRUCT(lost, (), (rental, revision, rented))
 
+struct rated {
+  static constexpr std::string_view type = "listing.rate";
+  rental_id rental;
+  int rating = 0;
+  rating_total total;  ///< this one included
+};
+BOOST_DESCRIBE_STRUCT(rated, (), (rental, rating, total))
+
 /// What a listing may owe to others.
 enum class step {
   attach,  ///< the book: hang this advert on it
@@ -176,10 +190,11 @@ struct settled {
 };
 BOOST_DESCRIBE_STRUCT(settled, (), (want))
 
-using event = std::variant<added<item_kind::book>, added<item_kind::vehicle>,
-                           added<item_kind::room>, updated<item_kind::book>,
-                           updated<item_kind::vehicle>, updated<item_kind::room>, removed, reserved,
-                           handed_over, queued, released, reclaimed, rescheduled, lost, settled>;
+using event =
+    std::variant<added<item_kind::book>, added<item_kind::vehicle>, added<item_kind::room>,
+                 updated<item_kind::book>, updated<item_kind::vehicle>, updated<item_kind::room>,
+                 removed, reserved, handed_over, queued, released, reclaimed, rescheduled, lost,
+                 rated, settled>;
 
 // --- state ---
 //
@@ -232,10 +247,11 @@ struct state {
   std::vector<rental_id> undone;   ///< released, the newest `max_undone`: never reserved again
   std::vector<owed_command> owed;  ///< in the order in which they arose
   int sequence = 0;                ///< of `owed_command::n`
+  rating_total rating;             ///< of its renters' reviews
 };
 BOOST_DESCRIBE_STRUCT(state, (),
                       (exists, removed, active, missing, id, owner, content, added_at, revision,
-                       times_rented, bookings, undone, owed, sequence))
+                       times_rented, bookings, undone, owed, sequence, rating))
 
 inline constexpr std::size_t max_bookings = 1000;
 inline constexpr std::size_t max_undone = 1000;
@@ -247,8 +263,8 @@ inline constexpr std::size_t max_undone = 1000;
 /// too_many_bookings, undone. Content of another kind than before is `already_exists`.
 ///
 /// A repeat does nothing, by the state alone; some need the runtime's memory of command ids as
-/// well: a second `reserve`, `hand_over` or `extend` gets the first's answer only by it, and a
-/// `reclaim` that came too late leaves its mark again.
+/// well: a second `reserve`, `hand_over` or `extend` gets the first's answer only by it, a
+/// `reclaim` that came too late leaves its mark again, and a `rate` would be counted twice.
 decision<event> decide(const state& before, const command& asked, const context& given);
 state evolve(state before, const event& happened);
 std::vector<want> wants(const state& now);

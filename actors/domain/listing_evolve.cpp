@@ -139,6 +139,10 @@ void apply(state& s, const lost& e) {
   s.revision = e.revision;
 }
 
+void apply(state& s, const rated& e) {
+  s.rating = e.total;
+}
+
 void apply(state& s, const settled& e) {
   std::erase_if(s.owed, [&e](const owed_command& each) { return each.key() == e.want; });
 }

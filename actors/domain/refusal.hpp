@@ -39,14 +39,16 @@ enum class refusal_code {
   undone,                  ///< was undone before it arrived
   payment_failed,          ///< the payment provider said no
   idempotency_mismatch,    ///< the Idempotency-Key was used before with another body
+  rating_invalid,          ///< a rating is 1 to 5 stars
+  already_reviewed,        ///< each side reviews a rental once
 };
 BOOST_DESCRIBE_ENUM(refusal_code, unknown_entity, already_exists, username_taken, bad_credentials,
                     session_ended, too_many_sessions, not_owner, not_party, stale_revision,
                     listing_inactive, listing_in_use, own_listing, duration_not_permitted,
                     period_invalid, not_available, too_many_bookings, price_changed,
                     insufficient_funds, debt, too_many_holds, amount_invalid, wrong_status,
-                    too_late, claim_exceeds_deposit, undone, payment_failed,
-                    idempotency_mismatch)
+                    too_late, claim_exceeds_deposit, undone, payment_failed, idempotency_mismatch,
+                    rating_invalid, already_reviewed)
 
 struct refusal {
   refusal_code code{};

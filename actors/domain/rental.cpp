@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "actors/domain/rating.hpp"
 #include "actors/domain/tariff.hpp"
 #include "actors/domain/unfolding.hpp"
 
@@ -203,6 +204,19 @@ answer handle(story& s, const extend& c, const context& given) {
   return {};
 }
 
+/// Who never had the item has nothing to say, and while it is not over there is more to come.
+answer handle(story& s, const review& c, const context& given) {
+  const auto who = party_of(s.now, given);
+  if (!who) return not_party();
+  if (s.now.now != status::completed && s.now.now != status::lost)
+    return not_now(s.now, "reviewed");
+  if (!is_rating(c.rating)) return no(refusal_code::rating_invalid, "A rating is 1 to 5 stars.");
+  if (review_by(s.now, *who))
+    return no(refusal_code::already_reviewed, "Each side reviews a rental once.");
+  s.emit(reviewed{s.now.about, *who, c.rating, c.text, given.now});
+  return {};
+}
+
 // --- what others say ---
 
 /// The item came late: from now on, for the rent of what is left.
@@ -322,6 +336,9 @@ answer handle(story& s, const answered& c, const context& given) {
     case step::deactivate:
     case step::undo_extend:
     case step::undo_hold_extension:
+    case step::rate_listing:
+    case step::rate_owner:
+    case step::rate_renter:
       on_acknowledged(s, owed, c.result);
       break;
   }

@@ -53,9 +53,14 @@ struct extend {
 };
 /// The listing: the item that this renter waits for is back.
 struct item_ready {};
+/// Either party, once it was completed or the item is lost: what the other side's part was like.
+struct review {
+  int rating = 0;  ///< 1 to 5
+  std::string text;
+};
 
-using command =
-    std::variant<request, give_back, confirm, dispute, cancel, extend, item_ready, answered, wake>;
+using command = std::variant<request, give_back, confirm, dispute, cancel, extend, item_ready,
+                             review, answered, wake>;
 
 // --- events: their `type` is the storage format and part of the HTTP interface ---
 
@@ -208,24 +213,39 @@ struct extension_rejected {
 };
 BOOST_DESCRIBE_STRUCT(extension_rejected, (), (n, why))
 
+/// The renter's is about item and owner, the owner's about the renter.
+struct reviewed {
+  static constexpr std::string_view type = "rent.review";
+  subject_matter about;
+  party by{};
+  int rating = 0;
+  std::string text;
+  instant at;
+};
+BOOST_DESCRIBE_STRUCT(reviewed, (), (about, by, rating, text, at))
+
 /// What a rental may owe to others; see `wants` for the commands.
 enum class step {
-  reserve,             ///< listing: keep the period
-  hold,                ///< wallet: hold rent and deposit
-  hand_over,           ///< listing: is the item there?
-  charge,              ///< wallet: late fee of period n, one after the other
-  release,             ///< listing: free the period; n counts returns
-  reclaim,             ///< listing: not back after all; n counts disputes
-  pay,                 ///< wallet: pay the owner, give back the rest; after every charge
-  undo_hold,           ///< wallet: give everything back
-  deactivate,          ///< listing: the item is lost
-  extend,              ///< listing: keep it until the later end of extension n
-  undo_extend,         ///< listing: back to the earlier end
-  hold_extension,      ///< wallet: hold the rent of extension n
-  undo_hold_extension  ///< wallet: give it back
+  reserve,              ///< listing: keep the period
+  hold,                 ///< wallet: hold rent and deposit
+  hand_over,            ///< listing: is the item there?
+  charge,               ///< wallet: late fee of period n, one after the other
+  release,              ///< listing: free the period; n counts returns
+  reclaim,              ///< listing: not back after all; n counts disputes
+  pay,                  ///< wallet: pay the owner, give back the rest; after every charge
+  undo_hold,            ///< wallet: give everything back
+  deactivate,           ///< listing: the item is lost
+  extend,               ///< listing: keep it until the later end of extension n
+  undo_extend,          ///< listing: back to the earlier end
+  hold_extension,       ///< wallet: hold the rent of extension n
+  undo_hold_extension,  ///< wallet: give it back
+  rate_listing,         ///< listing: what its renter gave
+  rate_owner,           ///< the owner's account: the same
+  rate_renter,          ///< the renter's account: what the owner gave
 };
 BOOST_DESCRIBE_ENUM(step, reserve, hold, hand_over, charge, release, reclaim, pay, undo_hold,
-                    deactivate, extend, undo_extend, hold_extension, undo_hold_extension)
+                    deactivate, extend, undo_extend, hold_extension, undo_hold_extension,
+                    rate_listing, rate_owner, rate_renter)
 
 /// A participant acknowledged what was owed, and there is nothing more to it.
 struct settled {
@@ -235,10 +255,10 @@ struct settled {
 };
 BOOST_DESCRIBE_STRUCT(settled, (), (what, n))
 
-using event =
-    std::variant<requested, reserved, booked, hand_over_requested, waited, started, reminded, late,
-                 charged, returned, disputed, completed, rejected, cancelled, lost,
-                 extension_requested, extension_reserved, extended, extension_rejected, settled>;
+using event = std::variant<requested, reserved, booked, hand_over_requested, waited, started,
+                           reminded, late, charged, returned, disputed, completed, rejected,
+                           cancelled, lost, extension_requested, extension_reserved, extended,
+                           extension_rejected, reviewed, settled>;
 
 // --- state ---
 //
@@ -248,6 +268,7 @@ using event =
 //
 //   pending ─reject→ rejected        pending, booked, waiting ─cancel→ cancelled
 //   returned ─dispute→ active, or late when late fees were charged before
+//   completed and lost stay what they are when a side reviews
 
 enum class status {
   none,
@@ -283,6 +304,14 @@ struct extension {
 };
 BOOST_DESCRIBE_STRUCT(extension, (), (n, old_end, ends_at, rent, reserved))
 
+struct written_review {
+  party by{};
+  int rating = 0;
+  std::string text;
+  instant at;
+};
+BOOST_DESCRIBE_STRUCT(written_review, (), (by, rating, text, at))
+
 struct state {
   using command_type = command;
   using event_type = event;
@@ -310,13 +339,14 @@ struct state {
   money claim;  ///< the part of the deposit that goes to the owner at the end
   money fee;    ///< what the owner keeps after a cancel
   std::optional<refusal> rejection;
+  std::vector<written_review> reviews;  ///< at most one a side, in the order of writing
   std::vector<obligation<step>> owed;
 };
 BOOST_DESCRIBE_STRUCT(state, (),
                       (id, now, about, when, requested_at, expected_price, terms, rent, reserved,
                        handed_over, hand_over_asked, reminded, started_at, returned_at, receipts,
                        pending_extension, extension_refusal, extensions, returns, disputes, claim,
-                       fee, rejection, owed))
+                       fee, rejection, reviews, owed))
 
 /// How long after a return the owner may dispute it; then it completes by itself.
 inline constexpr duration dispute_window = one_hour * 48;
@@ -330,11 +360,13 @@ inline constexpr duration start_tolerance = std::chrono::minutes{5};
 // --- the entity's functions (design.md section 4) ---
 
 /// Refuses with: already_exists, unknown_entity, not_party, not_owner, period_invalid, too_late,
-/// wrong_status, amount_invalid, claim_exceeds_deposit. What fell due by `now` comes first.
+/// wrong_status, amount_invalid, claim_exceeds_deposit, rating_invalid, already_reviewed. What fell
+/// due by `now` comes first.
 decision<event> decide(const state& before, const command& asked, const context& given);
 state evolve(state before, const event& happened);
-/// Of what is owed, the oldest step towards each of listing and wallet: each is asked one thing at
-/// a time, in order, so that no undo is overtaken and `pay` comes after every charge.
+/// Of what is owed, the oldest step towards each of listing, wallet and the two accounts: each is
+/// asked one thing at a time, in order, so that no undo is overtaken and `pay` comes after every
+/// charge.
 std::vector<want> wants(const state& now);
 /// When `decide` would next emit something by itself.
 std::optional<instant> alarm(const state& now);
@@ -342,6 +374,9 @@ outcome reply(const state& after, const std::vector<event>& events);
 
 /// The key of the want for what is owed, for example "reserve" or "hold-extension-2".
 std::string key_of(const obligation<step>& owed);
+
+/// What this side wrote, or null.
+const written_review* review_by(const state& now, party side);
 
 /// The fees of all late periods so far, whether the wallet could meet them or not.
 money late_fees(const state& now);

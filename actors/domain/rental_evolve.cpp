@@ -164,13 +164,25 @@ void apply(state& s, const extension_rejected& e) {
   if (money_was_asked) owe(s.owed, step::undo_hold_extension, e.n);
 }
 
+void apply(state& s, const reviewed& e) {
+  s.reviews.push_back({e.by, e.rating, e.text, e.at});
+  if (e.by == party::renter) {
+    owe(s.owed, step::rate_listing);
+    owe(s.owed, step::rate_owner);
+  } else {
+    owe(s.owed, step::rate_renter);
+  }
+}
+
 void apply(state& s, const settled& e) {
   settle(s.owed, e.what, e.n);
 }
 
 // --- wants ---
 
-bool is_for_wallet(step what) {
+enum class addressee { listing, wallet, owner, renter };
+
+addressee addressee_of(step what) {
   switch (what) {
     case step::hold:
     case step::charge:
@@ -178,7 +190,11 @@ bool is_for_wallet(step what) {
     case step::undo_hold:
     case step::hold_extension:
     case step::undo_hold_extension:
-      return true;
+      return addressee::wallet;
+    case step::rate_owner:
+      return addressee::owner;
+    case step::rate_renter:
+      return addressee::renter;
     case step::reserve:
     case step::hand_over:
     case step::release:
@@ -186,9 +202,16 @@ bool is_for_wallet(step what) {
     case step::deactivate:
     case step::extend:
     case step::undo_extend:
-      return false;
+    case step::rate_listing:
+      break;
   }
-  return false;
+  return addressee::listing;
+}
+
+int rating_by(const state& s, party side) {
+  const auto* found = review_by(s, side);
+  assert(found);
+  return found->rating;
 }
 
 /// What the owner gets of the rent; the claim goes along with it.
@@ -234,9 +257,29 @@ listing::command listing_command(const state& s, const obligation<step>& owed) {
     case step::undo_extend:
       // No later extension can have moved the end: it is asked for only after this undo.
       return listing::retract_extension{s.id, s.when.end, owed.n};
+    case step::rate_listing:
+      return listing::rate{s.id, rating_by(s, party::renter)};
     default:
       return listing::release{s.id, s.started_at.has_value()};
   }
+}
+
+want want_of(const state& s, const obligation<step>& owed) {
+  const auto rate_person = [&](account_id person, party by) {
+    return want{key_of(owed), account_ref(person),
+                account::command{account::rate{person, s.id, rating_by(s, by)}}};
+  };
+  switch (addressee_of(owed.step)) {
+    case addressee::wallet:
+      return {key_of(owed), wallet_ref(s.about.renter), wallet_command(s, owed)};
+    case addressee::owner:
+      return rate_person(s.about.owner, party::renter);
+    case addressee::renter:
+      return rate_person(s.about.renter, party::owner);
+    case addressee::listing:
+      break;
+  }
+  return {key_of(owed), listing_ref(s.about.listing), listing_command(s, owed)};
 }
 
 /// Lateness period by period: the next one, which beyond the cap is the loss.
@@ -253,15 +296,12 @@ state evolve(state before, const event& happened) {
 
 std::vector<want> wants(const state& now) {
   std::vector<want> result;
-  const auto first = [&now](bool for_wallet) {
-    return std::find_if(now.owed.begin(), now.owed.end(), [for_wallet](const auto& each) {
-      return is_for_wallet(each.step) == for_wallet;
-    });
-  };
-  if (const auto owed = first(false); owed != now.owed.end())
-    result.push_back({key_of(*owed), listing_ref(now.about.listing), listing_command(now, *owed)});
-  if (const auto owed = first(true); owed != now.owed.end())
-    result.push_back({key_of(*owed), wallet_ref(now.about.renter), wallet_command(now, *owed)});
+  for (const auto whom :
+       {addressee::listing, addressee::wallet, addressee::owner, addressee::renter}) {
+    const auto oldest = std::ranges::find_if(
+        now.owed, [whom](const auto& each) { return addressee_of(each.step) == whom; });
+    if (oldest != now.owed.end()) result.push_back(want_of(now, *oldest));
+  }
   return result;
 }
 
@@ -296,6 +336,11 @@ std::string key_of(const obligation<step>& owed) {
   std::replace(key.begin(), key.end(), '_', '-');
   if (owed.n > 0) key += '-' + std::to_string(owed.n);
   return key;
+}
+
+const written_review* review_by(const state& now, party side) {
+  const auto found = std::ranges::find(now.reviews, side, &written_review::by);
+  return found == now.reviews.end() ? nullptr : &*found;
 }
 
 money late_fees(const state& now) {

@@ -90,6 +90,14 @@ void write(writer& to, const rental::event& happened) {
             to.owner(e.about, "The rental of " + quoted(e.about) + " was extended to " +
                                   format_instant(e.due) + ".");
           },
+          [&](const rental::reviewed& e) {
+            const auto stars = std::to_string(e.rating) + " of 5 stars.";
+            if (e.by == rental::party::renter) {
+              to.owner(e.about, "The renter of " + quoted(e.about) + " gave " + stars);
+            } else {
+              to.renter(e.about, "The owner of " + quoted(e.about) + " gave you " + stars);
+            }
+          },
           [&](const rental::rejected& e) {
             to.tell(e.renter, "renter", e.listing, "Your rental was not possible. " + e.why.detail);
           },

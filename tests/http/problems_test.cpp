@@ -36,6 +36,7 @@ TEST(Problems, have_the_statuses_that_clients_were_promised) {
   EXPECT_EQ(status(refusal_code::stale_revision), 412U);
   EXPECT_EQ(status(refusal_code::not_owner), 403U);
   EXPECT_EQ(status(refusal_code::username_taken), 409U);
+  EXPECT_EQ(status(refusal_code::already_reviewed), 409U);
 }
 
 TEST(Problems, say_when_it_is_free_next) {

@@ -67,21 +67,22 @@ TEST(Codec, keeps_the_wire_names) {
   EXPECT_THAT(
       wire_names<login::event>(),
       ElementsAre("user.register", "user.ready", "user.password", "user.login", "user.logout"));
-  EXPECT_THAT(wire_names<account::event>(), ElementsAre("account.open", "account.edit"));
+  EXPECT_THAT(wire_names<account::event>(),
+              ElementsAre("account.open", "account.edit", "account.rate"));
   EXPECT_THAT(wire_names<session::event>(), ElementsAre("session.start", "session.register",
                                                         "session.end", "session.unregister"));
   EXPECT_THAT(wire_names<listing::event>(),
               ElementsAre("book.add", "vehicle.add", "room.add", "book.update", "vehicle.update",
                           "room.update", "listing.remove", "listing.reserve", "listing.hand-over",
                           "listing.queue", "listing.release", "listing.reclaim",
-                          "listing.reschedule", "listing.lose", "listing.settle"));
+                          "listing.reschedule", "listing.lose", "listing.rate", "listing.settle"));
   EXPECT_THAT(wire_names<book::event>(), ElementsAre("isbn.attach", "isbn.detach"));
   EXPECT_THAT(wire_names<rental::event>(),
               ElementsAre("rent.request", "rent.reserve", "rent.book", "rent.hand-over",
                           "rent.wait", "rent.start", "rent.remind", "rent.late", "rent.charge",
                           "rent.return", "rent.dispute", "rent.complete", "rent.reject",
                           "rent.cancel", "rent.lost", "rent.extend-request", "rent.extend-reserve",
-                          "rent.extend", "rent.extend-reject", "rent.settle"));
+                          "rent.extend", "rent.extend-reject", "rent.review", "rent.settle"));
   EXPECT_THAT(wire_names<wallet::event>(),
               ElementsAre("wallet.top-up-request", "wallet.top-up", "wallet.top-up-fail",
                           "wallet.withdraw", "wallet.pay-out", "wallet.withdraw-fail",

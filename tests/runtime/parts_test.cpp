@@ -4,8 +4,10 @@
 #include "actors/runtime/alarm_index.hpp"
 #include "actors/runtime/answer_memory.hpp"
 #include "actors/runtime/domain_clock.hpp"
+#include "actors/runtime/notifier.hpp"
 #include "actors/runtime/routing.hpp"
 #include "actors/runtime/sent_wants.hpp"
+#include "persistence/codec.hpp"
 #include "persistence/memory/store.hpp"
 
 namespace rentwave {
@@ -202,6 +204,27 @@ TEST(Domain_clock, does_not_fall_behind_the_events_when_the_real_clock_was_set_b
   written.events = {happened};
   ASSERT_TRUE(connection->append({{0, lease.epoch, lease.position, {written}, {}}}));
   EXPECT_EQ(anchor_clock(*connection, 1, noon - 1h)->domain, noon + 2h);
+}
+
+TEST(Notifier, tells_the_other_side_of_a_review) {
+  const auto owner = derive_id<account_id>(account_id{}, "owner");
+  const auto renter = derive_id<account_id>(account_id{}, "renter");
+  for (const auto by : {rental::party::renter, rental::party::owner}) {
+    const rental::subject_matter about{{}, owner, renter, item_kind::book, "Dune"};
+    const auto coded = encode(rental::event{rental::reviewed{about, by, 4, "Read it.", noon}});
+    stored_event event;
+    event.entity = rental_ref(rental_id{});
+    event.type = coded.type;
+    event.data = coded.data;
+    const auto told = notify(event);
+    ASSERT_EQ(told.size(), 1u);
+    const bool by_renter = by == rental::party::renter;
+    EXPECT_EQ(told[0].to, inbox_ref(by_renter ? owner : renter));
+    const auto& notice = std::get<inbox::deliver>(std::get<inbox::command>(told[0].body)).what;
+    EXPECT_EQ(notice.type, "rent.review");
+    EXPECT_EQ(notice.text, by_renter ? "The renter of \u201cDune\u201d gave 4 of 5 stars."
+                                     : "The owner of \u201cDune\u201d gave you 4 of 5 stars.");
+  }
 }
 
 TEST(Partition, of_an_entity_never_changes) {

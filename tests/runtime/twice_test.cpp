@@ -154,6 +154,7 @@ void twice_case::people_and_their_sessions() {
   twice(session_ref(session), session::command{session::end{}}, ada);
   const auto bob = m.fresh<account_id>();
   twice(account_ref(bob), account::command{account::open{bob, "bob", {"Bob"}, {}, {}}});
+  twice(account_ref(bob), account::command{account::rate{bob, m.fresh<rental_id>(), 4}});
 }
 
 void twice_case::adverts_books_and_messages() {
@@ -185,6 +186,7 @@ void twice_case::the_calendar() {
   twice(to, listing::command{listing::release{rental}});
   twice(to, listing::command{listing::reclaim{rental, m.renter, when, {}}});
   twice(to, listing::command{listing::lose{rental}});
+  twice(to, listing::command{listing::rate{rental, 1}});
 }
 
 void twice_case::money_moves() {
@@ -225,6 +227,11 @@ void twice_case::rentals() {
   twice(now, rental::command{rental::dispute{"not in the shed"}}, m.owner);
   twice(now, rental::command{rental::give_back{}}, m.owner);
   twice(now, rental::command{rental::confirm{{100}, "a scratch"}}, m.owner);
+  twice(now, rental::command{rental::review{5, "Dry and warm."}}, m.renter);
+  twice(now, rental::command{rental::review{3, "Late."}}, m.owner);
+  EXPECT_EQ(m.world.look(listing_ref(listing))->as<listing::state>().rating, (rating_total{5, 1}));
+  EXPECT_EQ(m.world.look(account_ref(m.owner))->as<account::state>().rating, (rating_total{5, 1}));
+  EXPECT_EQ(m.world.look(account_ref(m.renter))->as<account::state>().rating, (rating_total{3, 1}));
   twice(later, rental::command{rental::cancel{}}, m.renter);
   // 2 h and the extension's hour, and the claim.
   EXPECT_EQ(m.wallet(m.owner).balance, (money{3 * 250 + 100}));

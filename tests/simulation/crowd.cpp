@@ -52,6 +52,7 @@ void crowd::act(testing::world& where, orders& book, const model& known) {
   if (dice_.percent(90)) request(known);
   if (dice_.percent(40)) request(known);
   if (dice_.percent(35)) move_money();
+  if (dice_.percent(40)) review(known);
   if (dice_.percent(8)) change_advert(known);
   if (dice_.percent(6) && std::ssize(known.adverts) < 6 * users_) post();
   if (dice_.percent(25)) repeat();
@@ -200,6 +201,19 @@ void crowd::request(const model& known) {
   const auto renter = wish.renter;
   issue(rental_ref(wish.id), rental::command{wish}, dice_.one_in(60) ? anyone() : renter,
         rental::requested::type);
+}
+
+/// Mostly what is over, whether it was reviewed before or not.
+void crowd::review(const model& known) {
+  std::vector<const deal*> rented;
+  const bool any = dice_.one_in(10);
+  for (const auto& [id, one] : known.deals)
+    if (one.agreed && (any || one.paid)) rented.push_back(&one);
+  if (rented.empty()) return;
+  const auto& one = *dice_.pick(rented);
+  const rental::review wish{static_cast<int>(dice_.between(1, 5)), "What can one say."};
+  issue(rental_ref(one.id), rental::command{wish}, dice_.one_in(2) ? one.renter : one.agreed->owner,
+        rental::reviewed::type);
 }
 
 crowd::temper crowd::temper_of(rental_id id, const char* role) const {

@@ -33,6 +33,7 @@ class crowd {
   void change_advert(const model& known);
   void move_money();
   void request(const model& known);
+  void review(const model& known);
   void repeat();
   // In crowd_people.cpp:
   void log_in(const model& known);

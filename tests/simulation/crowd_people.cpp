@@ -167,10 +167,13 @@ void crowd::trespass_on_rental(const model& known, account_id stranger) {
   if (known.deals.empty()) return;
   const auto& [id, one] = any_of(dice_, known.deals);
   const auto to = rental_ref(id);
-  const std::vector<rental::command> actions{rental::give_back{}, rental::confirm{},
-                                             rental::dispute{"?"}, rental::cancel{},
-                                             rental::extend{one.due + one_hour}};
-  switch (dice_.between(0, 4)) {
+  const std::vector<rental::command> actions{rental::give_back{},
+                                             rental::confirm{},
+                                             rental::dispute{"?"},
+                                             rental::cancel{},
+                                             rental::extend{one.due + one_hour},
+                                             rental::review{5, "Great!"}};
+  switch (dice_.between(0, 5)) {
     case 0:
       // What nobody ever asked for.
       return forbid(rental_ref(rental_id{world_->fresh_id().value}), dice_.pick(actions),
@@ -182,6 +185,8 @@ void crowd::trespass_on_rental(const model& known, account_id stranger) {
     case 3:
       if (!one.agreed) return;
       return forbid(to, rental::command{rental::extend{one.due + one_hour}}, one.agreed->owner);
+    case 4:
+      return forbid(to, rental::command{rental::review{6, "Beyond all stars."}}, one.renter);
     default:
       return forbid(to, dice_.pick(actions), stranger);
   }

@@ -166,6 +166,7 @@ void check_settled(const model& all) {
                           (one.received ? " is not acknowledged" : " was lost")};
   check_notices(all);
   check_shelves(all);
+  check_ratings(all);
 }
 
 }  // namespace rentwave::simulation

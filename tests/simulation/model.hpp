@@ -102,6 +102,7 @@ struct deal {
   money fee;  ///< after a cancel
   bool held = false;
   bool paid = false;
+  std::map<rental::party, int> reviews{};  ///< the stars that each side gave
 
   bool is_final() const;
   bool is_out() const { return now == rental::status::active || now == rental::status::late; }
@@ -144,6 +145,12 @@ struct transfer {
 /// Whom, about which event type, rental and time.
 using notice_key = std::tuple<account_id, std::string, rental_id, instant>;
 
+/// What an advert or a person was given, one by one.
+struct marks {
+  std::map<rental_id, int> due;      ///< by the reviews
+  std::map<rental_id, int> counted;  ///< by whoever adds them up
+};
+
 /// A request under an Idempotency-Key.
 struct keyed {
   account_id account;
@@ -161,9 +168,10 @@ struct model {
   std::map<transfer_id, transfer> transfers;
   std::map<notice_key, int> notices_due;
   std::map<notice_key, int> notices_sent;
+  std::map<entity_ref, marks> ratings;
   std::map<std::string, int> shelves;  ///< adverts hung on a book, by ISBN
   std::map<account_id, std::int64_t> cursors;
-  std::map<account_id, std::int64_t> read;  ///< up to which cursor
+  std::map<account_id, std::int64_t> read;      ///< up to which cursor
   std::map<std::string, keyed> keyed_requests;  ///< by the entity's id
 
   money brought_in;  ///< top-ups less withdrawals
@@ -187,12 +195,16 @@ void see_rental(model& all, const stored_event& event);
 void see_wallet(model& all, const stored_event& event);
 void see_inbox(model& all, const stored_event& event);
 void see_keyed_request(model& all, const stored_event& event);
+/// A review of that rental is added up.
+void see_rating(model& all, const stored_event& event, rental_id rental, int stars,
+                const rating_total& total);
 
 /// In one snapshot of the journal: what is in all purses, and between them, was brought in.
 void check_money(const model& all);
 /// Nothing is under way any more: what must be true then.
 void check_settled(const model& all);
 void check_people(const model& all);
+void check_ratings(const model& all);
 
 /// What a rental is to do next by itself, and when.
 struct next_step {
@@ -206,6 +218,8 @@ std::optional<next_step> next_of(const deal& d);
 void check_prompt(const model& all, instant now, duration slack, instant quiet_since);
 
 // --- the checker's own arithmetic ---
+
+rating_total sum_of(const std::map<rental_id, int>& stars);
 
 /// Every started hour or day costs the rate, and at least one.
 money price_of(const rate& price, duration length);

@@ -105,6 +105,9 @@ struct listing_events {
     self().active = false;
     self().missing = true;
   }
+  void operator()(const listing::rated& e) const {
+    see_rating(all, event, e.rental, e.rating, e.total);
+  }
   void operator()(const listing::settled&) const {}
 };
 

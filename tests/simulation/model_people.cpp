@@ -110,6 +110,8 @@ void see_account(model& all, const stored_event& event) {
     expect(all.accounts.emplace(*id, *opened).second, event, "it is opened twice");
     return;
   }
+  if (const auto* rated = std::get_if<account::rated>(&happened))
+    return see_rating(all, event, rated->rental, rated->rating, rated->total);
   const auto& edited = std::get<account::edited>(happened);
   const auto found = all.accounts.find(*id);
   expect(found != all.accounts.end(), event, "there is no such account");

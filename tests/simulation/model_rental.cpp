@@ -231,6 +231,19 @@ struct rental_events {
     check(self.wish && self.wish->n == e.n, "nobody wished for it");
     self.wish.reset();
   }
+  void operator()(const rental::reviewed& e) const {
+    was({status::completed, status::lost});
+    const bool by_renter = e.by == rental::party::renter;
+    const auto author = by_renter ? self.renter : owner();
+    const auto about = by_renter ? owner() : self.renter;
+    by(author);
+    check(e.at == event.time, "at another time");
+    check(e.rating >= 1 && e.rating <= 5, std::to_string(e.rating) + " stars");
+    check(self.reviews.emplace(e.by, e.rating).second, "a second review by the same side");
+    all.ratings[account_ref(about)].due[self.id] = e.rating;
+    if (by_renter) all.ratings[listing_ref(self.listing)].due[self.id] = e.rating;
+    tell(about);
+  }
   void operator()(const rental::settled& e) const {
     check(e.what != rental::step::charge, "a late fee without a receipt");
   }
@@ -247,7 +260,8 @@ void see_rental(model& all, const stored_event& event) {
   auto& self = all.deals[*id];
   self.id = *id;
   expect(is_first || !self.is_final() || std::holds_alternative<rental::settled>(*happened) ||
-             std::holds_alternative<rental::charged>(*happened),
+             std::holds_alternative<rental::charged>(*happened) ||
+             std::holds_alternative<rental::reviewed>(*happened),
          event, "after the rental's end");
   std::visit(rental_events{all, event, self}, *happened);
 }

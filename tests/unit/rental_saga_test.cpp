@@ -104,7 +104,8 @@ class world {
         // Who asks for nothing else ends up with nothing but cancelled rentals.
         chance_.percent(10) ? rental::command{rental::cancel{}} : rentwave::wake{},
         rental::extend{r.s.when.end + std::chrono::hours{chance_.between(-1, 30)}},
-        rental::extend{r.s.when.end + std::chrono::hours{chance_.between(1, 9)}}};
+        rental::extend{r.s.when.end + std::chrono::hours{chance_.between(1, 9)}},
+        rental::review{static_cast<int>(chance_.between(0, 5)), ""}};
     const account_id callers[] = {r.asked.renter, landlord_, landlord_,
                                   rental::make_id<account_id>(99)};
     const auto wish =
@@ -128,6 +129,12 @@ class world {
       if (const auto* e = std::get_if<rental::booked>(&each)) r.rent = e->rent;
       if (const auto* e = std::get_if<rental::started>(&each)) r.rent = e->rent;
       if (const auto* e = std::get_if<rental::extended>(&each)) r.rent += e->rent;
+      if (const auto* e = std::get_if<rental::reviewed>(&each)) {
+        EXPECT_TRUE(reviewed_.emplace(r.s.id, e->by).second) << "reviewed twice by one side";
+        auto& person = given_[e->by == rental::party::renter ? landlord_ : r.asked.renter];
+        person = person.with(e->rating);
+        if (e->by == rental::party::renter) advert_given_ = advert_given_.with(e->rating);
+      }
       r.s = evolve(std::move(r.s), each);
     }
     const auto again = decide(r.s, c, {now_, caller});
@@ -189,8 +196,26 @@ class world {
     return std::nullopt;
   }
 
+  /// Adding up is no business of its own: what has to be right is that each is told once.
+  bool count(const letter& one) {
+    const want& ask = *one.ask;
+    const auto* any_listing = std::get_if<listing::command>(&ask.body);
+    const auto* advert = any_listing ? std::get_if<listing::rate>(any_listing) : nullptr;
+    if (!advert && ask.to.kind != entity_kind::account) return false;
+    if (!effects_.emplace(to_string(one.from) + ask.key, accepted{}).second) return true;
+    if (advert) {
+      advert_rating_ = advert_rating_.with(advert->rating);
+    } else {
+      const auto& person = std::get<account::rate>(std::get<account::command>(ask.body));
+      EXPECT_EQ(ask.to, account_ref(person.id));
+      ratings_[person.id] = ratings_[person.id].with(person.rating);
+    }
+    return true;
+  }
+
   outcome receive(const letter& one) {
     const want& ask = *one.ask;
+    if (count(one)) return accepted{};
     switch (ask.to.kind) {
       case entity_kind::listing:
         return listing_.hear(to_string(one.from) + ask.key, std::get<listing::command>(ask.body),
@@ -272,6 +297,8 @@ class world {
     }
     EXPECT_EQ(sum, paid_in_) << sum.cents << " are there, " << paid_in_.cents << " were paid in";
     for (const auto& each : rentals_) check(each);
+    EXPECT_EQ(advert_rating_, advert_given_);
+    EXPECT_EQ(ratings_, given_);
   }
 
   void check(const followed& r) {
@@ -331,6 +358,11 @@ class world {
   std::map<std::pair<rental_id, int>, int> charges_;
   std::map<rental_id, money> income_;
   std::map<std::string, int> happened_;
+  std::set<std::pair<rental_id, rental::party>> reviewed_;
+  rating_total advert_given_;  // by the events
+  rating_total advert_rating_;
+  std::map<account_id, rating_total> given_;
+  std::map<account_id, rating_total> ratings_;
   int payments_ = 0;
   money paid_in_;
 };
@@ -346,9 +378,10 @@ TEST(Rental, comes_to_rest_and_pays_everyone_his_due_whatever_the_post_does) {
   });
   if (testing::Test::HasFailure() || runs < 100) return;
   // 600 rentals that all went the same way would show little.
-  for (const auto* name : {"rent.wait", "rent.start", "rent.remind", "rent.late", "rent.charge",
-                           "rent.return", "rent.dispute", "rent.complete", "rent.reject",
-                           "rent.cancel", "rent.lost", "rent.extend", "rent.extend-reject"})
+  for (const auto* name :
+       {"rent.wait", "rent.start", "rent.remind", "rent.late", "rent.charge", "rent.return",
+        "rent.dispute", "rent.complete", "rent.reject", "rent.cancel", "rent.lost", "rent.extend",
+        "rent.extend-reject", "rent.review"})
     EXPECT_GT(happened[name], 50) << name;
 }
 

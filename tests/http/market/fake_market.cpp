@@ -79,6 +79,9 @@ fake_market::entity& fake_market::find(const entity_ref& ref) {
     case entity_kind::keyed_request:
       at->second.state = keyed_request::state{};
       break;
+    case entity_kind::account:
+      at->second.state = account::state{};
+      break;
     default:
       throw std::logic_error("no entity of the market: " + to_string(ref));
   }

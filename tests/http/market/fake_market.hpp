@@ -79,9 +79,8 @@ class fake_market final : public backend {
   boost::asio::awaitable<bool> run(std::function<void(journal&)> job) override;
 
  private:
-  using any_state =
-      std::variant<listing::state, book::state, rental::state, wallet::state, inbox::state,
-                   keyed_request::state>;
+  using any_state = std::variant<listing::state, book::state, rental::state, wallet::state,
+                                 inbox::state, keyed_request::state, account::state>;
   struct entity {
     any_state state;
     std::int64_t version = 0;
