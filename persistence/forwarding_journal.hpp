@@ -97,6 +97,9 @@ class forwarding_journal : public journal {
   journal_result<page<rental_row>> rentals(const rental_query& wanted) override {
     return inner_->rentals(wanted);
   }
+  journal_result<page<review_row>> reviews(const review_query& wanted) override {
+    return inner_->reviews(wanted);
+  }
   journal_result<page<wallet_entry>> wallet_entries(account_id account,
                                                     const page_request& wanted) override {
     return inner_->wallet_entries(account, wanted);

@@ -13,6 +13,7 @@ namespace rentwave::paging {
 
 inline constexpr char rental_list = 'R';
 inline constexpr char wallet_list = 'w';
+inline constexpr char review_list = 'v';
 
 inline journal_error bad_cursor() {
   return {journal_errc::bad_cursor, "not a cursor of this list"};
@@ -23,6 +24,19 @@ inline keyset keyset_of(const rental_row& row) {
 }
 inline keyset keyset_of(const wallet_entry& row) {
   return {wallet_list, row.version, {}};
+}
+
+/// Nobody reviews one advert or one person twice for the same rental.
+inline keyset keyset_of(const review_row& row) {
+  return {review_list, row.at.time_since_epoch().count(), row.rental.value};
+}
+
+/// What a page comes after, in a list whose newest is first. Errors: bad_cursor.
+inline journal_result<keyset> start_of(const page_request& wanted, char list) {
+  if (!wanted.cursor) return keyset{list, INT64_MAX, {}};
+  const auto given = from_cursor(*wanted.cursor, list);
+  if (!given) return bad_cursor();
+  return *given;
 }
 
 /// Cuts a page that was read with one row more than its limit.

@@ -90,6 +90,21 @@ rental_changed extended(const event_place& at, const rental::extended& event) {
   return row;
 }
 
+review_row row_of(const event_place& at, const rental::reviewed& event) {
+  const auto& about = event.about;
+  const bool by_renter = event.by == rental::party::renter;
+  review_row row;
+  row.rental = own_id<rental_id>(at);
+  row.by = event.by;
+  row.author = by_renter ? about.renter : about.owner;
+  row.about = by_renter ? about.owner : about.renter;
+  row.listing = about.listing;
+  row.rating = event.rating;
+  row.text = event.text;
+  row.at = event.at;
+  return row;
+}
+
 // --- wallet ---
 
 /// Writes the lines of a statement: one for each event that changes the balance, so that the
@@ -156,8 +171,10 @@ void project(const event_place& at, const listing::event& event, row_changes& ro
                    rows.push_back(reservation_released{e.rental});
                    if (e.rented) rows.push_back(listing_rented{id});
                  },
-                 [](const among<listing::handed_over, listing::queued, listing::rated,
-                                listing::settled> auto&) {},
+                 [&](const listing::rated& e) {
+                   rows.push_back(listing_rated{id, e.total});
+                 },
+                 [](const among<listing::handed_over, listing::queued, listing::settled> auto&) {},
              },
              event);
 }
@@ -180,9 +197,10 @@ void project(const event_place& at, const rental::event& event, row_changes& row
           [&](const rental::cancelled&) { becomes(status::cancelled); },
           [&](const rental::lost&) { becomes(status::lost); },
           [&](const rental::extended& e) { rows.push_back(extended(at, e)); },
+          [&](const rental::reviewed& e) { rows.push_back(row_of(at, e)); },
           [](const among<rental::hand_over_requested, rental::reminded, rental::charged,
                          rental::extension_requested, rental::extension_reserved,
-                         rental::extension_rejected, rental::reviewed, rental::settled> auto&) {},
+                         rental::extension_rejected, rental::settled> auto&) {},
       },
       event);
 }

@@ -15,6 +15,7 @@
 #include "actors/domain/inbox.hpp"
 #include "actors/domain/money.hpp"
 #include "actors/domain/offer.hpp"
+#include "actors/domain/rating.hpp"
 #include "actors/domain/rental.hpp"
 #include "persistence/journal_error.hpp"
 
@@ -32,6 +33,7 @@ struct listing_row {
   std::int64_t times_rented = 0;  ///< counted by `listing_rented`
   instant added_at;
   offer content;
+  rating_total rating{};  ///< set by `listing_rated`
 };
 struct listing_removed {
   listing_id id;
@@ -42,6 +44,10 @@ struct listing_deactivated {
 };
 struct listing_rented {
   listing_id id;
+};
+struct listing_rated {
+  listing_id id;
+  rating_total rating;  ///< all that its renters gave so far
 };
 
 /// An open booking; for checks that no two of a listing overlap.
@@ -87,6 +93,18 @@ struct rental_changed {
   money further_late_fee{};  ///< added to the late fees
 };
 
+/// What one side of a rental wrote. The renter's is about the advert, too.
+struct review_row {
+  rental_id rental;
+  rental::party by{};
+  account_id author;
+  account_id about;  ///< the other side
+  listing_id listing;
+  int rating = 0;
+  std::string text;
+  instant at;
+};
+
 /// A line of a wallet's statement.
 struct wallet_entry {
   account_id account;
@@ -115,7 +133,7 @@ struct session_ended {
 using row_change =
     std::variant<listing_row, listing_removed, listing_deactivated, listing_rented, reservation_row,
                  reservation_moved, reservation_released, rental_row, rental_changed, wallet_entry,
-                 notice_row, session_row, session_ended>;
+                 notice_row, session_row, session_ended, listing_rated, review_row>;
 
 // --- questions ---
 
@@ -139,9 +157,11 @@ struct page_request {
 /// - price: per day, lowest first; price_descending: highest first
 /// - newest: by `added_at`, latest first
 /// - times_rented: most first
+/// - rating: best first, of equal averages (as they are seen) the one of more reviews; then those
+///   without
 /// What is left equal is in some order that stays the same.
-enum class listing_sort { relevance, price, price_descending, newest, times_rented };
-BOOST_DESCRIBE_ENUM(listing_sort, relevance, price, price_descending, newest, times_rented)
+enum class listing_sort { relevance, price, price_descending, newest, times_rented, rating };
+BOOST_DESCRIBE_ENUM(listing_sort, relevance, price, price_descending, newest, times_rented, rating)
 
 /// Everything that is set must hold.
 struct listing_query {
@@ -153,6 +173,8 @@ struct listing_query {
   std::optional<money> max_price{};
   std::optional<std::string> isbn{};
   std::optional<account_id> owner{};
+  /// The average as it is seen, in hundredths of a star; whoever has no review has none.
+  std::optional<std::int64_t> min_rating_hundredths{};
   bool only_active = true;
   listing_sort sort = listing_sort::newest;  ///< `relevance` needs words, else it means newest
   page_request page{};
@@ -172,6 +194,12 @@ struct rental_query {
   page_request page{};  ///< newest request first
 };
 
+struct review_query {
+  /// An advert: what its renters wrote. A person: what the other side of their rentals wrote.
+  std::variant<listing_id, account_id> about;
+  page_request page{};  ///< newest first
+};
+
 struct overlap {
   listing_id listing;
   rental_id first;
@@ -185,6 +213,7 @@ class read_models {
 
   virtual journal_result<listing_page> search(const listing_query& wanted) = 0;
   virtual journal_result<page<rental_row>> rentals(const rental_query& wanted) = 0;
+  virtual journal_result<page<review_row>> reviews(const review_query& wanted) = 0;
   /// Newest first.
   virtual journal_result<page<wallet_entry>> wallet_entries(account_id account,
                                                             const page_request& wanted) = 0;

@@ -50,6 +50,11 @@ void memory_rows::apply_one(const listing_rented& row) {
   if (found != listings_.end()) ++found->second.row.times_rented;
 }
 
+void memory_rows::apply_one(const listing_rated& row) {
+  const auto found = listings_.find(row.id);
+  if (found != listings_.end()) found->second.row.rating = row.rating;
+}
+
 // --- bookings ---
 
 void memory_rows::apply_one(const reservation_row& row) {
@@ -84,6 +89,10 @@ void memory_rows::apply_one(const rental_changed& row) {
   change(stored.deposit, row.deposit);
   stored.rent += row.further_rent;
   stored.late_fees += row.further_late_fee;
+}
+
+void memory_rows::apply_one(const review_row& row) {
+  reviews_[{row.rental, row.by}] = row;
 }
 
 // --- people ---

@@ -265,6 +265,9 @@ class memory_journal final : public journal {
   journal_result<page<rental_row>> rentals(const rental_query& wanted) override {
     return reading([&] { return tables_.rows.rentals(wanted); });
   }
+  journal_result<page<review_row>> reviews(const review_query& wanted) override {
+    return reading([&] { return tables_.rows.reviews(wanted); });
+  }
   journal_result<page<wallet_entry>> wallet_entries(account_id account,
                                                     const page_request& wanted) override {
     return reading([&] { return tables_.rows.wallet_entries(account, wanted); });

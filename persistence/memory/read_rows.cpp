@@ -11,6 +11,7 @@ namespace {
 
 constexpr char rental_list = 'R';
 constexpr char wallet_list = 'w';
+constexpr char review_list = 'v';
 
 /// A page of `all`, which is in the list's order, after the cursor. `keyset_of` tells a row's place
 /// and `before` compares two places.
@@ -32,6 +33,13 @@ journal_result<page<Row>> cut(const std::vector<Row>& all, const page_request& w
   return found;
 }
 
+bool is_about(const review_row& row, listing_id advert) {
+  return row.listing == advert && row.by == rental::party::renter;
+}
+bool is_about(const review_row& row, account_id person) {
+  return row.about == person;
+}
+
 bool later_first(const keyset& a, const keyset& b) {
   return a.key != b.key ? a.key > b.key : b.id < a.id;
 }
@@ -50,6 +58,18 @@ journal_result<page<rental_row>> memory_rows::rentals(const rental_query& wanted
   }
   std::ranges::sort(found, later_first, place);
   return cut(found, wanted.page, rental_list, place, later_first);
+}
+
+journal_result<page<review_row>> memory_rows::reviews(const review_query& wanted) const {
+  const auto place = [](const review_row& row) {
+    return keyset{review_list, row.at.time_since_epoch().count(), row.rental.value};
+  };
+  std::vector<review_row> found;
+  for (const auto& [key, row] : reviews_)
+    if (std::visit([&](auto what) { return is_about(row, what); }, wanted.about))
+      found.push_back(row);
+  std::ranges::sort(found, later_first, place);
+  return cut(found, wanted.page, review_list, place, later_first);
 }
 
 journal_result<page<wallet_entry>> memory_rows::wallet_entries(account_id account,

@@ -15,6 +15,7 @@ class memory_rows {
 
   journal_result<listing_page> search(const listing_query& wanted) const;
   journal_result<page<rental_row>> rentals(const rental_query& wanted) const;
+  journal_result<page<review_row>> reviews(const review_query& wanted) const;
   journal_result<page<wallet_entry>> wallet_entries(account_id account,
                                                     const page_request& wanted) const;
   std::vector<notice_row> notices(account_id account, std::int64_t after, int limit) const;
@@ -32,11 +33,13 @@ class memory_rows {
   void apply_one(const listing_removed& row);
   void apply_one(const listing_deactivated& row);
   void apply_one(const listing_rented& row);
+  void apply_one(const listing_rated& row);
   void apply_one(const reservation_row& row);
   void apply_one(const reservation_moved& row);
   void apply_one(const reservation_released& row);
   void apply_one(const rental_row& row);
   void apply_one(const rental_changed& row);
+  void apply_one(const review_row& row);
   void apply_one(const wallet_entry& row);
   void apply_one(const notice_row& row);
   void apply_one(const session_row& row);
@@ -58,6 +61,7 @@ class memory_rows {
   std::map<listing_id, listing> listings_;
   std::map<rental_id, reservation_row> reservations_;
   std::map<rental_id, rental_row> rentals_;
+  std::map<std::pair<rental_id, rental::party>, review_row> reviews_;
   std::map<account_id, std::map<std::int64_t, wallet_entry>> entries_;
   std::map<account_id, std::map<std::int64_t, notice_row>> notices_;
   std::map<session_id, account_id> sessions_;

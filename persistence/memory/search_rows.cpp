@@ -30,6 +30,8 @@ char order_of(listing_sort sort) {
       return 'P';
     case listing_sort::times_rented:
       return 't';
+    case listing_sort::rating:
+      return 'r';
     case listing_sort::newest:
       break;
   }
@@ -58,6 +60,9 @@ bool memory_rows::fits(const listing& one, const listing_query& wanted,
   if (wanted.min_price && price < *wanted.min_price) return false;
   if (wanted.max_price && price > *wanted.max_price) return false;
   if (wanted.owner && row.owner != *wanted.owner) return false;
+  if (wanted.min_rating_hundredths &&
+      row.rating.average_hundredths() < *wanted.min_rating_hundredths)
+    return false;
   if (wanted.isbn) {
     const auto* isbn = isbn_of(row.content);
     if (!isbn || *isbn != *wanted.isbn) return false;
@@ -84,6 +89,8 @@ std::int64_t memory_rows::sort_key(const listing& one, listing_sort sort,
       return -price;
     case listing_sort::times_rented:
       return -one.row.times_rented;
+    case listing_sort::rating:
+      return -one.row.rating.rank();
     case listing_sort::newest:
       break;
   }

@@ -60,6 +60,7 @@ class postgres_journal final : public journal {
 
   // queries.cpp
   journal_result<page<rental_row>> rentals(const rental_query& wanted) override;
+  journal_result<page<review_row>> reviews(const review_query& wanted) override;
   journal_result<page<wallet_entry>> wallet_entries(account_id account,
                                                     const page_request& wanted) override;
   journal_result<std::vector<notice_row>> notices(account_id account, std::int64_t after,

@@ -7,7 +7,8 @@ std::span<const migration> migrations() {
   static const char* const first[] = {make_tables, make_read_models, make_row_functions,
                                       make_other_functions, make_append_functions};
   static const char* const second[] = {make_ways_into_the_log};
-  static const migration all[] = {first, second};
+  static const char* const third[] = {make_reviews};
+  static const migration all[] = {first, second, third};
   return all;
 }
 

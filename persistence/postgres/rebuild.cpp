@@ -9,7 +9,7 @@ constexpr int page = 1000;
 
 const char* const drop_rows =
     "DELETE FROM listings; DELETE FROM reservations; DELETE FROM rentals;"
-    " DELETE FROM wallet_entries; DELETE FROM notices; DELETE FROM sessions";
+    " DELETE FROM wallet_entries; DELETE FROM notices; DELETE FROM sessions; DELETE FROM reviews";
 
 /// The session of a node that has just stopped is there for another moment: so many looks, 0.1 s
 /// apart.

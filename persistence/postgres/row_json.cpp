@@ -46,6 +46,7 @@ struct writer {
   object listing(std::string_view row) const { return {out, "listing", row}; }
   object booking(std::string_view row) const { return {out, "booking", row}; }
   object person(std::string_view row) const { return {out, "person", row}; }
+  object review(std::string_view row) const { return {out, "review", row}; }
 
   // --- adverts ----------------------------------------------------------------------------------
 
@@ -94,6 +95,20 @@ struct writer {
     o.add("title", row.title).add("kind", row.kind).add("ends_at", row.ends_at);
     o.add("rent", row.rent).add("deposit", row.deposit);
     o.add("further_rent", row.further_rent).add("further_late_fee", row.further_late_fee);
+  }
+
+  // --- reviews ----------------------------------------------------------------------------------
+
+  void operator()(const listing_rated& row) const {
+    auto o = review("listing_rated");
+    o.add("id", row.id).add("stars", row.rating.stars).add("count", row.rating.count);
+    o.add("rank", row.rating.rank());
+  }
+  void operator()(const review_row& row) const {
+    auto o = review("review");
+    o.add("rental", row.rental).add("side", row.by).add("author", row.author);
+    o.add("about", row.about).add("listing", row.listing).add("rating", row.rating);
+    o.add("text", row.text).add("time", row.at);
   }
 
   // --- people -----------------------------------------------------------------------------------

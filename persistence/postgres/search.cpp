@@ -31,6 +31,8 @@ list_order order_of(listing_sort sort, bool has_words) {
       return {'P', "price", true};
     case listing_sort::times_rented:
       return {'t', "times_rented", true};
+    case listing_sort::rating:
+      return {'r', "rating_rank", true};
     case listing_sort::newest:
       break;
   }
@@ -84,6 +86,9 @@ class listing_search {
     if (wanted_.min_price) sql += " AND price >= " + parameter(*wanted_.min_price, "bigint");
     if (wanted_.max_price) sql += " AND price <= " + parameter(*wanted_.max_price, "bigint");
     if (wanted_.owner) sql += " AND owner = " + parameter(*wanted_.owner, "uuid");
+    if (wanted_.min_rating_hundredths)
+      sql += " AND rating_rank >= " +
+             parameter(rating_total::lowest_rank(*wanted_.min_rating_hundredths), "bigint");
     if (wanted_.isbn) sql += " AND isbn = " + parameter(*wanted_.isbn, "text");
     if (words_.empty()) return sql;
     const auto match = "words @@ " + parameter(words_, "tsquery");
@@ -115,7 +120,9 @@ class listing_search {
     parameters_ = values{};
     const bool ranked = order_.name == relevance_list;
     const std::string columns =
-        std::string{"SELECT id, owner, active, revision, times_rented, added_at, content, "} +
+        std::string{
+            "SELECT id, owner, active, revision, times_rented, added_at, content,"
+            " rating_stars, rating_count, "} +
         order_.key + " AS key FROM ";
     std::string sql;
     if (few || ranked) {
@@ -138,12 +145,13 @@ class listing_search {
 
   keyset read(const rows& from, listing_row& row) const {
     std::string content;
-    from.read(row.id, row.owner, row.active, row.revision, row.times_rented, row.added_at, content);
+    from.read(row.id, row.owner, row.active, row.revision, row.times_rented, row.added_at, content,
+              row.rating.stars, row.rating.count);
     const auto json = nlohmann::json::parse(content, nullptr, false);
     if (json.is_discarded() || !from_json_value(json, row.content))
       throw damaged("the content of advert " + to_string(row.id));
     keyset last{order_.name, 0, row.id.value};
-    from.read_from(7, last.key);
+    from.read_from(9, last.key);
     return last;
   }
 

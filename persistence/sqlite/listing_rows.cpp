@@ -21,16 +21,18 @@ struct row_writer::stored_listing {
   bool active = false;
   std::int64_t times_rented = 0;
   instant added_at;
+  rating_total rating;
 };
 
 std::optional<row_writer::stored_listing> row_writer::find(listing_id id) {
   auto found = db_.prepared(
-                      "SELECT number, owner, active, times_rented, added_at FROM listings"
-                      " WHERE id = ?1")
+                      "SELECT number, owner, active, times_rented, added_at, rating_stars,"
+                      " rating_count FROM listings WHERE id = ?1")
                    .query(id);
   if (!found.next()) return std::nullopt;
   stored_listing listing;
-  found.read(listing.number, listing.owner, listing.active, listing.times_rented, listing.added_at);
+  found.read(listing.number, listing.owner, listing.active, listing.times_rented, listing.added_at,
+             listing.rating.stars, listing.rating.count);
   return listing;
 }
 
@@ -66,6 +68,7 @@ void row_writer::insert(const listing_row& row) {
   db_.prepared("INSERT INTO listing_contents (number, content) VALUES (?1, ?2)")
       .run(number, to_json_text(row.content));
   index(number, row.active, row.content);
+  if (row.rating.count > 0) write_one(listing_rated{row.id, row.rating});
 }
 
 void row_writer::update(const stored_listing& old, const listing_row& row) {
@@ -96,6 +99,7 @@ void row_writer::write_one(const listing_row& row) {
   moved.owner = old->owner;
   moved.times_rented = old->times_rented;
   moved.added_at = old->added_at;
+  moved.rating = old->rating;
   insert(moved);
 }
 
@@ -120,6 +124,12 @@ void row_writer::write_one(const listing_deactivated& row) {
 
 void row_writer::write_one(const listing_rented& row) {
   db_.prepared("UPDATE listings SET times_rented = times_rented + 1 WHERE id = ?1").run(row.id);
+}
+
+void row_writer::write_one(const listing_rated& row) {
+  db_.prepared(
+         "UPDATE listings SET rating_stars = ?2, rating_count = ?3, rating_rank = ?4 WHERE id = ?1")
+      .run(row.id, row.rating.stars, row.rating.count, row.rating.rank());
 }
 
 }  // namespace rentwave::sqlite

@@ -172,7 +172,30 @@ CREATE INDEX events_by_trace ON events (trace);
 CREATE INDEX events_by_time ON events (time);
 )";
 
-constexpr const char* scripts[] = {events_and_state, dead_letters, ways_into_the_log};
+// What people wrote of each other's part, and what that makes of adverts: all that was given, and
+// its place among others (rating_total::rank).
+constexpr const char* reviews = R"(
+CREATE TABLE reviews (
+  rental BLOB NOT NULL,
+  side TEXT NOT NULL,
+  author BLOB NOT NULL,
+  about BLOB NOT NULL,
+  listing BLOB NOT NULL,
+  rating INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  time INTEGER NOT NULL,
+  PRIMARY KEY (rental, side)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reviews_by_listing ON reviews (listing, time, rental) WHERE side = 'renter';
+CREATE INDEX reviews_by_person ON reviews (about, time, rental);
+
+ALTER TABLE listings ADD COLUMN rating_stars INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE listings ADD COLUMN rating_count INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE listings ADD COLUMN rating_rank INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX listings_by_rating ON listings (rating_rank, id) WHERE active;
+)";
+
+constexpr const char* scripts[] = {events_and_state, dead_letters, ways_into_the_log, reviews};
 
 }  // namespace
 

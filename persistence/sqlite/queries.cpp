@@ -7,9 +7,10 @@
 namespace rentwave::sqlite {
 namespace {
 
-using paging::bad_cursor;
 using paging::finish;
 using paging::rental_list;
+using paging::review_list;
+using paging::start_of;
 using paging::wallet_list;
 
 /// The rentals of one side, by that side's index.
@@ -27,12 +28,8 @@ std::string one_side(const char* side, const char* also) {
 
 journal_result<page<rental_row>> sqlite_journal::rentals(const rental_query& wanted) {
   return guarded([&]() -> journal_result<page<rental_row>> {
-    keyset from{rental_list, INT64_MAX, {}};
-    if (wanted.page.cursor) {
-      const auto given = from_cursor(*wanted.page.cursor, rental_list);
-      if (!given) return bad_cursor();
-      from = *given;
-    }
+    const auto from = start_of(wanted.page, rental_list);
+    if (!from) return from.error();
     page<rental_row> found;
     if (!wanted.as_renter && !wanted.as_owner) return found;
     std::string sql = wanted.as_renter ? one_side("renter", "") : one_side("owner", "");
@@ -41,7 +38,7 @@ journal_result<page<rental_row>> sqlite_journal::rentals(const rental_query& wan
              " ORDER BY requested_at DESC, id DESC LIMIT ?5";
     const int limit = std::clamp(wanted.page.limit, 1, 100);
     auto stored =
-        db_.prepared(sql).query(wanted.account, wanted.status, from.key, from.id, limit + 1);
+        db_.prepared(sql).query(wanted.account, wanted.status, from->key, from->id, limit + 1);
     while (stored.next()) {
       auto& row = found.items.emplace_back();
       stored.read(row.id, row.listing, row.renter, row.owner, row.title, row.kind, row.status,
@@ -53,22 +50,43 @@ journal_result<page<rental_row>> sqlite_journal::rentals(const rental_query& wan
   });
 }
 
+journal_result<page<review_row>> sqlite_journal::reviews(const review_query& wanted) {
+  return guarded([&]() -> journal_result<page<review_row>> {
+    const auto from = start_of(wanted.page, review_list);
+    if (!from) return from.error();
+    page<review_row> found;
+    const auto* advert = std::get_if<listing_id>(&wanted.about);
+    const auto about = advert ? advert->value : std::get<account_id>(wanted.about).value;
+    const int limit = std::clamp(wanted.page.limit, 1, 100);
+    auto stored =
+        db_.prepared(std::string{"SELECT rental, side, author, about, listing, rating, text,"
+                                 " time FROM reviews WHERE "} +
+                     (advert ? "listing = ?1 AND side = 'renter'" : "about = ?1") +
+                     " AND (time, rental) < (?2, ?3)"
+                     " ORDER BY time DESC, rental DESC LIMIT ?4")
+            .query(about, from->key, from->id, limit + 1);
+    while (stored.next()) {
+      auto& row = found.items.emplace_back();
+      stored.read(row.rental, row.by, row.author, row.about, row.listing, row.rating, row.text,
+                  row.at);
+    }
+    finish(found, limit);
+    return found;
+  });
+}
+
 journal_result<page<wallet_entry>> sqlite_journal::wallet_entries(account_id account,
                                                                   const page_request& wanted) {
   return guarded([&]() -> journal_result<page<wallet_entry>> {
-    keyset from{wallet_list, INT64_MAX, {}};
-    if (wanted.cursor) {
-      const auto given = from_cursor(*wanted.cursor, wallet_list);
-      if (!given) return bad_cursor();
-      from = *given;
-    }
+    const auto from = start_of(wanted, wallet_list);
+    if (!from) return from.error();
     page<wallet_entry> found;
     const int limit = std::clamp(wanted.limit, 1, 100);
     auto stored = db_.prepared(
                          "SELECT account, version, type, amount, balance, rental, time"
                          " FROM wallet_entries WHERE account = ?1 AND version < ?2"
                          " ORDER BY version DESC LIMIT ?3")
-                      .query(account, from.key, limit + 1);
+                      .query(account, from->key, limit + 1);
     while (stored.next()) {
       auto& row = found.items.emplace_back();
       stored.read(row.account, row.version, row.type, row.amount, row.balance, row.rental,

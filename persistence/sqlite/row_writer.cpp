@@ -8,7 +8,7 @@ void row_writer::write(const row_change& change) {
 
 void row_writer::drop_all() {
   for (const auto* table : {"listings", "listing_contents", "listing_words", "reservations",
-                            "rentals", "wallet_entries", "notices", "sessions"})
+                            "rentals", "wallet_entries", "notices", "sessions", "reviews"})
     db_.prepared(std::string{"DELETE FROM "} + table).run();
   words_pending_ = true;
   flush_words();
@@ -62,6 +62,15 @@ void row_writer::write_one(const rental_changed& row) {
          " deposit = coalesce(?8, deposit), late_fees = late_fees + ?10 WHERE id = ?1")
       .run(row.id, row.status, row.owner, row.title, row.kind, row.ends_at, row.rent, row.deposit,
            row.further_rent, row.further_late_fee);
+}
+
+void row_writer::write_one(const review_row& row) {
+  db_.prepared(
+         "INSERT INTO reviews (rental, side, author, about, listing, rating, text, time)"
+         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+         " ON CONFLICT (rental, side) DO UPDATE SET author = ?3, about = ?4, listing = ?5,"
+         " rating = ?6, text = ?7, time = ?8")
+      .run(row.rental, row.by, row.author, row.about, row.listing, row.rating, row.text, row.at);
 }
 
 // --- people ---

@@ -23,11 +23,13 @@ class row_writer {
   void write_one(const listing_removed& row);
   void write_one(const listing_deactivated& row);
   void write_one(const listing_rented& row);
+  void write_one(const listing_rated& row);
   void write_one(const reservation_row& row);
   void write_one(const reservation_moved& row);
   void write_one(const reservation_released& row);
   void write_one(const rental_row& row);
   void write_one(const rental_changed& row);
+  void write_one(const review_row& row);
   void write_one(const wallet_entry& row);
   void write_one(const notice_row& row);
   void write_one(const session_row& row);

@@ -13,7 +13,7 @@ namespace {
 
 /// The same parameters for every form of the query, whichever of them it mentions:
 ///   ?1 words · ?2 kind · ?3, ?4 price from, to · ?5 owner · ?6 ISBN · ?7, ?8 the cursor's key and
-///   what decides between equal ones · ?9 limit
+///   what decides between equal ones · ?9 lowest rank of a rating · ?10 limit
 struct search_form {
   std::string from_where;  ///< without the cursor
   std::string number;      ///< of the advert
@@ -73,6 +73,7 @@ std::string listings_from_where(const listing_query& wanted, bool has_words, con
     from = std::string{"FROM listings l INDEXED BY "} + by_sort + " WHERE";
   from += " (?2 IS NULL OR l.number & 3 = ?2) AND l.price >= ?3 AND l.price <= ?4";
   if (wanted.owner) from += " AND l.owner = ?5";
+  if (wanted.min_rating_hundredths) from += " AND l.rating_rank >= ?9";
   if (wanted.isbn) from += " AND l.isbn = ?6";
   if (wanted.only_active) from += " AND l.active";
   return from;
@@ -80,7 +81,8 @@ std::string listings_from_where(const listing_query& wanted, bool has_words, con
 
 /// The word index alone answers: its row says time, kind and whether the advert is active.
 bool words_suffice(const listing_query& wanted, bool has_words) {
-  return has_words && !wanted.owner && !wanted.isbn && !wanted.min_price && !wanted.max_price;
+  return has_words && !wanted.owner && !wanted.isbn && !wanted.min_price && !wanted.max_price &&
+         !wanted.min_rating_hundredths;
 }
 
 std::string words_from_where(const listing_query& wanted) {
@@ -126,6 +128,14 @@ search_form form_of(const listing_query& wanted, bool has_words, bool few) {
               "l.times_rented DESC, l.id DESC",
               "(l.times_rented, l.id) < (?7, ?8)",
               {'t', highest, {}}};
+    case listing_sort::rating:
+      return {listings("listings_by_rating"),
+              number,
+              "l.rating_rank",
+              "l.id",
+              "l.rating_rank DESC, l.id DESC",
+              "(l.rating_rank, l.id) < (?7, ?8)",
+              {'r', highest, {}}};
     case listing_sort::newest:
       break;
   }
@@ -175,15 +185,16 @@ class listing_search {
   rows run(const std::string& sql, std::int64_t key, const Tie& tie, int limit) {
     std::optional<std::int64_t> kind;
     if (wanted_.kind) kind = kind_code(*wanted_.kind);
-    return db_.prepared(sql).query(words_, kind, wanted_.min_price.value_or(money{lowest}),
-                                   wanted_.max_price.value_or(money{highest}), wanted_.owner,
-                                   wanted_.isbn, key, tie, limit);
+    return db_.prepared(sql).query(
+        words_, kind, wanted_.min_price.value_or(money{lowest}),
+        wanted_.max_price.value_or(money{highest}), wanted_.owner, wanted_.isbn, key, tie,
+        rating_total::lowest_rank(wanted_.min_rating_hundredths.value_or(0)), limit);
   }
 
   std::vector<hit> hits_after(const keyset& from, int limit) {
     const std::string sql = "SELECT " + form_.number + ", " + form_.key + ", " + form_.tie + ' ' +
                             form_.from_where + " AND " + form_.after + " ORDER BY " + form_.order +
-                            " LIMIT ?9";
+                            " LIMIT ?10";
     std::vector<hit> hits;
     if (form_.start.order == relevance_list) {
       auto found = run(sql, from.key, count_in(from.id), limit);
@@ -209,7 +220,7 @@ class listing_search {
                             (words_suffice(wanted_, has_words)
                                  ? words_from_where(wanted_)
                                  : listings_from_where(wanted_, has_words, "listings_by_price")) +
-                            " LIMIT ?9)";
+                            " LIMIT ?10)";
     std::int64_t total = 0;
     auto counted = run(sql, 0, boost::uuids::uuid{}, static_cast<int>(counted_exactly + 1));
     if (counted.next()) counted.read(total);
@@ -219,14 +230,15 @@ class listing_search {
   listing_row fetch(std::int64_t number) {
     auto stored = db_.prepared(
                          "SELECT l.id, l.owner, l.active, l.revision, l.times_rented, l.added_at,"
-                         " c.content FROM listings l JOIN listing_contents c USING (number)"
+                         " c.content, l.rating_stars, l.rating_count"
+                         " FROM listings l JOIN listing_contents c USING (number)"
                          " WHERE number = ?1")
                       .query(number);
     if (!stored.next()) throw damaged("the word index has an advert that is not there");
     listing_row row;
     std::string content;
     stored.read(row.id, row.owner, row.active, row.revision, row.times_rented, row.added_at,
-                content);
+                content, row.rating.stars, row.rating.count);
     const auto json = nlohmann::json::parse(content, nullptr, false);
     if (json.is_discarded() || !from_json_value(json, row.content))
       throw damaged("the content of advert " + to_string(row.id));

@@ -242,8 +242,9 @@ TEST_P(Reservations, move_and_go) {
 
 TEST_P(Journal, takes_changes_of_rows_that_are_not_there) {
   write({listing_removed{nth<listing_id>(1)}, listing_deactivated{nth<listing_id>(1), 2},
-         listing_rented{nth<listing_id>(1)}, reservation_moved{rental_no(1), at(1)},
-         reservation_released{rental_no(1)}, rental_changed{.id = rental_no(1)}});
+         listing_rented{nth<listing_id>(1)}, listing_rated{nth<listing_id>(1), {5, 1}},
+         reservation_moved{rental_no(1), at(1)}, reservation_released{rental_no(1)},
+         rental_changed{.id = rental_no(1)}});
   EXPECT_THAT(value(journal_->rentals({.account = anna})).items, IsEmpty());
 }
 

@@ -163,7 +163,10 @@ TEST_F(PostgresServer, of_an_older_release_is_brought_up_to_this_one) {
   value(append_one(*journal_, 1, lease, 2));
   close();
   run("DROP INDEX rentwave.events_by_trace; DROP INDEX rentwave.events_by_time;"
-      " DELETE FROM rentwave.schema_version WHERE version = 2");
+      " DROP TABLE rentwave.reviews; DROP FUNCTION rentwave.write_review;"
+      " ALTER TABLE rentwave.listings DROP COLUMN rating_stars, DROP COLUMN rating_count,"
+      " DROP COLUMN rating_rank;"
+      " DELETE FROM rentwave.schema_version WHERE version >= 2");
   EXPECT_EQ(failure(open_journal_read_only(url_)), journal_errc::unavailable);
   open();
   EXPECT_THAT(value(journal_->scan(0, {.trace = event(2).trace}, 10)).events, SizeIs(1));

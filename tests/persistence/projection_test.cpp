@@ -81,6 +81,13 @@ TEST(Listing_projection, shows_what_the_listing_is) {
   EXPECT_EQ(story.row<listing_removed>().id, story.id);
 }
 
+TEST(Listing_projection, shows_what_its_renters_gave) {
+  listing_story story;
+  story.happen(listing::rated{numbered<rental_id>(3), 4, {9, 2}});
+  EXPECT_EQ(story.row<listing_rated>().id, story.id);
+  EXPECT_EQ(story.row<listing_rated>().rating, story.now.rating);
+}
+
 TEST(Listing_projection, follows_a_booking) {
   listing_story story;
   const auto rental = numbered<rental_id>(3);
@@ -215,6 +222,25 @@ TEST(Rental_projection, of_a_dispute_is_active_or_late_again) {
     if (late) story.then(rental::late{story.about, 1, noon, money{300}});
     story.then(rental::returned{story.about, noon, rental::party::renter});
     story.then(rental::disputed{story.about, "not in the shed", late});
+  }
+}
+
+TEST(Rental_projection, shows_what_either_side_wrote_about_the_other) {
+  for (const auto by : {rental::party::renter, rental::party::owner}) {
+    rental_story story;
+    story.book();
+    story.then(rental::completed{story.about, money{900}, {}, "", true});
+    const bool by_renter = by == rental::party::renter;
+    story.happen(rental::reviewed{story.about, by, 4, "A fine attic.", noon + one_hour});
+    const auto row = story.row<review_row>();
+    EXPECT_EQ(row.rental, story.now.id);
+    EXPECT_EQ(row.by, by);
+    EXPECT_EQ(row.author, by_renter ? story.about.renter : story.about.owner);
+    EXPECT_EQ(row.about, by_renter ? story.about.owner : story.about.renter);
+    EXPECT_EQ(row.listing, story.about.listing);
+    EXPECT_EQ(row.rating, 4);
+    EXPECT_EQ(row.text, "A fine attic.");
+    EXPECT_EQ(row.at, noon + one_hour);
   }
 }
 

@@ -243,7 +243,11 @@ TEST_F(SqliteFile, of_an_older_release_is_brought_up_to_this_one) {
   append({to_entity(rental_n(1), 0, {event(1)}), to_entity(rental_n(2), 0, {event(2)})});
   close();
   ASSERT_EQ(run("DROP INDEX events_by_trace; DROP INDEX events_by_time;"
-                "DELETE FROM schema_version WHERE version = 3"),
+                "DROP TABLE reviews; DROP INDEX listings_by_rating;"
+                "ALTER TABLE listings DROP COLUMN rating_stars;"
+                "ALTER TABLE listings DROP COLUMN rating_count;"
+                "ALTER TABLE listings DROP COLUMN rating_rank;"
+                "DELETE FROM schema_version WHERE version >= 3"),
             "");
   EXPECT_EQ(failure(open_journal_read_only(url())), journal_errc::unavailable);
   open();

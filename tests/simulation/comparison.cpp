@@ -145,6 +145,11 @@ void compare_statement(journal& from, account_id whose, const purse& one) {
                                            text(sum) + ", and there are " + text(one.balance)};
 }
 
+rating_total rating_of(const model& all, const entity_ref& whose) {
+  const auto known = all.ratings.find(whose);
+  return known == all.ratings.end() ? rating_total{} : sum_of(known->second.counted);
+}
+
 void compare_adverts(journal& from, const model& all) {
   const auto rows = all_pages<listing_row>(
       [&](const page_request& page) { return from.search({.only_active = false, .page = page}); });
@@ -157,7 +162,24 @@ void compare_adverts(journal& from, const model& all) {
         found->second.revision != row.revision || found->second.owner != row.owner ||
         found->second.content != row.content)
       throw violation{listing_ref(row.id), "its row says something else"};
+    if (row.rating != rating_of(all, listing_ref(row.id)))
+      throw violation{listing_ref(row.id), "its row has another rating"};
   }
+}
+
+/// Every review about it has its row, and no other row is about it.
+template <class Id>
+void compare_reviews(journal& from, Id about, const entity_ref& where, const model& all) {
+  const auto rows = all_pages<review_row>([&](const page_request& page) {
+    return from.reviews({about, page});
+  });
+  std::map<rental_id, int> given;
+  for (const auto& row : rows) given[row.rental] = row.rating;
+  const auto known = all.ratings.find(where);
+  const auto due = known == all.ratings.end() ? std::map<rental_id, int>{} : known->second.due;
+  if (rows.size() != given.size() || given != due)
+    throw violation{where, std::to_string(rows.size()) + " rows of reviews, not those of its " +
+                               std::to_string(due.size())};
 }
 
 void compare_sessions(journal& from, const model& all) {
@@ -186,6 +208,8 @@ void compare_rows(journal& from, const model& all) {
   for (const auto& [whose, one] : all.purses) compare_statement(from, whose, one);
   compare_adverts(from, all);
   compare_sessions(from, all);
+  for (const auto& [id, one] : all.adverts) compare_reviews(from, id, listing_ref(id), all);
+  for (const auto& [id, one] : all.accounts) compare_reviews(from, id, account_ref(id), all);
   for (const auto& [whose, last] : all.cursors)
     if (std::ssize(must(from.notices(whose, 0, all_of_them), inbox_ref(whose))) != last)
       throw violation{inbox_ref(whose), "other notices than were delivered"};
