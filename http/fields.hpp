@@ -149,6 +149,7 @@ class query_reader {
 
   std::optional<std::string> text(std::string_view name, text_rules rules = {});
   std::optional<std::int64_t> integer(std::string_view name, integer_range range);
+  std::optional<double> number(std::string_view name, number_range range);
   std::optional<bool> flag(std::string_view name);
   std::optional<rentwave::instant> instant(std::string_view name);
   template <class Id>

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <sstream>
 
 #include "http/fields.hpp"
 #include "http/problems.hpp"
@@ -51,6 +53,25 @@ std::optional<std::int64_t> query_reader::integer(string_view name, integer_rang
     refuse(name, "range",
            "It must be between " + std::to_string(range.min) + " and " + std::to_string(range.max) +
                ".");
+    return std::nullopt;
+  }
+  return value;
+}
+
+std::optional<double> query_reader::number(string_view name, number_range range) {
+  const auto given = find(name);
+  if (!given) return std::nullopt;
+  double value = 0;
+  const auto* end = given->data() + given->size();
+  const auto [after, error] = std::from_chars(given->data(), end, value);
+  if (error != std::errc{} || after != end || !std::isfinite(value)) {
+    refuse(name, "format", "It must be a number.");
+    return std::nullopt;
+  }
+  if (value < range.min || value > range.max) {
+    std::ostringstream sentence;
+    sentence << "It must be between " << range.min << " and " << range.max << '.';
+    refuse(name, "range", sentence.str());
     return std::nullopt;
   }
   return value;

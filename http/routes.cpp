@@ -35,7 +35,8 @@ constexpr route table[] = {
      "changes the password; ends the other sessions"},
 
     {get,    "/api/listings",                      open,    search_listings,
-     "searches: q, kind, min_price, max_price, isbn, owner, sort, limit, cursor", "Adverts"},
+     "searches: q, kind, min_price, max_price, min_rating, isbn, owner, sort, limit, cursor",
+     "Adverts"},
     {post,   "/api/listings",                      session, post_listing,
      "posts an advert"},
     {get,    "/api/listings/top",                  open,    top_listings,
@@ -75,6 +76,12 @@ constexpr route table[] = {
      "either, before the start"},
     {post,   "/api/rentals/{id}/extend",           session, extend_rental,
      "the renter keeps it longer: ends_at"},
+    {post,   "/api/rentals/{id}/reviews",          session, post_review,
+     "either, once it is over, about the other's part: rating, text"},
+    {get,    "/api/listings/{id}/reviews",         open,    listing_reviews,
+     "what an advert's renters wrote, newest first: limit, cursor"},
+    {get,    "/api/users/{id}/reviews",            open,    user_reviews,
+     "what was written about a person, newest first: limit, cursor"},
 
     {get,    "/api/me/wallet",                     session, get_wallet,
      "balance, held, owed", "Wallet"},

@@ -49,7 +49,6 @@ json advert_json(const offer& content, const std::string& currency) {
              {"min_duration", format_duration(content.min_duration)},
              {"max_duration", format_duration(content.max_duration)},
              {"place", place_json(content.where)},
-             {"rating", nullptr},
              {"photos", json::array()}};
   shown[kind] = details_of(content.item);
   if (!content.extra.empty()) shown["extra"] = extra_of(content);
@@ -86,6 +85,12 @@ json period_json(const period& value) {
   return {{"start", format_instant(value.start)}, {"end", format_instant(value.end)}};
 }
 
+json rating_json(const rating_total& given) {
+  if (given.count == 0) return nullptr;
+  return {{"average", static_cast<double>(given.average_hundredths()) / 100},
+          {"count", given.count}};
+}
+
 json refusal_json(const refusal& why) {
   json shown{{"code", public_code(why.code)}, {"detail", why.detail}};
   if (why.free) shown["free"] = period_json(*why.free);
@@ -106,6 +111,7 @@ json listing_json(const listing::state& advert, instant now, const std::string& 
   shown["owner"] = to_string(advert.owner);
   shown["active"] = advert.active;
   shown["revision"] = advert.revision;
+  shown["rating"] = rating_json(advert.rating);
   shown["times_rented"] = advert.times_rented;
   shown["added_at"] = format_instant(advert.added_at);
   shown["next_free"] = nullptr;
@@ -122,6 +128,7 @@ json listing_json(const listing_row& advert, const std::string& currency) {
   shown["owner"] = to_string(advert.owner);
   shown["active"] = advert.active;
   shown["revision"] = advert.revision;
+  shown["rating"] = rating_json(advert.rating);
   shown["times_rented"] = advert.times_rented;
   shown["added_at"] = format_instant(advert.added_at);
   return shown;
@@ -144,7 +151,9 @@ json rental_json(const rental::state& one, const std::string& currency) {
              {"late_fees", money_json(late_fees, currency)},
              {"rejection", rejection_json(one.rejection)},
              {"extension", extension_json(one.pending_extension, currency)},
-             {"extension_rejection", rejection_json(one.extension_refusal)}};
+             {"extension_rejection", rejection_json(one.extension_refusal)},
+             {"reviews", json::array()}};
+  for (const auto& each : one.reviews) shown["reviews"].push_back(review_json(one, each));
   // Known once the listing has agreed.
   for (const auto* name : {"title", "kind", "owner", "rent", "deposit", "total", "terms"})
     shown[name] = nullptr;
@@ -184,6 +193,35 @@ json rental_json(const rental_row& one, const std::string& currency) {
     shown["total"] = money_json(one.rent + one.deposit + one.late_fees, currency);
   }
   return shown;
+}
+
+// --- reviews ---
+
+json review_json(const review_row& row) {
+  const std::string side{name_of(row.by)};
+  return {{"id", to_string(uuid_v8(row.rental.value, "review by " + side))},
+          {"rental_id", to_string(row.rental)},
+          {"listing_id", to_string(row.listing)},
+          {"by", side},
+          {"author", to_string(row.author)},
+          {"about", to_string(row.about)},
+          {"rating", row.rating},
+          {"text", row.text},
+          {"reviewed_at", format_instant(row.at)}};
+}
+
+json review_json(const rental::state& of, const rental::written_review& written) {
+  const bool by_renter = written.by == rental::party::renter;
+  review_row row;
+  row.rental = of.id;
+  row.by = written.by;
+  row.author = by_renter ? of.about.renter : of.about.owner;
+  row.about = by_renter ? of.about.owner : of.about.renter;
+  row.listing = of.about.listing;
+  row.rating = written.rating;
+  row.text = written.text;
+  row.at = written.at;
+  return review_json(row);
 }
 
 // --- wallet and inbox ---

@@ -26,6 +26,9 @@ nlohmann::json refusal_json(const refusal& why);
 /// {"fee", "grace", "max_periods"}: the rule by which lateness is charged.
 nlohmann::json late_rule_json(const rental_terms& terms, const std::string& currency);
 
+/// {"average", "count"}, or null without reviews; an average has two decimals.
+nlohmann::json rating_json(const rating_total& given);
+
 /// With `next_free`: from when on it can be had for the shortest duration that the owner allows;
 /// null while the advert is off.
 nlohmann::json listing_json(const listing::state& advert, instant now, const std::string& currency);
@@ -36,6 +39,10 @@ nlohmann::json listing_json(const listing_row& advert, const std::string& curren
 nlohmann::json rental_json(const rental::state& one, const std::string& currency);
 /// As lists show it: without terms, receipts and what is under way.
 nlohmann::json rental_json(const rental_row& one, const std::string& currency);
+
+nlohmann::json review_json(const review_row& row);
+/// One of the rental's.
+nlohmann::json review_json(const rental::state& of, const rental::written_review& written);
 
 /// The receipts of a rental's late fees, with the ids of their events where `history` has them.
 nlohmann::json receipts_json(const rental::state& one, const std::vector<stored_event>& history,

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/login_throttle.hpp"
+#include "http/views.hpp"
 #include "persistence/timestamp.hpp"
 
 namespace rentwave::http {
@@ -41,7 +42,7 @@ nlohmann::json profile_json(const account::state& person) {
 
 nlohmann::json public_profile_json(const account::state& person) {
   nlohmann::json shown;
-  shown["rating"] = nullptr;  // until there are reviews
+  shown["rating"] = rating_json(person.rating);
   shown["id"] = to_string(person.id);
   shown["display_name"] = person.display_name.text;
   shown["since"] = format_instant(person.since);

@@ -39,6 +39,11 @@ answering dispute_rental(backend& api, const request& asked);
 answering cancel_rental(backend& api, const request& asked);
 answering extend_rental(backend& api, const request& asked);
 
+// resources/reviews.cpp
+answering post_review(backend& api, const request& asked);
+answering listing_reviews(backend& api, const request& asked);
+answering user_reviews(backend& api, const request& asked);
+
 // resources/wallet.cpp
 answering get_wallet(backend& api, const request& asked);
 answering get_wallet_entries(backend& api, const request& asked);

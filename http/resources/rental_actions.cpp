@@ -12,16 +12,6 @@ namespace {
 
 constexpr text_rules reason_rules{.min = 0, .max = 1000, .lines = true};
 
-/// The refusal, and the status that it is about: `status` is the number of HTTP (RFC 9457).
-boost::asio::awaitable<problem> with_status(backend& api, entity_ref rental, problem why) {
-  const auto view = co_await api.view(std::move(rental));
-  if (view) {
-    const auto status = name_of((*view)->as<rental::state>().now);
-    why.extra_json.emplace_back("rental_status", '"' + std::string{status} + '"');
-  }
-  co_return why;
-}
-
 /// Why the wish of an accepted command did not come true after all: others decided it later.
 using afterthought = std::optional<refusal> (*)(const rental::command& wish,
                                                 const rental::state& after);
@@ -45,9 +35,7 @@ answering act(backend& api, const request& asked, body_rule rule, body_reader re
   auto command = as_command<rental::command>(wish);
   const auto sent = co_await api.send(asked, ref, std::move(command));
   if (!sent) {
-    auto why = sent.error();
-    if (why.code == to_string(refusal_code::wrong_status))
-      why = co_await with_status(api, ref, std::move(why));
+    const auto why = co_await with_rental_status(api, ref, sent.error());
     co_return to_response(why, asked);
   }
   const auto after = co_await api.settled_view(ref);

@@ -1,4 +1,5 @@
 // Lists of adverts out of the read models: search, the most rented, one's own.
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "actors/domain/isbn.hpp"
@@ -19,7 +20,8 @@ std::optional<money> price_limit(query_reader& query, std::string_view name) {
 }
 
 std::optional<listing_sort> read_sort(query_reader& query) {
-  const auto word = query.word("sort", {"relevance", "price", "-price", "newest", "times_rented"});
+  const auto word =
+      query.word("sort", {"relevance", "price", "-price", "newest", "times_rented", "rating"});
   if (!word) return std::nullopt;
   if (*word == "-price") return listing_sort::price_descending;
   return named<listing_sort>(word);
@@ -33,6 +35,9 @@ listing_query read_search(query_reader& query) {
   wanted.max_price = price_limit(query, "max_price");
   if (wanted.min_price && wanted.max_price && *wanted.max_price < *wanted.min_price)
     query.refuse("max_price", "range", "It must not be below min_price.");
+  // As averages are shown: with two decimals.
+  if (const auto least = query.number("min_rating", {1, 5}))
+    wanted.min_rating_hundredths = std::llround(*least * 100);
   wanted.owner = query.id<account_id>("owner");
   if (const auto text = query.text("isbn")) {
     wanted.isbn = normalise_isbn(*text);

@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "http/ascii.hpp"
+#include "http/fields.hpp"
 
 namespace rentwave::http {
 account_id caller_of(const request& asked) {
@@ -31,6 +32,16 @@ boost::asio::awaitable<answer<view_ptr>> rental_in_path(backend& api, const requ
       caller == state.about.renter || (state.reserved && caller == state.about.owner);
   if (state.now == rental::status::none || !party) co_return not_found("There is no such rental.");
   co_return *std::move(found);
+}
+
+boost::asio::awaitable<problem> with_rental_status(backend& api, entity_ref rental, problem why) {
+  if (why.code != to_string(refusal_code::wrong_status)) co_return why;
+  const auto view = co_await api.view(std::move(rental));
+  if (view) {
+    const auto status = name_of((*view)->as<rental::state>().now);
+    why.extra_json.emplace_back("rental_status", '"' + std::string{status} + '"');
+  }
+  co_return why;
 }
 
 response created(const nlohmann::json& body, std::string location) {

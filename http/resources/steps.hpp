@@ -28,6 +28,10 @@ boost::asio::awaitable<answer<view_ptr>> advert_in_path(backend& api, const requ
 /// The rental that the path names, of which the caller is a party; 404 for all others.
 boost::asio::awaitable<answer<view_ptr>> rental_in_path(backend& api, const request& asked);
 
+/// The problem; a `wrong_status` with the status that it is about, as `rental_status`: `status` is
+/// the number of HTTP (RFC 9457).
+boost::asio::awaitable<problem> with_rental_status(backend& api, entity_ref rental, problem why);
+
 /// A command for entities of one kind: `as_command<listing::command>(listing::remove{})`.
 template <class Command, class What>
 any_command as_command(What what) {

@@ -249,7 +249,7 @@ TEST_F(Listings, are_not_searched_by_what_is_not_understood) {
     EXPECT_EQ(reply.status, 422U);
     return complaints_of(reply);
   };
-  EXPECT_EQ(refused({{"near", "50,7"}, {"colour", "red"}, {"kind", "boat"}, {"sort", "rating"}}),
+  EXPECT_EQ(refused({{"near", "50,7"}, {"colour", "red"}, {"kind", "boat"}, {"sort", "beauty"}}),
             (complaints{"near: unknown_parameter", "colour: unknown_parameter",
                         "kind: unknown_value", "sort: unknown_value"}));
   EXPECT_EQ(refused({{"min_price", "5"}, {"max_price", "4"}}), complaints{"max_price: range"});

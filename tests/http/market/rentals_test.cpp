@@ -188,8 +188,9 @@ TEST_F(Rentals, refuse_keys_that_are_none) {
 
 TEST_F(Rentals, are_hidden_from_all_but_their_parties) {
   const auto rental = rental_of(advert());
-  for (const auto call : {get_rental, get_rental_history, get_rental_charges, return_rental,
-                          complete_rental, dispute_rental, cancel_rental, extend_rental}) {
+  for (const auto call :
+       {get_rental, get_rental_history, get_rental_charges, return_rental, complete_rental,
+        dispute_rental, cancel_rental, extend_rental, post_review}) {
     EXPECT_EQ(act(call, stranger, rental).status, 404U);
     EXPECT_EQ(act(call, renter, "nonsense").status, 404U);
   }
