@@ -146,6 +146,26 @@ void story::expect_balance(const person& who, long cents) {
   }
 }
 
+void story::review(const person& who, int rating) {
+  const auto made = ask(who, "POST", "/api/rentals/" + rental_ + "/reviews",
+                        {{"rating", rating}, {"text", "Late, but well."}});
+  expect(made["rental_id"] == rental_ && made["rating"] == rating, "another review came back");
+}
+
+/// The rental tells it on, as soon as the server is back.
+void story::expect_rating(const std::string& path, int rating) {
+  const auto reviews = ask({}, "GET", path + "/reviews")["items"];
+  expect(reviews.size() == 1 && reviews[0]["rating"] == rating, "not the one review");
+  const auto until = std::chrono::steady_clock::now() + story_patience;
+  for (;;) {
+    const auto given = ask({}, "GET", path)["rating"];
+    if (!given.is_null())
+      return expect(given["count"] == 1 && given["average"] == rating, "rated otherwise");
+    expect(std::chrono::steady_clock::now() < until, path + " is never rated");
+    std::this_thread::sleep_for(story_pause);
+  }
+}
+
 void story::play_steps(const std::vector<std::function<void()>>& steps) {
   bool first = true;
   for (const auto& step : steps) {
@@ -206,6 +226,14 @@ void story::play() {
       [this] { expect_balance(renter_, 10'000 - 250 - 300 * fees_); },
       [this] { expect_balance(owner_, 250 + 300 * fees_); },
       [this] { expect(late_fees() == fees_, "a fee after the end"); },
+      [this] { review(renter_, 5); },
+      [this] { review(owner_, 2); },
+      [this] { expect_rating("/api/listings/" + listing_, 5); },
+      [this] {
+        const auto parties = ask(owner_, "GET", "/api/rentals/" + rental_);
+        expect_rating("/api/users/" + parties["owner"].get<std::string>(), 5);
+        expect_rating("/api/users/" + parties["renter"].get<std::string>(), 2);
+      },
       [this] {
         // The owner hears of it a moment later: the notifier is a subscription.
         const auto until = std::chrono::steady_clock::now() + story_patience;

@@ -70,6 +70,9 @@ class story {
   /// How many late fees were charged.
   long late_fees();
   void expect_balance(const person& who, long cents);
+  void review(const person& who, int rating);
+  /// Of an advert, or of a person; by the only review that there is.
+  void expect_rating(const std::string& path, int rating);
 
   server_process& server_;
   person owner_{"olga", ""};
