@@ -49,21 +49,42 @@ bool is_reached(goal wanted, status now) {
   return false;
 }
 
-/// What brings a rental nearer to its goal; nothing where nothing does.
-std::optional<rental::command> next_step(const rental_wish& wish, status now) {
-  const bool is_out = now == status::active || now == status::late;
-  if (is_out && (wish.goal == goal::returned || wish.goal == goal::completed))
-    return rental::give_back{};
-  if (now == status::returned && wish.goal == goal::completed)
-    return rental::confirm{wish.claim, wish.claim > money{} ? "A coffee ring on page 112." : ""};
-  if (now == status::booked && (wish.goal == goal::cancelled || wish.goal == goal::called_off))
-    return rental::cancel{};
+/// What brings a rental nearer to its goal.
+struct deed {
+  rental::command what;
+  bool by_owner = false;
+  std::string name;  ///< the command's id is made of it
+};
+
+deed deed_of(rental::command what, bool by_owner) {
+  auto name = "step-" + std::to_string(what.index());
+  return {std::move(what), by_owner, std::move(name)};
+}
+
+std::optional<deed> next_review(const rental_wish& wish, const rental::state& one) {
+  const bool is_over = one.now == status::completed || one.now == status::lost;
+  for (const bool by_owner : {false, true}) {
+    const auto& [rating, text] = by_owner ? wish.by_owner : wish.by_renter;
+    const auto side = by_owner ? rental::party::owner : rental::party::renter;
+    if (is_over && rating > 0 && !review_by(one, side))
+      return deed{rental::review{rating, std::string{text}}, by_owner,
+                  by_owner ? "review-by-owner" : "review-by-renter"};
+  }
   return std::nullopt;
 }
 
-bool is_of_owner(const rental_wish& wish, const rental::command& step) {
-  return std::holds_alternative<rental::confirm>(step) ||
-         (std::holds_alternative<rental::cancel>(step) && wish.goal == goal::called_off);
+/// Nothing where nothing does.
+std::optional<deed> next_deed(const rental_wish& wish, const rental::state& one) {
+  const bool is_out = one.now == status::active || one.now == status::late;
+  if (is_out && (wish.goal == goal::returned || wish.goal == goal::completed))
+    return deed_of(rental::give_back{}, false);
+  if (one.now == status::returned && wish.goal == goal::completed)
+    return deed_of(
+        rental::confirm{wish.claim, wish.claim > money{} ? "A coffee ring on page 112." : ""},
+        true);
+  if (one.now == status::booked && (wish.goal == goal::cancelled || wish.goal == goal::called_off))
+    return deed_of(rental::cancel{}, wish.goal == goal::called_off);
+  return next_review(wish, one);
 }
 
 class filling {
@@ -157,25 +178,24 @@ awaitable<failure> filling::ask(const rental_wish& wish, rental_id id, int attem
 awaitable<http::answer<bool>> filling::play(const rental_wish& wish, int attempt) {
   using played = http::answer<bool>;
   const auto id = rental_of(wish, attempt);
-  constexpr int most_steps = 4;
+  constexpr int most_steps = 6;
   for (int taken = 0; taken < most_steps; ++taken) {
     const auto view = co_await api_.settled_view(rental_ref(id));
     if (!view) co_return view.error();
     const auto& one = (*view)->as<rental::state>();
     if (!one.owed.empty())
       co_return http::try_later("unavailable", "A rental waits too long for others.");
-    const auto now = one.now;
     // In place: a flag alone would pass for the problem of that status.
-    if (is_reached(wish.goal, now)) co_return played{boost::system::in_place_value, true};
+    if (is_reached(wish.goal, one.now) && !next_review(wish, one))
+      co_return played{boost::system::in_place_value, true};
     failure why;
-    if (now == status::none) {
+    if (one.now == status::none) {
       why = co_await ask(wish, id, attempt);
-    } else if (const auto step = next_step(wish, now)) {
-      const auto& actor =
-          person_named(is_of_owner(wish, *step) ? advert_of(wish.advert).owner : wish.renter);
-      auto command = as_command<rental::command>(*step);
-      const auto step_id = derive_id<command_id>(id, "step-" + std::to_string(step->index()));
-      why = co_await act(&actor, rental_ref(id), std::move(command), step_id);
+    } else if (const auto next = next_deed(wish, one)) {
+      const auto& actor = person_named(next->by_owner ? advert_of(wish.advert).owner : wish.renter);
+      auto command = as_command<rental::command>(next->what);
+      const auto next_id = derive_id<command_id>(id, next->name);
+      why = co_await act(&actor, rental_ref(id), std::move(command), next_id);
     } else {
       break;
     }

@@ -22,6 +22,12 @@ enum class goal {
   rejected,    ///< asked for, and refused
 };
 
+/// What one side writes of a completed rental; no stars: nothing.
+struct opinion {
+  int rating = 0;
+  std::string_view text;
+};
+
 struct rental_wish {
   std::string_view key;     ///< among all of them; ids are made of it
   std::string_view renter;  ///< a username
@@ -30,6 +36,8 @@ struct rental_wish {
   duration starts_in{};
   duration length{};
   money claim{};  ///< of the deposit, by the owner at the end
+  opinion by_renter{};
+  opinion by_owner{};
 };
 
 /// The last one is booked: when it has been asked for, the demo is complete.

@@ -136,6 +136,22 @@ TEST_F(Demo, fills_an_empty_journal) {
   EXPECT_EQ(states, wanted);
 }
 
+TEST_F(Demo, has_adverts_that_were_reviewed) {
+  const auto program = running({"--demo"});
+  const auto best = http::client{program->port()}.get("/api/listings?sort=rating&limit=1").json();
+  const auto& advert = best["items"].at(0);
+  EXPECT_FALSE(advert["rating"].is_null());
+  const auto where = "/api/listings/" + advert["id"].get<std::string>() + "/reviews";
+  EXPECT_EQ(http::client{program->port()}.get(where).json()["items"].size(),
+            advert["rating"]["count"]);
+  int given = 0, counted = 0;
+  for (const auto& each : demo::rentals()) given += each.by_renter.rating > 0;
+  const auto all = adverts(*program)["items"];
+  for (const auto& each : all)
+    if (!each["rating"].is_null()) counted += each["rating"]["count"].get<int>();
+  EXPECT_EQ(counted, given);
+}
+
 TEST_F(Demo, has_a_rental_that_becomes_late_by_itself) {
   const auto program = running({"--demo", "--limits.enabled=false"});  // we ask again and again
   auto kofi = log_in(*program, "demo.kofi");
