@@ -10,6 +10,7 @@ find_package(cpp-jwt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(prometheus-cpp REQUIRED) # prometheus-cpp::core
+find_package(yaml-cpp REQUIRED) # yaml-cpp
 find_package(GTest REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET GLOBAL libsodium) # PkgConfig::sodium

@@ -13,6 +13,23 @@ include(GoogleTest)
 set(target_one_value NAME PRECOMPILED_BY TOGETHER TIMEOUT)
 set(target_lists SOURCES DEPENDS PRIVATE_DEPENDS PRECOMPILE DEFINITIONS)
 
+# rentwave_embed(FROM file NAME rentwave::function HEADER header): a source whose function gives the text of
+# the file, into the list `embedded_sources`.
+function(rentwave_embed)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "FROM;NAME;HEADER" "")
+  cmake_path(ABSOLUTE_PATH arg_FROM)
+  cmake_path(GET arg_FROM FILENAME file)
+  set(source "${CMAKE_CURRENT_BINARY_DIR}/${file}.cpp")
+  set(script "${PROJECT_SOURCE_DIR}/cmake/embed.cmake")
+  add_custom_command(
+    OUTPUT "${source}"
+    COMMAND "${CMAKE_COMMAND}" "-DFROM=${arg_FROM}" "-DINTO=${source}" "-DHEADER=${arg_HEADER}"
+            "-DNAME=${arg_NAME}" -P "${script}"
+    DEPENDS "${arg_FROM}" "${script}"
+    VERBATIM)
+  set(embedded_sources ${embedded_sources} "${source}" PARENT_SCOPE)
+endfunction()
+
 function(rentwave_library)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "${target_one_value}" "${target_lists}")
   add_library(${arg_NAME} STATIC ${arg_SOURCES})

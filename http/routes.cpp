@@ -128,6 +128,8 @@ constexpr route table[] = {
      "what runs here"},
     {get,    "/docs",                              open,    get_docs,
      "this page"},
+    {get,    "/openapi.yaml",                      open,    get_openapi,
+     "the API as OpenAPI 3.1, for programs"},
     {get,    "/style.css",                         open,    get_style,
      "how these pages look"},
     {get,    "/icon.svg",                          open,    get_icon,

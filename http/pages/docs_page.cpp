@@ -1,8 +1,10 @@
-// `/docs`: the API as it is, out of the table of routes, with what holds for all of it.
+// `/docs`: the API as it is, out of the table of routes and the contract, with what holds for all
+// of it.
 #include <nlohmann/json.hpp>
 
 #include "http/backend.hpp"
 #include "http/offers.hpp"
+#include "http/pages/contract_pages.hpp"
 #include "http/pages/html.hpp"
 #include "http/pages/page_handlers.hpp"
 #include "http/router.hpp"
@@ -13,7 +15,8 @@ namespace {
 
 constexpr std::string_view form = R"(<h1>The API</h1>
 <p class="lead">RentWave {{version}}. JSON over HTTP; what follows is all that this server
-answers.</p>
+answers. <a href="/openapi.yaml">The same as OpenAPI 3.1</a> says it to programs, with the form of
+every body and every error.</p>
 
 <section aria-labelledby="conventions">
 <h2 id="conventions">What holds everywhere</h2>
@@ -43,6 +46,19 @@ answer, and the thing is made once.</li>
 401), or that of an administrator (<em>administrator</em>; else 403). HEAD works wherever GET
 does.</p>
 </section>
+
+<section aria-labelledby="general">
+<h2 id="general">What any call may answer</h2>
+<p>Beside the answers that stand with each call.</p>
+<div class="wide" tabindex="0" role="region" aria-labelledby="general">
+<table>
+<thead><tr><th scope="col">Answer</th><th scope="col">Codes</th>
+<th scope="col">When</th></tr></thead>
+<tbody>
+{{general_errors}}</tbody>
+</table>
+</div>
+</section>
 {{sections}}
 <section aria-labelledby="adverts">
 <h2 id="adverts">What an advert says</h2>
@@ -61,7 +77,8 @@ constexpr std::string_view section_start = R"(
 <th scope="col">What</th></tr></thead>
 <tbody>
 )";
-constexpr std::string_view section_end = "</tbody>\n</table>\n</div>\n</section>\n";
+constexpr std::string_view section_end =
+    "</tbody>\n</table>\n</div>\n<h3>Each of them</h3>\n{{operations}}</section>\n";
 
 constexpr std::string_view row =
     R"(<tr><td class="method">{{method}}</td><td><code>{{path}}</code></td><td>{{who}}</td>)"
@@ -84,14 +101,21 @@ std::string_view name_of_access(access who) {
   return "";
 }
 
-markup sections() {
+markup sections(const contract_pages& contract) {
   markup made;
   int number = 0;
+  std::string_view heading;
+  const auto end_section = [&] {
+    const auto found = contract.operations.find(heading);
+    const auto operations = found == contract.operations.end() ? markup{} : found->second;
+    made.text += filled(section_end, {{"operations", operations}}).text;
+  };
   for (const auto& each : all_routes()) {
     if (!each.heading.empty()) {
-      if (number > 0) made.text += section_end;
+      if (number > 0) end_section();
+      heading = each.heading;
       const auto next = std::to_string(++number);
-      made.text += filled(section_start, {{"number", next}, {"heading", each.heading}}).text;
+      made.text += filled(section_start, {{"number", next}, {"heading", heading}}).text;
     }
     made.text += filled(row, {{"method", to_string(each.method)},
                               {"path", each.pattern},
@@ -99,7 +123,7 @@ markup sections() {
                               {"what", each.what}})
                      .text;
   }
-  made.text += section_end;
+  end_section();
   return made;
 }
 
@@ -151,12 +175,14 @@ markup examples() {
 }  // namespace
 
 boost::asio::awaitable<response> get_docs(backend& api, const request&) {
-  static const markup all_sections = sections();
+  static const contract_pages contract = read_contract();
+  static const markup all_sections = sections(contract);
   static const markup all_examples = examples();
   const auto content = filled(form, {{"version", api.about().version},
                                      {"body_bytes", std::to_string(api.about().body_bytes)},
                                      {"currency", api.currency()},
                                      {"page", std::to_string(max_page)},
+                                     {"general_errors", contract.general_errors},
                                      {"sections", all_sections},
                                      {"examples", all_examples}});
   co_return page("RentWave: the API", content);

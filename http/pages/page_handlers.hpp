@@ -13,6 +13,8 @@ class backend;
 boost::asio::awaitable<response> get_root(backend& api, const request& asked);
 // docs_page.cpp
 boost::asio::awaitable<response> get_docs(backend& api, const request& asked);
+// openapi.cpp
+boost::asio::awaitable<response> get_openapi(backend& api, const request& asked);
 // style.cpp
 boost::asio::awaitable<response> get_style(backend& api, const request& asked);
 boost::asio::awaitable<response> get_icon(backend& api, const request& asked);

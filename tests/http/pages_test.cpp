@@ -165,6 +165,22 @@ TEST_F(Pages, document_every_route) {
   EXPECT_TRUE(has(html, "9780441013593")) << "an advert of each kind";
 }
 
+TEST_F(Pages, show_what_the_contract_says_of_every_call) {
+  const auto html = get("/docs").body;
+  std::size_t calls = 0;
+  for (auto at = html.find("<details id="); at != html.npos; at = html.find("<details id=", at + 1))
+    ++calls;
+  EXPECT_EQ(calls, all_routes().size());
+  const auto begin = html.find("<details id=\"post_rental\">");
+  ASSERT_NE(begin, html.npos);
+  const auto call = html.substr(begin, html.find("</details>", begin) - begin);
+  for (const auto* part :
+       {"<code>/api/rentals</code>", "Idempotency-Key", "&quot;duration&quot;: &quot;P2D&quot;",
+        "<th scope=\"row\">409</th>", "<code>not_available</code>", "<code>rental_id</code>"})
+    EXPECT_TRUE(has(call, part)) << part;
+  EXPECT_TRUE(has(html, "<code>rate_limited</code>")) << "what any call may answer";
+}
+
 TEST(Html, fills_in_by_name_and_only_once) {
   const auto made = filled("{{a}}-{{b}}-{{a}}", {{"a", "{{b}}<"}, {"b", markup{"<i>{{a}}</i>"}}});
   EXPECT_EQ(made.text, "{{b}}&lt;-<i>{{a}}</i>-{{b}}&lt;");
