@@ -12,6 +12,7 @@ include(GoogleTest)
 
 set(target_one_value NAME PRECOMPILED_BY TOGETHER TIMEOUT)
 set(target_lists SOURCES DEPENDS PRIVATE_DEPENDS PRECOMPILE DEFINITIONS)
+set(RENTWAVE_EXCHANGES "${PROJECT_BINARY_DIR}/exchanges.jsonl")
 
 # rentwave_embed(FROM file NAME rentwave::function HEADER header): a source whose function gives the text of
 # the file, into the list `embedded_sources`.
@@ -49,7 +50,8 @@ endfunction()
 # target's precompiled header, which saves making it again; both need the same compile options. Without it
 # the one of tests/ is used. What only tests run is not worth all of the optimiser's time; and in a
 # release build three of their files are compiled as one, which takes two thirds of the time. So the names
-# in a test's unnamed namespace are those of its neighbours, too.
+# in a test's unnamed namespace are those of its neighbours, too. Tests with rentwave_client, which is how
+# they ask the server, are under contract: what they see is written down for tests/contract/.
 function(rentwave_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "${target_one_value}" "${target_lists}")
   set(precompiled)
@@ -67,20 +69,25 @@ function(rentwave_test)
     set(arg_TIMEOUT 60)
   endif()
   target_link_libraries(${arg_NAME} PRIVATE GTest::gmock_main)
-  set(sanitized)
+  set(properties TIMEOUT ${arg_TIMEOUT})
   if(RENTWAVE_SANITIZERS MATCHES "address")
-    set(sanitized ENVIRONMENT
-        "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/leaks.txt:print_suppressions=0")
+    list(APPEND properties ENVIRONMENT
+         "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/leaks.txt:print_suppressions=0")
+  endif()
+  if("rentwave_client" IN_LIST arg_DEPENDS)
+    set_property(GLOBAL APPEND PROPERTY RENTWAVE_UNDER_CONTRACT ${arg_NAME})
+    list(APPEND properties FIXTURES_REQUIRED contract
+         ENVIRONMENT_MODIFICATION "EXCHANGE_LOG=set:${RENTWAVE_EXCHANGES}")
   endif()
   set(apart)
   if(arg_TOGETHER)
     set(apart TEST_FILTER "-${arg_TOGETHER}")
     add_test(NAME ${arg_NAME}.together
       COMMAND ${arg_NAME} --gtest_brief=1 "--gtest_filter=${arg_TOGETHER}")
-    set_tests_properties(${arg_NAME}.together PROPERTIES TIMEOUT ${arg_TIMEOUT} ${sanitized})
+    set_tests_properties(${arg_NAME}.together PROPERTIES ${properties})
   endif()
   gtest_discover_tests(${arg_NAME} ${apart}
-    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 30 PROPERTIES TIMEOUT ${arg_TIMEOUT} ${sanitized})
+    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 30 PROPERTIES ${properties})
 endfunction()
 
 macro(_rentwave_target)

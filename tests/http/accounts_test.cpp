@@ -16,6 +16,7 @@
 #include "http/digests.hpp"
 #include "http/identify.hpp"
 #include "http/resources/account_handlers.hpp"
+#include "tests/http/call_log.hpp"
 
 namespace rentwave::http {
 namespace {
@@ -61,7 +62,11 @@ class Accounts : public ::testing::Test {
     return std::move(result).value();
   }
 
-  response call(handler what, request asked = {}) { return finish(what(*api, asked)); }
+  response call(handler what, request asked = {}) {
+    auto made = finish(what(*api, asked));
+    log_call(what, asked, made);
+    return made;
+  }
   response call(handler what, const json& body, std::optional<identity> who = {}) {
     request asked;
     asked.method = verb::post;
@@ -70,6 +75,19 @@ class Accounts : public ::testing::Test {
     asked.body = body.dump();
     asked.who = std::move(who);
     return call(what, std::move(asked));
+  }
+  /// In the order in which they are answered.
+  std::vector<response> call_at_once(handler what, const std::vector<request>& all) {
+    std::vector<response> answers;
+    context.restart();
+    for (const auto& asked : all)
+      asio::co_spawn(context, what(*api, asked), [&](std::exception_ptr failure, response made) {
+        EXPECT_FALSE(failure);
+        log_call(what, asked, made);
+        answers.push_back(std::move(made));
+      });
+    context.run();
+    return answers;
   }
   /// Who may go on with this token.
   answer<std::optional<identity>> who_has(const json& logged_in) {
@@ -160,19 +178,14 @@ TEST_F(Accounts, of_a_repeated_request_are_one) {
 }
 
 TEST_F(Accounts, of_two_requests_at_once_under_one_key_are_one) {
-  std::vector<response> answers;
-  for (const auto* password : {"correct horse", "another horse"}) {
-    auto asked = std::make_shared<request>();
-    asked->path = "/api/users";
-    asked->headers = {{"content-type", "application/json"}, {"idempotency-key", "k"}};
-    asked->body = json{{"username", "ada"}, {"password", password}}.dump();
-    asio::co_spawn(context, post_user(*api, *asked),
-                   [&answers, asked](std::exception_ptr failure, response made) {
-                     EXPECT_FALSE(failure);
-                     answers.push_back(std::move(made));
-                   });
+  std::vector<request> all(2);
+  for (auto& asked : all) {
+    const auto* password = &asked == &all[0] ? "correct horse" : "another horse";
+    asked.path = "/api/users";
+    asked.headers = {{"content-type", "application/json"}, {"idempotency-key", "k"}};
+    asked.body = json{{"username", "ada"}, {"password", password}}.dump();
   }
-  context.run();
+  const auto answers = call_at_once(post_user, all);
   ASSERT_EQ(answers.size(), 2u);
   const auto first = answers[0].status == 201u ? 0u : 1u;
   EXPECT_EQ(answers[first].status, 201u);
@@ -333,6 +346,29 @@ TEST_F(Accounts, end_other_sessions_with_a_new_password) {
   EXPECT_FALSE(who_has(other));
   EXPECT_EQ(call(post_session, {{"username", "ada"}, {"password", "correct horse"}}).status, 401u);
   log_in("ada", "a new horse");
+}
+
+TEST_F(Accounts, change_their_password_once_when_two_do_at_the_same_time) {
+  sign_up("ada");
+  const auto who = who_has(log_in("ada", "correct horse"));
+  std::vector<request> all(2);
+  for (auto& asked : all) {
+    const auto* password = &asked == &all[0] ? "one horse" : "another horse";
+    asked.body = json{{"current_password", "correct horse"}, {"password", password}}.dump();
+    asked.who = *who;
+  }
+  const auto answers = call_at_once(change_password, all);
+  ASSERT_EQ(answers.size(), 2u);
+  EXPECT_EQ(answers[0].status, 204u) << answers[0].body;
+  EXPECT_EQ(answers[1].status, 401u) << answers[1].body;
+  EXPECT_EQ(code_of(answers[1]), "bad_credentials");
+}
+
+TEST_F(Accounts, are_not_opened_by_half_of_what_it_takes) {
+  sign_up("ada");
+  EXPECT_EQ(call(post_session, {{"username", "ada"}}).status, 422u);
+  const auto who = who_has(log_in("ada", "correct horse"));
+  EXPECT_EQ(call(change_password, {{"password", "a new horse"}}, *who).status, 422u);
 }
 
 TEST_F(Accounts, change_what_is_mentioned) {

@@ -6,6 +6,8 @@
 
 #include <stdexcept>
 
+#include "tests/http/exchange_log.hpp"
+
 namespace rentwave::http {
 
 namespace asio = boost::asio;
@@ -55,6 +57,12 @@ void client::send_raw(std::string_view bytes) {
 }
 
 client_response client::receive(bool to_head) {
+  auto got = read_response(to_head);
+  log_answer(got);
+  return got;
+}
+
+client_response client::read_response(bool to_head) {
   auto& from = connected();
   beast::http::response_parser<beast::http::string_body> parser;
   parser.skip(to_head);
@@ -123,8 +131,13 @@ client_response client::send(std::string_view method, std::string_view target,
   if (!body.empty() || method == "POST" || method == "PATCH" || method == "PUT")
     text.append("Content-Length: " + std::to_string(body.size()) + "\r\n");
   send_raw(text.append("\r\n").append(body));
-  auto got = receive(method == "HEAD");
+  auto got = read_response(method == "HEAD");
   if (!got.keep_alive) wire_.reset();
+  if (is_of_the_api) {
+    log_exchange(method, target, body, got);
+  } else {
+    log_answer(got);
+  }
   return got;
 }
 

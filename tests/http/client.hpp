@@ -1,5 +1,6 @@
 // A small blocking HTTP client for tests: one connection, opened when it is needed, with a cookie
-// jar. On the test's thread. What takes longer than its patience throws.
+// jar. On the test's thread. What takes longer than its patience throws. All that it sees goes into
+// the exchange log, so that it is held against the contract.
 #pragma once
 
 #include <boost/system/error_code.hpp>
@@ -55,10 +56,13 @@ class client {
   /// What the server set, and what `send` sends along.
   std::map<std::string, std::string> cookies;
   bool sends_cookies = true;
+  /// What is behind the port has the API's table of routes, so the contract holds for all of it.
+  bool is_of_the_api = true;
 
  private:
   struct wire;
   wire& connected();
+  client_response read_response(bool to_head);
   boost::system::error_code end();
 
   std::uint16_t port_;

@@ -65,6 +65,7 @@ client_response secure_client::get(const std::string& target) {
   for (const auto& field : parser.get())
     got.headers.insert_or_assign(ascii::lowered(std::string{field.name_string()}),
                                  std::string{field.value()});
+  log_answer(got);
   return got;
 }
 

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "http/routes.hpp"
 #include "http/server.hpp"
 #include "tests/http/client.hpp"
 
@@ -179,13 +180,18 @@ class server_scene : public ::testing::Test {
   }
 
   server& serve(std::shared_ptr<tls_context> tls = {}, std::span<const route> table = test_table) {
+    has_the_api = table.data() == all_routes().data();
     running = std::make_unique<server>(options, api, guard, table);
     running->use(std::move(tls));
     const auto started = running->start();
     EXPECT_TRUE(started) << started.error().message();
     return *running;
   }
-  client connect() const { return client{running->port()}; }
+  client connect() const {
+    client one{running->port()};
+    one.is_of_the_api = has_the_api;
+    return one;
+  }
   /// What the server says to these bytes, and whether it closes then.
   client_response say(std::string_view bytes) const {
     auto one = connect();
@@ -197,6 +203,7 @@ class server_scene : public ::testing::Test {
   idle_backend api;
   scripted_guard guard;
   std::unique_ptr<server> running;
+  bool has_the_api = false;  ///< or a table of the test's own, for which there is no contract
 };
 
 }  // namespace rentwave::http

@@ -10,6 +10,7 @@
 #include "persistence/codec.hpp"
 #include "persistence/projection.hpp"
 #include "persistence/timestamp.hpp"
+#include "tests/http/call_log.hpp"
 
 namespace rentwave::http {
 namespace {
@@ -49,6 +50,7 @@ reply_to_test fake_market::call(handler handle, const question& what) {
   });
   io.run();
   if (!answer) throw std::runtime_error("the handler never answered");
+  log_call(handle, asked, *answer);
   reply_to_test reply{.status = answer->status, .body = {}, .headers = {}};
   if (!answer->body.empty()) reply.body = nlohmann::json::parse(answer->body);
   for (const auto& [name, value] : answer->headers) reply.headers[name] = value;
