@@ -12,6 +12,7 @@
 //                 look_request → place_ptr     an operator looks at an entity
 //                 release_order → std::string  an operator lets an entity out of quarantine
 //                 replay_order → std::string  an operator has dead letters tried again
+//                 watch_request → watch_ptr   whoever asks is told of changes, for a while
 //   entity        command_ptr, query_ptr, wake_note, sleep_order
 //   writer        append_ptr → entity_result_ptr, open_request → lease, offset_note
 //   reader        load_request → history_ptr, find_request → events_ptr, log_request → events_ptr,
@@ -19,12 +20,14 @@
 //                 letters_request → letters_ptr, job_ptr
 //   subscription  commit_ptr, reopened, replay_order → std::string
 //   payment       command_ptr: the provider, which answers the sender by `answered`
+//   watcher       news_ptr: something became durable where it watches; a gateway is one
 #pragma once
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/error.hpp>
 #include <caf/fwd.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -152,6 +155,30 @@ struct replay_order {
   entity_ref entity;
 };
 
+// --- to partitions from those who watch, and back ---
+
+/// Tell me what becomes durable in these entities, from now on for `watch_time`: sent anew for as
+/// long as it is wanted.
+struct watch_request {
+  std::vector<entity_ref> entities;
+  bool everything = false;  ///< of all entities that something happened, without their names
+};
+/// Which of these the partition did not watch until now: what happened before was not told.
+struct watch_answer {
+  std::vector<entity_ref> begun;
+  bool everything_begun = false;
+  bool is_full = false;  ///< there are as many watches as may be: not all of these are among them
+};
+using watch_ptr = std::shared_ptr<const watch_answer>;
+inline constexpr auto watch_time = std::chrono::seconds{60};  // real time
+/// A hint, after the commit. What happened is read from the journal, after what one has already; so
+/// nothing is lost with a hint that is, for the next renewal says `begun`.
+struct news {
+  std::vector<entity_ref> entities;
+  bool everything = false;  ///< for those who watch everything: something happened
+};
+using news_ptr = std::shared_ptr<const news>;
+
 // --- to and from the journal's threads ---
 
 /// One entity's part of a batch, handed over to the writer, which takes it apart.
@@ -251,6 +278,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::look_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::place_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::release_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::replay_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::watch_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::watch_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::news_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::letters_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::letters_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::append_ptr)
