@@ -176,6 +176,22 @@ asio::awaitable<answer<std::string>> actor_backend::replay(std::string subscript
   return order(to, caf::make_message(replay_order{std::move(subscription), std::move(entity)}));
 }
 
+// --- news ---
+
+asio::awaitable<answer<watch_ptr>> actor_backend::watch(partition_id where, watch_request what) {
+  auto to = parts_.routes->partitions.at(static_cast<std::size_t>(where));
+  auto question = caf::make_message(std::move(what));
+  const auto result =
+      co_await bridge_.ask(std::move(to), std::move(question), options_.report_patience);
+  const auto* begun = std::get_if<watch_ptr>(&result);
+  if (!begun) co_return failure_of(result);
+  co_return *begun;
+}
+
+void actor_backend::hear(std::function<void(const rentwave::news&)> listener) {
+  bridge_.hear(std::move(listener));
+}
+
 // --- the journal ---
 
 asio::awaitable<bool> actor_backend::run(std::function<void(journal&)> job) {

@@ -9,6 +9,7 @@
 #include "http/backend.hpp"
 #include "http/bridge.hpp"
 #include "http/login_throttle.hpp"
+#include "http/news_source.hpp"
 #include "http/operations.hpp"
 #include "http/passwords.hpp"
 #include "http/session_cache.hpp"
@@ -34,7 +35,7 @@ struct backend_parts {
   std::string owner{};  ///< the node's name as owner of partitions
 };
 
-class actor_backend final : public backend, public operations {
+class actor_backend final : public backend, public operations, public news_source {
  public:
   actor_backend(backend_parts parts, const auth_options& options);
   ~actor_backend() override;
@@ -65,6 +66,7 @@ class actor_backend final : public backend, public operations {
   boost::uuids::uuid new_uuid() override;
   bool is_ready() const override { return parts_.is_ready(); }
   operations* operators() override { return this; }
+  news_source* news() override { return this; }
   login_throttle* throttle() override { return &throttle_; }
 
   // operations
@@ -80,6 +82,11 @@ class actor_backend final : public backend, public operations {
   boost::asio::awaitable<answer<std::string>> release(entity_ref entity) override;
   boost::asio::awaitable<answer<std::string>> replay(std::string subscription,
                                                      entity_ref entity) override;
+
+  // news_source
+  std::size_t partitions() const override { return parts_.routes->partitions.size(); }
+  boost::asio::awaitable<answer<watch_ptr>> watch(partition_id where, watch_request what) override;
+  void hear(std::function<void(const rentwave::news&)> listener) override;
 
  protected:
   boost::asio::awaitable<bool> run(std::function<void(journal&)> job) override;

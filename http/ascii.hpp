@@ -45,4 +45,14 @@ constexpr std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+/// Whether a list with commas has this token, in whatever case (RFC 9110 section 5.6.1).
+constexpr bool has_token(std::string_view list, std::string_view token) {
+  while (!list.empty()) {
+    const auto end = std::min(list.find(','), list.size());
+    if (same_text(trimmed(list.substr(0, end)), token)) return true;
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return false;
+}
+
 }  // namespace rentwave::http::ascii

@@ -29,6 +29,7 @@ namespace rentwave::http {
 template <class T>
 using answer = boost::system::result<T, problem>;
 
+class news_source;
 class operations;
 class login_throttle;
 
@@ -103,6 +104,8 @@ class backend {
 
   /// Null where nobody operates.
   virtual operations* operators() { return nullptr; }
+  /// Null where nobody tells.
+  virtual news_source* news() { return nullptr; }
   /// Null where everybody may try as often as they like.
   virtual login_throttle* throttle() { return nullptr; }
 

@@ -12,6 +12,8 @@
 #include <caf/monitorable_actor.hpp>
 #include <caf/sec.hpp>
 
+#include <mutex>
+
 #include "http/wait_table.hpp"
 
 namespace rentwave::http {
@@ -80,6 +82,23 @@ void wait_table::stop() {
 
 // --- the actor ---
 
+/// Where news go, if somebody wants them.
+class news_ear {
+ public:
+  void set(std::function<void(const news&)> listener) {
+    const std::lock_guard lock{mutex_};
+    listener_ = std::move(listener);
+  }
+  void tell(const news& what) {
+    const std::lock_guard lock{mutex_};
+    if (listener_) listener_(what);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::function<void(const news&)> listener_;
+};
+
 namespace {
 
 /// CAF numbers requests with 58 bits; the others are flags.
@@ -122,18 +141,20 @@ wait_result result_of(const caf::type_erased_tuple& content) {
   if (content.match_elements<report_ptr>()) return content.get_as<report_ptr>(0);
   if (content.match_elements<place_ptr>()) return content.get_as<place_ptr>(0);
   if (content.match_elements<std::string>()) return content.get_as<std::string>(0);
+  if (content.match_elements<watch_ptr>()) return content.get_as<watch_ptr>(0);
   if (content.match_elements<caf::error>()) return failure_of(content.get_as<caf::error>(0));
   return wait_failure{wait_errc::unexpected, "a response of another type"};
 }
 
-/// Takes responses in the thread of whoever sends them.
+/// Takes responses and news in the thread of whoever sends them.
 class response_receiver final : public caf::monitorable_actor {
  public:
   using signatures = caf::none_t;
   using behavior_type = caf::behavior;
 
-  response_receiver(caf::actor_config& config, std::shared_ptr<wait_table> waits)
-      : monitorable_actor(config), waits_(std::move(waits)) {}
+  response_receiver(caf::actor_config& config, std::shared_ptr<wait_table> waits,
+                    std::shared_ptr<news_ear> ear)
+      : monitorable_actor(config), waits_(std::move(waits)), ear_(std::move(ear)) {}
 
   const char* name() const override { return "bridge"; }
 
@@ -142,13 +163,21 @@ class response_receiver final : public caf::monitorable_actor {
   }
   void enqueue(caf::strong_actor_ptr, caf::message_id id, caf::message content,
                caf::execution_unit*) override {
-    if (id.is_response()) waits_->end(id.request_id().integer_value() & id_bits, read(content));
+    if (id.is_response())
+      waits_->end(id.request_id().integer_value() & id_bits, read(content));
+    else if (!content.empty())
+      hear(content.content());
   }
 
  private:
   void take(caf::message_id id, const caf::type_erased_tuple& content) {
     if (id.is_response())
       waits_->end(id.request_id().integer_value() & id_bits, result_of(content));
+    else
+      hear(content);
+  }
+  void hear(const caf::type_erased_tuple& content) {
+    if (content.match_elements<news_ptr>()) ear_->tell(*content.get_as<news_ptr>(0));
   }
   static wait_result read(const caf::message& content) {
     if (content.empty()) return wait_failure{wait_errc::unexpected, "an empty response"};
@@ -156,12 +185,14 @@ class response_receiver final : public caf::monitorable_actor {
   }
 
   std::shared_ptr<wait_table> waits_;
+  std::shared_ptr<news_ear> ear_;
 };
 
-caf::strong_actor_ptr make_receiver(caf::actor_system& system, std::shared_ptr<wait_table> waits) {
+caf::strong_actor_ptr make_receiver(caf::actor_system& system, std::shared_ptr<wait_table> waits,
+                                    std::shared_ptr<news_ear> ear) {
   caf::actor_config config;
   return caf::make_actor<response_receiver, caf::strong_actor_ptr>(
-      system.next_actor_id(), system.node(), &system, config, std::move(waits));
+      system.next_actor_id(), system.node(), &system, config, std::move(waits), std::move(ear));
 }
 
 void send_request(wait_table& waits, const caf::strong_actor_ptr& self, const caf::actor& to,
@@ -189,7 +220,9 @@ bool bridge::ticket::is_over() const {
 }
 
 bridge::bridge(caf::actor_system& system, std::size_t limit)
-    : waits_(std::make_shared<wait_table>(limit)), receiver_(make_receiver(system, waits_)) {}
+    : waits_(std::make_shared<wait_table>(limit)),
+      ear_(std::make_shared<news_ear>()),
+      receiver_(make_receiver(system, waits_, ear_)) {}
 
 bridge::~bridge() {
   stop();
@@ -241,6 +274,10 @@ asio::awaitable<wait_result> bridge::wait(std::function<void(ticket)> start,
     start(ticket{std::make_shared<ticket::held>(waits, id)});
   };
   return suspend(std::move(begin), timeout);
+}
+
+void bridge::hear(std::function<void(const news&)> listener) {
+  ear_->set(std::move(listener));
 }
 
 void bridge::stop() {

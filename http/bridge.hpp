@@ -42,11 +42,13 @@ struct wait_failure {
 struct finished {
   bool well = true;
 };
-/// The last three: how a partition is, where an entity is, and what an operator's order came to.
-using wait_result =
-    std::variant<wait_failure, outcome, view_ptr, finished, report_ptr, place_ptr, std::string>;
+/// The last four: how a partition is, where an entity is, what an operator's order came to, and
+/// what a partition had not watched before.
+using wait_result = std::variant<wait_failure, outcome, view_ptr, finished, report_ptr, place_ptr,
+                                 std::string, watch_ptr>;
 
 class wait_table;
+class news_ear;
 
 class bridge {
  public:
@@ -84,6 +86,10 @@ class bridge {
   boost::asio::awaitable<wait_result> wait(std::function<void(ticket)> start,
                                            std::chrono::milliseconds timeout);
 
+  /// Whom the news go to that partitions send to whoever asks by `ask`; empty: nobody. Called in
+  /// the partition's thread, and by none any more when this has returned.
+  void hear(std::function<void(const news&)> listener);
+
   /// Ends all waits, and each later one at once. From any thread.
   void stop();
   std::size_t waiting() const;
@@ -93,6 +99,7 @@ class bridge {
                                               std::chrono::milliseconds timeout);
 
   std::shared_ptr<wait_table> waits_;
+  std::shared_ptr<news_ear> ear_;
   caf::strong_actor_ptr receiver_;
 };
 

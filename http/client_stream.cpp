@@ -1,12 +1,11 @@
 #include "http/client_stream.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include "http/ascii.hpp"
-#include "http/tls_context.hpp"
+#include "http/client_stream_parts.hpp"
 
 namespace rentwave::http {
 namespace {
@@ -17,13 +16,6 @@ using asio::awaitable;
 constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
 
 }  // namespace
-
-struct client_stream::tls {
-  tls(asio::ip::tcp::socket& over, std::shared_ptr<tls_context> from)
-      : context(std::move(from)), stream(over, context->context()) {}
-  std::shared_ptr<tls_context> context;  // the server may have a newer one by now
-  asio::ssl::stream<asio::ip::tcp::socket&> stream;
-};
 
 client_stream::client_stream(asio::ip::tcp::socket socket, std::shared_ptr<tls_context> context)
     : socket_(std::move(socket)),

@@ -53,6 +53,11 @@ class client_stream {
   void stop_reading();
   void close();
 
+  /// Calls `act` with the stream of Asio's that the bytes go through, for whoever speaks another
+  /// protocol over it; defined in client_stream_parts.hpp.
+  template <class Act>
+  auto with_parts(Act&& act);
+
  private:
   struct tls;  ///< OpenSSL's part
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "actors/domain/ids.hpp"
+#include "actors/domain/time.hpp"
 
 namespace rentwave::http {
 
@@ -20,6 +21,7 @@ struct identity {
   account_id account;
   session_id session;
   std::string username;
+  instant until = instant::max();  ///< when that token expires, in real time
 };
 
 enum class verb { get, head, post, put, patch, remove, options };

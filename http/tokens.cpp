@@ -20,6 +20,12 @@ std::int64_t seconds_of(instant when) {
   return std::chrono::duration_cast<std::chrono::seconds>(when.time_since_epoch()).count();
 }
 
+/// That second, or the last that there is.
+instant instant_of(std::int64_t seconds) {
+  const auto last_s = seconds_of(instant::max());
+  return instant{std::chrono::seconds{std::min(seconds, last_s)}};
+}
+
 /// The compact serialisation (RFC 7515 section 7.1): three parts of base64url.
 bool has_form(std::string_view token) {
   const auto is_allowed = [](char c) {
@@ -45,7 +51,7 @@ std::optional<claims> claims_of(const nlohmann::json& payload) {
   const auto expires = payload.find("exp");
   if (!account || !session || expires == payload.end() || !expires->is_number_integer())
     return std::nullopt;
-  return claims{{*account, *session, text("name")}, expires->get<std::int64_t>()};
+  return claims{{*account, *session, text("name"), {}}, expires->get<std::int64_t>()};
 }
 
 /// Whether the last part signs what comes before it (RFC 7515 section 5.2). Beforehand, and not
@@ -91,10 +97,11 @@ boost::system::result<identity, token_errc> token_signer::verify(std::string_vie
     const auto read =
         jwt::decode(text, jwt::params::algorithms({"HS256"}), error, jwt::params::verify(false));
     if (error || read.header().algo() != jwt::algorithm::HS256) return token_errc::malformed;
-    const auto found = claims_of(read.payload().create_json_obj());
+    auto found = claims_of(read.payload().create_json_obj());
     if (!found) return token_errc::malformed;
     if (found->expires_at_s <= seconds_of(now)) return token_errc::expired;
-    return found->who;
+    found->who.until = instant_of(found->expires_at_s);
+    return std::move(found->who);
   } catch (...) {
     // The library throws what its JSON library throws for members of unexpected types.
     return token_errc::malformed;

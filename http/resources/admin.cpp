@@ -5,7 +5,6 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "actors/runtime/runtime_figures.hpp"
 #include "http/fields.hpp"
 #include "http/node_figures.hpp"
 #include "http/operations.hpp"
@@ -24,25 +23,6 @@ using nlohmann::json;
 
 constexpr int most_letters = 1'000;  ///< that are shown
 constexpr integer_range sequences{0, std::numeric_limits<std::int64_t>::max()};
-
-// --- figures ---
-
-json stats_json(const node_figures& sum, const runtime_figures* counted) {
-  json shown;
-  shown["partitions"] = {{"total", sum.partitions}, {"open", sum.open}, {"silent", sum.silent}};
-  shown["entities"] = sum.entities;
-  shown["restarts"] = counted ? counted->restarts.load() : 0;
-  shown["quarantined"] = sum.quarantined;
-  shown["alarms"] = {
-      {"in_memory", sum.alarms}, {"waking", sum.wakes}, {"lag_us", sum.alarm_lag.count()}};
-  shown["subscriptions"] = json::array();
-  for (const auto& [name, figures] : sum.subscriptions)
-    shown["subscriptions"].push_back({{"name", name},
-                                      {"lag", figures.lag},
-                                      {"parked_entities", figures.parked},
-                                      {"dead_letters", figures.letters}});
-  return shown;
-}
 
 // --- dead letters ---
 

@@ -1,6 +1,8 @@
 #include "http/resources/admin_steps.hpp"
 
+#include "actors/runtime/runtime_figures.hpp"
 #include "http/fields.hpp"
+#include "http/node_figures.hpp"
 
 namespace rentwave::http {
 
@@ -22,6 +24,23 @@ std::optional<entity_ref> entity_of(std::string_view kind, std::string_view id) 
 
 std::string node_of(std::string_view owner) {
   return std::string{owner.substr(0, owner.rfind('/'))};
+}
+
+json stats_json(const node_figures& sum, const runtime_figures* counted) {
+  json shown;
+  shown["partitions"] = {{"total", sum.partitions}, {"open", sum.open}, {"silent", sum.silent}};
+  shown["entities"] = sum.entities;
+  shown["restarts"] = counted ? counted->restarts.load() : 0;
+  shown["quarantined"] = sum.quarantined;
+  shown["alarms"] = {
+      {"in_memory", sum.alarms}, {"waking", sum.wakes}, {"lag_us", sum.alarm_lag.count()}};
+  shown["subscriptions"] = json::array();
+  for (const auto& [name, figures] : sum.subscriptions)
+    shown["subscriptions"].push_back({{"name", name},
+                                      {"lag", figures.lag},
+                                      {"parked_entities", figures.parked},
+                                      {"dead_letters", figures.letters}});
+  return shown;
 }
 
 }  // namespace rentwave::http

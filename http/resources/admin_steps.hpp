@@ -9,12 +9,20 @@
 
 #include "actors/domain/entity.hpp"
 
+namespace rentwave {
+struct runtime_figures;
+}
+
 namespace rentwave::http {
+
+struct node_figures;
 
 nlohmann::json entity_json(const entity_ref& entity);
 nlohmann::json list_of(nlohmann::json items);
 /// By "kind" and "id" as in the log; nullopt for what is no kind of entity.
 std::optional<entity_ref> entity_of(std::string_view kind, std::string_view id);
+/// What `/api/admin/stats` shows; `counted` may be null.
+nlohmann::json stats_json(const node_figures& sum, const runtime_figures* counted);
 /// The node that an owner of partitions is a life of.
 std::string node_of(std::string_view owner);
 
