@@ -45,7 +45,12 @@ http::server_options server_options_of(const config::settings& settings) {
                     .body_timeout = limits.body_timeout,
                     .write_timeout = limits.write_timeout,
                     .idle_timeout = limits.idle_timeout,
-                    .request_timeout = limits.request_timeout};
+                    .request_timeout = limits.request_timeout,
+                    .sockets = limits.sockets,
+                    .sockets_per_account = limits.sockets_per_account,
+                    .watches_per_socket = limits.watches_per_socket,
+                    .socket_message_bytes = limits.socket_message_bytes,
+                    .socket_queue_bytes = limits.socket_queue_bytes};
   options.trusted_proxies = settings.http.trusted_proxies;
   if (!limits.enabled) return options;
   options.limits.requests_per_address_s = limits.requests_per_address;

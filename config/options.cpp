@@ -112,6 +112,25 @@ constexpr option settings_table[] = {
      [](invocation& to, string_view text) {
        return duration(text, to.settings.limits.request_timeout);
      }},
+    {"limits.sockets", "N", "8000", "open WebSockets, of the connections; more get 503",
+     [](invocation& to, string_view text) { return integer(text, to.settings.limits.sockets); }},
+    {"limits.sockets-per-account", "N", "20", "of them one person's; more get 429",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.limits.sockets_per_account);
+     }},
+    {"limits.watches-per-socket", "N", "100", "topics that one of them watches",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.limits.watches_per_socket);
+     }},
+    {"limits.socket-message-bytes", "SIZE", "4KiB",
+     "a client's message; longer closes it with 1009",
+     [](invocation& to, string_view text) {
+       return size(text, to.settings.limits.socket_message_bytes);
+     }},
+    {"limits.socket-queue-bytes", "SIZE", "256KiB", "what a client has not read; more: 1013",
+     [](invocation& to, string_view text) {
+       return size(text, to.settings.limits.socket_queue_bytes);
+     }},
     {"limits.enabled", "BOOL", "true", "false: nothing is counted by time, for benchmarks",
      [](invocation& to, string_view text) {
        return one_of<bool>(text, to.settings.limits.enabled, {{"true", true}, {"false", false}});

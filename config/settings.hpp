@@ -65,6 +65,12 @@ struct limit_settings {
   std::chrono::milliseconds idle_timeout{};
   std::chrono::milliseconds request_timeout{};
 
+  std::size_t sockets{};
+  std::size_t sockets_per_account{};
+  std::size_t watches_per_socket{};
+  std::size_t socket_message_bytes{};
+  std::size_t socket_queue_bytes{};
+
   bool enabled{};                   ///< false: none of those that count how often, which follow
   unsigned requests_per_address{};  ///< a second
   unsigned requests_per_account{};  ///< a second

@@ -12,6 +12,7 @@
 #include "http/request_log.hpp"
 #include "http/response_text.hpp"
 #include "http/trace_context.hpp"
+#include "http/websocket/live_socket.hpp"
 
 namespace rentwave::http {
 namespace {
@@ -29,6 +30,8 @@ constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
 constexpr milliseconds linger_time{1'000};
 constexpr std::size_t linger_bytes = 16 * 1024 * 1024;
 constexpr std::size_t linger_read = 8 * 1024;
+
+constexpr unsigned switching_protocols = 101;
 
 /// Probes are welcome however often.
 std::optional<problem> too_often(const call_state& one) {
@@ -54,14 +57,14 @@ problem overloaded() {
 
 connection::connection(asio::ip::tcp::socket socket, std::shared_ptr<service> shared)
     : shared_(std::move(shared)),
-      stream_(std::move(socket), shared_->tls()),
+      stream_(std::make_shared<client_stream>(std::move(socket), shared_->tls())),
       turned_away_(shared_->turning_away()),
-      watch_(stream_.executor()),
-      answered_(stream_.executor()) {
+      watch_(stream_->executor()),
+      answered_(stream_->executor()) {
   error_code error;
-  const auto remote = stream_.socket().remote_endpoint(error);
+  const auto remote = stream_->socket().remote_endpoint(error);
   if (!error) remote_address_ = remote.address().to_string();
-  stream_.socket().set_option(asio::ip::tcp::no_delay{true}, error);
+  stream_->socket().set_option(asio::ip::tcp::no_delay{true}, error);
 }
 
 connection::~connection() {
@@ -83,13 +86,15 @@ void connection::start(asio::ip::tcp::socket socket, std::shared_ptr<service> sh
 }
 
 void connection::close_when_idle() {
-  asio::post(stream_.executor(), [self = shared_from_this()] {
+  asio::post(stream_->executor(), [self = shared_from_this()] {
     if (self->doing_ == doing::waiting || self->doing_ == doing::greeting) self->expire();
+    if (self->socket_)
+      self->socket_->leave(close_code::going_away, ending::stopping, "shutting down");
   });
 }
 
 void connection::cut() {
-  asio::post(stream_.executor(), [self = shared_from_this()] {
+  asio::post(stream_->executor(), [self = shared_from_this()] {
     self->close();
     self->answered_.cancel();
   });
@@ -98,14 +103,21 @@ void connection::cut() {
 awaitable<void> connection::serve() {
   begin(doing::greeting, shared_->limits.header_timeout);
   // Named: GCC 12 makes a trap of an await in the condition of an `if` with an `else if`.
-  const bool is_plain = co_await stream_.has_plain_client();
+  const bool is_plain = co_await stream_->has_plain_client();
   if (is_plain) {
     co_await refuse_plain();
   } else {
-    const auto failed = co_await stream_.handshake();
+    const auto failed = co_await stream_->handshake();
     if (!failed) co_await serve_requests();
+    if (socket_) co_await serve_socket();
   }
   close();
+}
+
+/// Its time-outs are its own.
+awaitable<void> connection::serve_socket() {
+  begin(doing::upgraded, milliseconds{0});
+  co_await socket_->run();
 }
 
 awaitable<void> connection::serve_requests() {
@@ -116,8 +128,9 @@ awaitable<void> connection::serve_requests() {
     then = co_await exchange(in);
     is_first_ = false;
   }
+  if (then == next::upgrade) co_return;
   const bool is_unread = then == next::leave_unread || in.has_bytes();
-  if (is_unread || stream_.is_secure()) co_await linger();
+  if (is_unread || stream_->is_secure()) co_await linger();
 }
 
 awaitable<void> connection::turn_away() {
@@ -131,7 +144,7 @@ awaitable<void> connection::turn_away() {
 
 /// In words that such a client reads, which those of TLS are not.
 awaitable<void> connection::refuse_plain() {
-  stream_.become_plain();
+  stream_->become_plain();
   incoming in{shared_->limits};
   co_await read_head(in);  // for its method; whatever else it is, the answer is the same
   auto why = make_problem(400, "https_required", "HTTPS required",
@@ -151,7 +164,7 @@ awaitable<bool> connection::wait_for_request(incoming& in) {
 }
 
 awaitable<bool> connection::read_some(incoming& in) {
-  const auto [error, size] = co_await stream_.read_some(in.room());
+  const auto [error, size] = co_await stream_->read_some(in.room());
   in.arrived(size);
   co_return !error;
 }
@@ -188,7 +201,7 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   one->shared = shared_;
   one->asked = std::move(head->asked);
   one->asked.remote_address = remote_address_;
-  one->asked.is_secure = stream_.is_secure();
+  one->asked.is_secure = stream_->is_secure();
   shared_->trusted.look_through(one->asked);
   one->is_about_server = head->is_about_server;
   one->keep_alive = head->keep_alive;
@@ -224,8 +237,21 @@ awaitable<connection::next> connection::exchange(incoming& in) {
     ++shared_->api.counted().overloaded;
     made = to_response(overloaded(), one->asked);
   }
+  if (made.status == switching_protocols)
+    if (const auto why = upgrade(in, *one)) made = to_response(*why, one->asked);
   note(*one, made, steady_clock::now() - began);
+  if (socket_) co_return next::upgrade;
   co_return co_await write(one->asked, made, one->keep_alive, in.is_http_1_0());
+}
+
+std::optional<problem> connection::upgrade(const incoming& in, call_state& one) {
+  // RFC 6455 section 4.1: it has to wait for our answer.
+  if (in.has_bytes())
+    return make_problem(400, "bad_request", "Bad request", "Frames came before the handshake.");
+  auto place = shared_->live.enter(one.asked.who->account);
+  if (!place) return place.error();
+  socket_ = std::make_shared<live_socket>(stream_, shared_, *std::move(place), one.asked);
+  return std::nullopt;
 }
 
 /// The connection stays when the whole body has come with the header.
@@ -264,7 +290,7 @@ awaitable<connection::next> connection::refuse(problem what, request asked) {
 
 awaitable<response> connection::run(std::shared_ptr<call_state> one) {
   begin(doing::answering, milliseconds{0});
-  asio::co_spawn(stream_.executor(), respond(one),
+  asio::co_spawn(stream_->executor(), respond(one),
                  [self = shared_from_this(), one](std::exception_ptr failure, response made) {
                    if (one->given_up) return;       // the timer may be another request's by now
                    if (failure) made.status = 500;  // out of memory: nothing to say it with
@@ -294,7 +320,7 @@ awaitable<connection::next> connection::write(const request& asked, const respon
   const std::array<asio::const_buffer, 2> parts{
       asio::buffer(head), has_body ? asio::buffer(made.body) : asio::const_buffer{}};
   begin(doing::writing, shared_->limits.write_timeout);
-  const auto [error, size] = co_await stream_.write(parts);
+  const auto [error, size] = co_await stream_->write(parts);
   if (error) co_return next::leave;
   if (keep_alive) co_return next::another;
   // The client, which does not know it yet, may be sending its next request.
@@ -304,17 +330,17 @@ awaitable<connection::next> connection::write(const request& asked, const respon
 awaitable<bool> connection::write_continue() {
   static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
   begin(doing::writing, shared_->limits.write_timeout);
-  const auto [error, size] = co_await stream_.write(
+  const auto [error, size] = co_await stream_->write(
       {asio::const_buffer{go_on.data(), go_on.size()}, asio::const_buffer{}});
   co_return !error;
 }
 
 awaitable<void> connection::linger() {
   begin(doing::leaving, linger_time);
-  co_await stream_.end_writing();
+  co_await stream_->end_writing();
   std::array<char, linger_read> sink;
   for (std::size_t read = 0; read < linger_bytes;) {
-    const auto [error, size] = co_await stream_.discard_some(asio::buffer(sink));
+    const auto [error, size] = co_await stream_->discard_some(asio::buffer(sink));
     if (error) break;
     read += size;
   }
@@ -351,9 +377,10 @@ void connection::expire() {
   switch (doing_) {
     case doing::waiting:
     case doing::reading:
-      stream_.stop_reading();
+      stream_->stop_reading();
       break;
     case doing::answering:
+    case doing::upgraded:
       break;
     case doing::greeting:
     case doing::writing:
@@ -364,7 +391,7 @@ void connection::expire() {
 }
 
 void connection::close() {
-  stream_.close();
+  stream_->close();
 }
 
 }  // namespace rentwave::http

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "http/client_stream.hpp"
@@ -18,6 +19,7 @@
 namespace rentwave::http {
 
 class incoming;
+class live_socket;
 class service;
 struct call_state;
 
@@ -38,9 +40,9 @@ class connection : public std::enable_shared_from_this<connection> {
   void cut();
 
  private:
-  enum class doing { greeting, waiting, reading, answering, writing, leaving };
-  /// `leave_unread`: the client may still be sending.
-  enum class next { another, leave, leave_unread };
+  enum class doing { greeting, waiting, reading, answering, writing, leaving, upgraded };
+  /// `leave_unread`: the client may still be sending; `upgrade`: it speaks WebSocket from now on.
+  enum class next { another, leave, leave_unread, upgrade };
   /// `crowded`: all bodies together are too large.
   enum class reading { done, failed, crowded };
 
@@ -63,6 +65,9 @@ class connection : public std::enable_shared_from_this<connection> {
   boost::asio::awaitable<next> write(const request& asked, const response& made, bool keep_alive,
                                      bool is_old);
   boost::asio::awaitable<bool> write_continue();
+  /// Makes it a WebSocket's, or says why not.
+  std::optional<problem> upgrade(const incoming& in, call_state& one);
+  boost::asio::awaitable<void> serve_socket();
   boost::asio::awaitable<void> linger();
 
   void begin(doing what, std::chrono::milliseconds at_most);
@@ -74,7 +79,7 @@ class connection : public std::enable_shared_from_this<connection> {
   using time_point = std::chrono::steady_clock::time_point;
 
   std::shared_ptr<service> shared_;
-  client_stream stream_;
+  const std::shared_ptr<client_stream> stream_;  ///< shared with `socket_` alone
   std::string remote_address_;
   share turned_away_;  ///< one, when the server has no room for it
 
@@ -87,6 +92,8 @@ class connection : public std::enable_shared_from_this<connection> {
   time_point due_ = time_point::max();
   time_point wakes_at_ = time_point::max();
   boost::asio::steady_timer answered_;  ///< cancelled when the call under way has its answer
+
+  std::shared_ptr<live_socket> socket_;  ///< once it is upgraded
 };
 
 }  // namespace rentwave::http

@@ -2,6 +2,7 @@
 
 #include "http/ascii.hpp"
 #include "http/problems.hpp"
+#include "http/websocket/handshake.hpp"
 
 namespace rentwave::http {
 namespace {
@@ -43,7 +44,7 @@ std::string_view cookie_of(std::string_view header, std::string_view name) {
 
 bool comes_from_us(const request& asked, std::string_view origin) {
   // A WebSocket starts with GET, is not under the same-origin policy, and always has an Origin.
-  const bool socket = same_text(trimmed(asked.header("upgrade")), "websocket");
+  const bool socket = asks_for_websocket(asked);
   if (is_safe(asked.method) && !socket) return true;
   const auto site = asked.header("sec-fetch-site");
   if (same_text(site, "cross-site")) return false;

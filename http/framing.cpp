@@ -117,6 +117,10 @@ boost::system::result<accepted_head, problem> accept_head(raw_head head) {
     accepted.expects_continue = true;
   }
 
+  // RFC 9110 section 7.8: nor does it know Upgrade.
+  if (head.version < 11)
+    std::erase_if(head.fields, [](auto& field) { return field.first == "upgrade"; });
+
   const auto parents = values_of(head.fields, "traceparent");
   const auto trace = parents.size() == 1 ? parse_traceparent(parents.front()) : std::nullopt;
   accepted.asked.trace = trace ? *trace : new_trace_id();

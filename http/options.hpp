@@ -26,6 +26,14 @@ struct server_limits {
   // On average, and five seconds' worth at once; more get 429.
   double requests_per_address_s = 0;
   double requests_per_account_s = 0;
+
+  std::size_t sockets = 8'000;                    ///< WebSockets at once; one more gets 503
+  std::size_t sockets_per_account = 20;           ///< one more gets 429
+  std::size_t watches_per_socket = 100;           ///< topics; one more gets an error
+  std::size_t socket_message_bytes = 4 * 1024;    ///< of a client; longer is closed with 1009
+  std::size_t socket_queue_bytes = 256 * 1024;    ///< not read yet; more is closed with 1013
+  std::chrono::milliseconds socket_ping{20'000};  ///< between two; three unanswered are death
+  std::chrono::milliseconds socket_close_patience{5'000};  ///< with who does not answer a close
 };
 
 struct server_options {

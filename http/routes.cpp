@@ -4,6 +4,7 @@
 #include "http/resources/account_handlers.hpp"
 #include "http/resources/admin_handlers.hpp"
 #include "http/resources/market_handlers.hpp"
+#include "http/websocket/handshake.hpp"
 
 namespace rentwave::http {
 namespace {
@@ -96,6 +97,8 @@ constexpr route table[] = {
      "what one was told: after, unread, limit", "Notifications"},
     {post,   "/api/me/notifications/read",         session, read_notifications,
      "how far one has read: up_to"},
+    {get,    "/ws",                                session, get_websocket,
+     "a WebSocket: notifications and events as they come"},
 
     {get,    "/api/admin/stats",                   admin,   get_admin_stats,
      "figures of this node", "Administration"},

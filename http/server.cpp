@@ -52,6 +52,7 @@ class server::listener {
     if (error) return error;
     port_ = acceptor_.local_endpoint(error).port();
 
+    shared_->live.begin(context_.get_executor());
     asio::co_spawn(acceptor_.get_executor(),
                    keep_trying(
                        "Accepting connections", [this] { return accept(); }, accept_pause,
@@ -82,6 +83,7 @@ class server::listener {
         shared_->wait_until_empty(cut_time);
       }
     }
+    shared_->live.end();
     guard_.reset();
     context_.stop();
     for (auto& each : threads_) each.join();

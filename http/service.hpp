@@ -19,6 +19,7 @@
 #include "http/router.hpp"
 #include "http/share.hpp"
 #include "http/token_buckets.hpp"
+#include "http/websocket/sockets.hpp"
 
 namespace rentwave::http {
 
@@ -35,7 +36,8 @@ class service {
         gate(guard),
         routes(table),
         by_address(rate_of(limits.requests_per_address_s)),
-        by_account(rate_of(limits.requests_per_account_s)) {
+        by_account(rate_of(limits.requests_per_account_s)),
+        live(api, limits) {
     api.counted().begin(table);
   }
 
@@ -45,7 +47,8 @@ class service {
   authenticator& gate;
   const router routes;
   token_buckets by_address;  ///< requests of each `rate_key`
-  token_buckets by_account;  ///< of each account's id
+  token_buckets by_account;  ///< of each account's id, and messages of its WebSockets
+  sockets live;
 
   /// What connections that begin from now on speak TLS with; null: plain.
   void use(std::shared_ptr<tls_context> tls);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "http/exchange.hpp"
+#include "http/websocket/endings.hpp"
 #include "persistence/histogram.hpp"
 
 namespace rentwave::http {
@@ -38,6 +39,9 @@ class traffic {
   std::atomic<std::uint64_t> rate_limited = 0;
   std::atomic<std::uint64_t> overloaded = 0;
   std::atomic<std::uint64_t> connections_turned_away = 0;
+  std::atomic<std::size_t> websockets = 0;
+  std::atomic<std::uint64_t> websocket_messages = 0;                    ///< sent
+  std::array<std::atomic<std::uint64_t>, endings> websockets_closed{};  ///< by `ending`
 
  private:
   std::span<const route> table_;

@@ -114,6 +114,18 @@ void add_server(exposition& to, const traffic& seen) {
                   static_cast<double>(seen.connections_turned_away));
 }
 
+void add_websockets(exposition& to, const traffic& seen) {
+  to.gauge("rentwave_websocket_connections", "Open WebSockets, which are connections too.",
+           static_cast<double>(seen.websockets));
+  to.counter("rentwave_websocket_messages_sent_total", "Messages sent over WebSockets.",
+             static_cast<double>(seen.websocket_messages));
+  auto& closed = to.family("rentwave_websocket_closed_total", "WebSockets that ended, by how.",
+                           MetricType::Counter);
+  for (std::size_t i = 0; i < endings; ++i)
+    exposition::add(closed, {{"reason", http::to_string(static_cast<ending>(i))}},
+                    static_cast<double>(seen.websockets_closed[i]));
+}
+
 void add_journal(exposition& to, const journal_figures& seen) {
   to.histogram("rentwave_journal_append_duration_seconds", "Transactions of the writer.",
                seen.append_seconds);
@@ -198,6 +210,7 @@ boost::asio::awaitable<std::string> scrape(backend& api) {
             api.is_ready() ? 1 : 0);
   add_process(all);
   add_server(all, api.counted());
+  add_websockets(all, api.counted());
   if (auto* operators = api.operators()) {
     if (const auto* journal = operators->journal_counted()) add_journal(all, *journal);
     const auto* runtime = operators->runtime_counted();

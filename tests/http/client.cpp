@@ -4,6 +4,7 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "tests/http/exchange_log.hpp"
@@ -54,6 +55,23 @@ void client::send_raw(std::string_view bytes) {
   to.finish();
   // A server that has answered already may close while we still write.
   if (result == beast::error::timeout) throw std::runtime_error("the server does not read");
+}
+
+std::string client::receive_raw(std::size_t size) {
+  auto& from = connected();
+  error_code result;
+  from.stream.expires_after(patience_);
+  const auto missing = size - std::min(size, from.buffer.size());
+  asio::async_read(from.stream, from.buffer.prepare(missing),
+                   [&](const error_code& error, std::size_t read) {
+                     result = error;
+                     from.buffer.commit(read);
+                   });
+  from.finish();
+  if (result) throw boost::system::system_error{result, "no bytes"};
+  auto bytes = beast::buffers_to_string(beast::buffers_prefix(size, from.buffer.data()));
+  from.buffer.consume(size);
+  return bytes;
 }
 
 client_response client::receive(bool to_head) {

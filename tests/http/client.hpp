@@ -48,6 +48,8 @@ class client {
   void send_raw(std::string_view bytes);
   /// The next response, an informational one too.
   client_response receive(bool to_head = false);
+  /// So many bytes, as they are.
+  std::string receive_raw(std::size_t size);
   /// Whether the server closes now, without another byte.
   bool is_closed();
   /// The same, and it did not reset the connection, which could have cost the answer before.

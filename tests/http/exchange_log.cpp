@@ -18,6 +18,13 @@ using nlohmann::json;
 /// Longer bodies are none of the API's.
 constexpr std::size_t longest_body = 1024 * 1024;
 
+constexpr unsigned switching_protocols = 101;
+
+/// Another answer to the same request comes after it.
+bool is_interim(unsigned status) {
+  return status < 200 && status != switching_protocols;
+}
+
 /// Each line by one write to the end of the file, so that those of others are never torn; once
 /// only, as who waits for something asks the same again and again.
 class line_file {
@@ -88,7 +95,7 @@ void log_line(json line) {
 
 void log_exchange(std::string_view method, std::string_view target, std::string_view sent,
                   const client_response& got) {
-  if (!is_logging_exchanges() || got.status < 200) return;
+  if (!is_logging_exchanges() || is_interim(got.status)) return;
   auto line = answer_of(got, "api");
   line["method"] = method;
   line["target"] = target;

@@ -53,6 +53,7 @@ class node_scene : public ::testing::Test {
     gate.emplace(*api, "");
     server_options listening;
     listening.port = 0;
+    listening.limits = limits;
     site.emplace(listening, *api, *gate, all_routes());
     EXPECT_TRUE(site->start());
   }
@@ -119,6 +120,7 @@ class node_scene : public ::testing::Test {
   }
 
   auth_options waiting;
+  server_limits limits;
   caf::actor_system_config config;
   caf::actor_system system{config};
   std::shared_ptr<journal_figures> counted = std::make_shared<journal_figures>();

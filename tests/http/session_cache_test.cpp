@@ -105,6 +105,8 @@ TEST(Origin, is_not_asked_for_where_nothing_changes_or_no_browser_asks) {
 
 TEST(Origin, is_demanded_of_a_socket) {
   EXPECT_FALSE(comes_from_us(asked(verb::get, {{"upgrade", "websocket"}}), ""));
+  EXPECT_FALSE(comes_from_us(asked(verb::get, {{"upgrade", "h2c, websocket"}}), ""));
+  EXPECT_FALSE(comes_from_us(asked(verb::get, {{"upgrade", "h2c"}, {"upgrade", "websocket"}}), ""));
   EXPECT_FALSE(comes_from_us(
       asked(verb::get, {{"upgrade", "WebSocket"}, {"origin", "http://evil.example"}}), ""));
   EXPECT_TRUE(comes_from_us(
