@@ -37,11 +37,13 @@ await() {
   fail "waited in vain for: $*"
 }
 
-# start_node URL: sets node, its process, and port; it is ready.
+# start_node URL [OPTION...]: sets node, its process, and port; it is ready.
 start_node() {
-  local log
+  local log url=$1
+  shift
   log=$(mktemp "$folder/node.XXXXXX")
-  "$out/rentwave" --http.port=0 --journal.url="$1" --log.level=error --limits.enabled=false >"$log" &
+  "$out/rentwave" --http.port=0 --journal.url="$url" --log.level=error --limits.enabled=false \
+    "$@" >"$log" &
   node=$!
   started+=("$node")
   await grep -q ' at http' "$log"

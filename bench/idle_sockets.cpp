@@ -1,0 +1,113 @@
+// Opens WebSockets and does nothing with them, for bench/sockets:
+//
+//   bench_idle_sockets PORT TOKENS
+//
+// One for each line of the file TOKENS. Greets with each, prints `open` once all are welcome, and
+// answers whatever comes, as libraries answer pings, until its input ends. Then it prints how many
+// the server has closed.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using std::string_view;
+
+[[noreturn]] void give_up(const std::string& why) {
+  std::cerr << "bench_idle_sockets: " << why << '\n';
+  std::exit(1);
+}
+
+void allow_many_files() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// A frame under a mask of nothing.
+std::string frame(char opcode, string_view payload) {
+  std::string bytes{static_cast<char>(0x80 | opcode), static_cast<char>(0x80 | payload.size())};
+  return bytes.append(4, '\0').append(payload);
+}
+
+void send_all(int socket, string_view bytes) {
+  if (send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size()))
+    give_up("cannot send");
+}
+
+void await(int socket, string_view text) {
+  std::string got;
+  char some[2048];
+  while (got.find(text) == got.npos) {
+    const auto size = recv(socket, some, sizeof some, 0);
+    if (size <= 0) give_up("instead of a welcome: " + got);
+    got.append(some, static_cast<std::size_t>(size));
+  }
+}
+
+int open_socket(std::uint16_t port, const std::string& token) {
+  const int one = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in where{};
+  where.sin_family = AF_INET;
+  where.sin_port = htons(port);
+  where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const timeval patience{20, 0};
+  setsockopt(one, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  if (one < 0 || connect(one, reinterpret_cast<sockaddr*>(&where), sizeof where) != 0)
+    give_up("cannot connect");
+  send_all(one,
+           "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+           "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEA==\r\n"
+           "Authorization: Bearer " +
+               token + "\r\n\r\n");
+  await(one, "\r\n\r\n");
+  send_all(one, frame(1, R"({"type":"hello"})"));
+  await(one, "welcome");
+  return one;
+}
+
+/// Answers what came with a pong; false: it is closed.
+bool answer(int socket) {
+  char some[2048];
+  if (recv(socket, some, sizeof some, MSG_DONTWAIT) <= 0) return false;
+  const auto pong = frame(10, {});
+  return send(socket, pong.data(), pong.size(), MSG_NOSIGNAL) > 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3) give_up("usage: bench_idle_sockets PORT TOKENS");
+  allow_many_files();
+  const auto port = static_cast<std::uint16_t>(std::atoi(argv[1]));
+  std::ifstream tokens{argv[2]};
+  std::vector<pollfd> watched{{STDIN_FILENO, POLLIN, 0}};
+  for (std::string token; std::getline(tokens, token);)
+    watched.push_back({open_socket(port, token), POLLIN, 0});
+  std::cout << "open" << std::endl;
+
+  std::size_t closed = 0;
+  for (;;) {
+    poll(watched.data(), watched.size(), -1);
+    if (watched.front().revents != 0) break;
+    for (auto& each : watched) {
+      if (each.revents == 0 || answer(each.fd)) continue;
+      ++closed;
+      close(each.fd);
+      each.fd = -1;  // which poll passes over
+    }
+  }
+  std::cout << "closed " << closed << std::endl;
+  return 0;
+}
