@@ -1,6 +1,7 @@
 #include "http/problems.hpp"
 
 #include <algorithm>
+#include <boost/describe/enum_to_string.hpp>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -189,6 +190,15 @@ problem unauthenticated(std::string detail) {
 problem foreign_origin() {
   return make_problem(403, "foreign_origin", "Foreign origin",
                       "With a cookie, only pages of ours may change things.");
+}
+
+problem insufficient_scope(std::optional<scope> needed) {
+  const std::string name = needed ? boost::describe::enum_to_string(*needed, "") : "";
+  auto made = make_problem(403, "insufficient_scope", "Insufficient scope",
+                           needed ? "This token has not the scope " + name + "."
+                                  : "No program may do this: log in yourself.");
+  made.extra_json.emplace_back("scope", needed ? '"' + name + '"' : "null");
+  return made;
 }
 
 problem internal_error() {

@@ -22,7 +22,8 @@ bool contains(const std::vector<session_id>& all, session_id one) {
 }
 
 bool is_known(const state& s, session_id session) {
-  return contains(s.sessions, session) || contains(s.ending, session);
+  return contains(s.sessions, session) || contains(s.programs, session) ||
+         contains(s.ending, session);
 }
 
 /// Why the holder of this version of the password may not go on.
@@ -52,8 +53,17 @@ answer handle(const state& s, const change_password& c, const context& given) {
 
 answer handle(const state& s, const add_session& c, const context&) {
   if (is_known(s, c.session)) return events{};
+  if (c.by) {
+    // Asked of the list itself: a session that was revoked a moment ago makes no token that would
+    // outlive it.
+    if (!contains(s.sessions, *c.by))
+      return no(refusal_code::session_ended, "The session that makes the token has ended.");
+    if (s.programs.size() >= max_programs)
+      return no(refusal_code::too_many_sessions, "There are as many tokens as there may be.");
+    return events{session_added{c.session, true}};
+  }
   if (auto why = why_not(s, c.password_version)) return *why;
-  return events{session_added{c.session}};
+  return events{session_added{c.session, false}};
 }
 
 answer handle(const state& s, const drop_session& c, const context&) {
@@ -102,9 +112,13 @@ void apply(state& s, const password_changed& e) {
       std::ranges::stable_partition(s.sessions, [&e](session_id each) { return each == e.keep; });
   s.ending.insert(s.ending.end(), ends.begin(), ends.end());
   s.sessions.erase(ends.begin(), ends.end());
+  // Whoever knew the old password may have made them.
+  s.ending.insert(s.ending.end(), s.programs.begin(), s.programs.end());
+  s.programs.clear();
 }
 
 void apply(state& s, const session_added& e) {
+  if (e.program) return s.programs.push_back(e.session);
   s.sessions.push_back(e.session);
   if (s.sessions.size() <= max_sessions) return;
   s.ending.push_back(s.sessions.front());
@@ -113,6 +127,7 @@ void apply(state& s, const session_added& e) {
 
 void apply(state& s, const session_dropped& e) {
   std::erase(s.sessions, e.session);
+  std::erase(s.programs, e.session);
   std::erase(s.ending, e.session);
 }
 

@@ -38,10 +38,12 @@ struct change_password {
   personal password_hash;
   std::optional<session_id> keep;  ///< the session that asks; all others end
 };
-/// A session that began with password `password_version`.
+/// A session that began with password `password_version`; or a program's, which session `by` made:
+/// then that has to be one still, and the password does not matter.
 struct add_session {
   session_id session;
   int password_version = 0;
+  std::optional<session_id> by{};
 };
 struct drop_session {
   session_id session;
@@ -78,8 +80,9 @@ BOOST_DESCRIBE_STRUCT(password_changed, (), (password_version, password_hash, ke
 struct session_added {
   static constexpr std::string_view type = "user.login";
   session_id session;
+  bool program = false;  ///< it is a program's, and counted with those
 };
-BOOST_DESCRIBE_STRUCT(session_added, (), (session))
+BOOST_DESCRIBE_STRUCT(session_added, (), (session, program))
 /// Logged out, revoked, or acknowledged its end.
 struct session_dropped {
   static constexpr std::string_view type = "user.logout";
@@ -106,18 +109,21 @@ struct state {
   personal address;
   std::vector<session_id> sessions;  ///< oldest first, at most `max_sessions`
   std::vector<session_id> ending;    ///< told to end, not acknowledged
+  std::vector<session_id> programs;  ///< their tokens, at most `max_programs`
 };
 BOOST_DESCRIBE_STRUCT(state, (),
                       (username, account, password_hash, password_version, account_ready,
-                       display_name, email, address, sessions, ending))
+                       display_name, email, address, sessions, ending, programs))
 
 /// One more ends the oldest.
 inline constexpr std::size_t max_sessions = 50;
+/// One more is refused: nobody should find out by a program that has stopped.
+inline constexpr std::size_t max_programs = 20;
 
 // --- the entity's functions (design.md section 4) ---
 
 /// Refuses with: username_taken, unknown_entity, bad_credentials (the password changed meanwhile,
-/// or it is somebody else's).
+/// or it is somebody else's), session_ended (the one that makes a token), too_many_sessions.
 decision<event> decide(const state& before, const command& asked, const context& given);
 state evolve(state before, const event& happened);
 /// Towards the account to open, and the sessions to end.

@@ -1,5 +1,6 @@
 #include "http/resources/account_steps.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "http/login_throttle.hpp"
@@ -12,6 +13,7 @@ namespace {
 constexpr std::size_t max_display_name = 100;
 constexpr std::size_t max_email = 254;  // RFC 5321 section 4.5.3.1.3, without the brackets
 constexpr std::size_t max_address = 500;
+constexpr std::size_t max_device = 200;
 
 /// Something, an `@`, something: only a letter to it could say more.
 bool is_email(std::string_view text) {
@@ -47,6 +49,20 @@ nlohmann::json public_profile_json(const account::state& person) {
   shown["display_name"] = person.display_name.text;
   shown["since"] = format_instant(person.since);
   return shown;
+}
+
+nlohmann::json program_json(const session::grant& given) {
+  auto scopes = nlohmann::json::array();
+  for (const auto each : given.scopes) scopes.push_back(name_of(each));
+  return {{"name", given.name.text},
+          {"scopes", std::move(scopes)},
+          {"expires_at", format_instant(given.expires_at)}};
+}
+
+std::string device_of(const request& asked) {
+  const auto text = asked.header("user-agent").substr(0, max_device);
+  const bool is_plain = std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
+  return is_plain ? std::string{text} : std::string{};
 }
 
 boost::asio::awaitable<answer<view_ptr>> person_of(backend& api, account_id account) {

@@ -26,6 +26,11 @@ nlohmann::json profile_json(const account::state& person);
 /// As everybody sees it.
 nlohmann::json public_profile_json(const account::state& person);
 
+/// {"name", "scopes", "expires_at"}
+nlohmann::json program_json(const session::grant& given);
+/// The User-Agent, as much of it as we keep; empty when it is no plain text.
+std::string device_of(const request& asked);
+
 /// The profile of an account that exists; 404 otherwise.
 boost::asio::awaitable<answer<view_ptr>> person_of(backend& api, account_id account);
 

@@ -76,8 +76,9 @@ awaitable<response> change_password(backend& api, const request& asked) {
 
   // Once the login owes nothing any more, all other sessions have ended.
   const auto after = co_await api.settled_view(where);
-  for (const auto& each : login.sessions)
-    if (each != asked.who->session) api.forget_session(each);
+  for (const auto* all : {&login.sessions, &login.programs})
+    for (const auto& each : *all)
+      if (each != asked.who->session) api.forget_session(each);
   if (!after) co_return to_response(after.error(), asked);
   co_return no_content();
 }

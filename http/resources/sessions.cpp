@@ -15,15 +15,6 @@ namespace {
 
 using boost::asio::awaitable;
 
-constexpr std::size_t max_device = 200;
-
-/// As much of a header as we keep. What is no text is not kept.
-std::string device_of(const request& asked) {
-  auto text = asked.header("user-agent").substr(0, max_device);
-  const bool is_plain = std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
-  return is_plain ? std::string{text} : std::string{};
-}
-
 std::pair<std::string, std::string> cookie(const backend& api, const request& asked,
                                            std::string_view token, std::int64_t max_age_s) {
   std::string text = "auth=" + std::string{token} +
@@ -135,6 +126,7 @@ awaitable<response> get_sessions(backend& api, const request& asked) {
     item["address"] = state.address.text;
     item["since"] = format_instant(state.since);
     item["current"] = row.id == asked.who->session;
+    item["program"] = state.program ? program_json(*state.program) : nlohmann::json(nullptr);
     items.push_back(std::move(item));
   }
   co_return json_response(200, list_json(std::move(items)));

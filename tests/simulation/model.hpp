@@ -38,6 +38,7 @@ struct name_taken {
   bool ready = false;
   std::vector<session_id> sessions;  ///< oldest first
   std::set<session_id> ending;       ///< told to end
+  std::set<session_id> programs;     ///< tokens
 };
 
 /// A log-in.
@@ -46,8 +47,9 @@ struct visit {
   std::string username;
   int password_version = 0;
   bool open = true;
-  bool announced = false;  ///< the login has heard of it
-  bool withdrawn = false;  ///< and of its end
+  bool announced = false;               ///< the login has heard of it
+  bool withdrawn = false;               ///< and of its end
+  std::optional<session_id> made_by{};  ///< of a program's
 };
 
 struct advert {

@@ -43,15 +43,25 @@ struct login_events {
       if (one != e.keep) self().ending.insert(one);
       return one != e.keep;
     });
+    self().ending.merge(self().programs);
   }
   void operator()(const login::session_added& e) const {
     const auto found = all.visits.find(e.session);
     check(found != all.visits.end() && found->second.username == event.entity.id,
           "of a session that nobody started");
-    check(found->second.password_version == self().password_version, "with an old password");
-    check(!self().ending.contains(e.session) &&
+    check(!self().ending.contains(e.session) && !self().programs.contains(e.session) &&
               std::ranges::find(self().sessions, e.session) == self().sessions.end(),
           "twice");
+    const auto& by = found->second.made_by;
+    check(e.program == by.has_value(), "a program's, or not");
+    if (by) {
+      check(std::ranges::find(self().sessions, *by) != self().sessions.end(),
+            "made by a session that is over");
+      self().programs.insert(e.session);
+      check(self().programs.size() <= login::max_programs, "too many tokens");
+      return;
+    }
+    check(found->second.password_version == self().password_version, "with an old password");
     self().sessions.push_back(e.session);
     if (self().sessions.size() <= login::max_sessions) return;
     self().ending.insert(self().sessions.front());
@@ -60,7 +70,9 @@ struct login_events {
   void operator()(const login::session_dropped& e) const {
     const auto found = all.visits.find(e.session);
     check(found != all.visits.end() && !found->second.open, "a session that is still open");
-    check(std::erase(self().sessions, e.session) + self().ending.erase(e.session) == 1,
+    check(std::erase(self().sessions, e.session) + self().ending.erase(e.session) +
+                  self().programs.erase(e.session) ==
+              1,
           "a session that it did not have");
   }
 };
@@ -80,6 +92,7 @@ struct session_events {
   void operator()(const session::started& e) const {
     check(!all.visits.contains(id) && e.id == id, "it begins twice, or under another id");
     all.visits[id] = {e.account, e.username, e.password_version};
+    if (e.program) all.visits[id].made_by = e.program->by;
   }
   void operator()(const session::registered&) const {
     check(!std::exchange(self().announced, true), "the login heard of it twice");
@@ -154,8 +167,9 @@ void check_people(const model& all) {
     const auto where = login_ref(name);
     if (!one.ready) throw violation{where, "its account was never opened"};
     if (!one.ending.empty()) throw violation{where, "a session has not ended as told"};
-    if (std::set(one.sessions.begin(), one.sessions.end()) != open[name])
-      throw violation{where, "its sessions are not those that are open"};
+    auto known = one.programs;
+    known.insert(one.sessions.begin(), one.sessions.end());
+    if (known != open[name]) throw violation{where, "its sessions are not those that are open"};
   }
 }
 
