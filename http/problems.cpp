@@ -76,6 +76,16 @@ status_and_title status_of(refusal_code code) {
       return {422, "Invalid rating"};
     case refusal_code::already_reviewed:
       return {409, "Already reviewed"};
+    case refusal_code::wallet_not_empty:
+      return {409, "Wallet not empty"};
+    case refusal_code::rentals_open:
+      return {409, "Rentals open"};
+    case refusal_code::account_closed:
+      return {409, "Account closed"};
+    case refusal_code::account_suspended:
+      return {403, "Account suspended"};
+    case refusal_code::listing_hidden:
+      return {409, "Listing hidden"};
   }
   return {500, "Internal error"};
 }

@@ -72,6 +72,9 @@ void apply(state& s, const registered&) {
 void apply(state& s, const ended&) {
   s.now = status::ended;
   s.withdraw = true;
+  // Shown only while it is open.
+  s.device = {};
+  s.address = {};
 }
 
 void apply(state& s, const unregistered&) {

@@ -19,6 +19,7 @@
 //                 letters_request → letters_ptr, job_ptr
 //   subscription  commit_ptr, reopened, replay_order → std::string
 //   payment       command_ptr: the provider, which answers the sender by `answered`
+//   estate        command_ptr: likewise, of what the journal has of a person
 #pragma once
 
 #include <caf/allowed_unsafe_message_type.hpp>

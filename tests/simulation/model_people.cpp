@@ -44,6 +44,26 @@ struct login_events {
       return one != e.keep;
     });
     self().ending.merge(self().programs);
+    self().one_time = false;
+  }
+  void end_all() const {
+    self().ending.insert(self().sessions.begin(), self().sessions.end());
+    self().sessions.clear();
+    self().ending.merge(self().programs);
+  }
+  void operator()(const login::password_reset& e) const {
+    check(e.password_version == ++self().password_version, "the passwords are not numbered");
+    check(!event.actor.empty() && event.actor.find('/') == std::string::npos, "by nobody");
+    check(e.until == event.time + 24 * one_hour, "for another time");
+    self().one_time = true;
+    self().logged_in_once = false;
+    end_all();
+  }
+  void operator()(const login::gate_set& e) const {
+    check(event.actor == to_string(account_ref(self().account)), "by somebody else");
+    check(self().gate != login::gate::closed, "of somebody who has left");
+    self().gate = e.to;
+    if (e.to != login::gate::open) end_all();
   }
   void operator()(const login::session_added& e) const {
     const auto found = all.visits.find(e.session);
@@ -52,6 +72,7 @@ struct login_events {
     check(!self().ending.contains(e.session) && !self().programs.contains(e.session) &&
               std::ranges::find(self().sessions, e.session) == self().sessions.end(),
           "twice");
+    check(self().gate == login::gate::open, "of somebody who is not welcome");
     const auto& by = found->second.made_by;
     check(e.program == by.has_value(), "a program's, or not");
     if (by) {
@@ -62,6 +83,8 @@ struct login_events {
       return;
     }
     check(found->second.password_version == self().password_version, "with an old password");
+    check(!std::exchange(self().logged_in_once, true) || !self().one_time,
+          "a second time with a password for one");
     self().sessions.push_back(e.session);
     if (self().sessions.size() <= login::max_sessions) return;
     self().ending.insert(self().sessions.front());
@@ -110,28 +133,6 @@ struct session_events {
 
 void see_login(model& all, const stored_event& event) {
   std::visit(login_events{all, event}, read<login::event>(event));
-}
-
-void see_account(model& all, const stored_event& event) {
-  const auto id = parse_id<account_id>(event.entity.id);
-  expect(id.has_value(), event, "not an account's id");
-  const auto happened = read<account::event>(event);
-  if (const auto* opened = std::get_if<account::opened>(&happened)) {
-    const auto named = all.logins.find(opened->username);
-    expect(named != all.logins.end() && named->second.account == *id && opened->id == *id, event,
-           "nobody of this name has signed up for it");
-    expect(all.accounts.emplace(*id, *opened).second, event, "it is opened twice");
-    return;
-  }
-  if (const auto* rated = std::get_if<account::rated>(&happened))
-    return see_rating(all, event, rated->rental, rated->rating, rated->total);
-  const auto& edited = std::get<account::edited>(happened);
-  const auto found = all.accounts.find(*id);
-  expect(found != all.accounts.end(), event, "there is no such account");
-  expect(event.actor == event.entity.id, event, "by somebody else");
-  found->second.display_name = edited.display_name;
-  found->second.email = edited.email;
-  found->second.address = edited.address;
 }
 
 void see_session(model& all, const stored_event& event) {
