@@ -32,6 +32,8 @@ constexpr route table[] = {
      "one's own profile"},
     {patch,  "/api/me",                            profile, patch_me,
      "changes display_name, email, address"},
+    {remove, "/api/me",                            session, delete_me,
+     "leaves for good, with an empty wallet and nothing open"},
     {post,   "/api/me/password",                   session, change_password,
      "changes the password; ends the other sessions, and tokens"},
     {post,   "/api/me/tokens",                     session, post_token,

@@ -25,6 +25,7 @@ boost::asio::awaitable<response> post_token(backend& api, const request& asked);
 boost::asio::awaitable<response> get_me(backend& api, const request& asked);
 boost::asio::awaitable<response> patch_me(backend& api, const request& asked);
 boost::asio::awaitable<response> change_password(backend& api, const request& asked);
+boost::asio::awaitable<response> delete_me(backend& api, const request& asked);
 
 // meta.cpp
 boost::asio::awaitable<response> get_meta(backend& api, const request& asked);

@@ -65,10 +65,25 @@ std::string device_of(const request& asked) {
   return is_plain ? std::string{text} : std::string{};
 }
 
+std::pair<std::string, std::string> auth_cookie(const backend& api, const request& asked,
+                                                std::string_view token, std::int64_t max_age_s) {
+  std::string text = "auth=" + std::string{token} +
+                     "; HttpOnly; SameSite=Lax; Path=/; Max-Age=" + std::to_string(max_age_s);
+  if (asked.is_secure || api.about().secure_cookies) text += "; Secure";
+  return {"Set-Cookie", std::move(text)};
+}
+
+void forget_sessions(backend& api, const login::state& of) {
+  for (const auto* all : {&of.sessions, &of.programs, &of.ending})
+    for (const auto& each : *all) api.forget_session(each);
+}
+
 boost::asio::awaitable<answer<view_ptr>> person_of(backend& api, account_id account) {
   auto found = co_await api.view(account_ref(account));
   if (!found) co_return found.error();
-  if (!(*found)->as<account::state>().exists) co_return not_found("There is no such user.");
+  const auto& person = (*found)->as<account::state>();
+  if (!person.exists || person.standing.now == account::standing::erased)
+    co_return not_found("There is no such user.");
   co_return *std::move(found);
 }
 
