@@ -121,6 +121,15 @@ constexpr route table[] = {
     {post,   "/api/admin/dead-letters/{id}/replay", admin,   replay_dead_letters,
      "tries again, with all that wait behind it"},
 
+    {post,   "/api/admin/users/{id}/suspend",      admin,   suspend_user,
+     "nobody logs in, adverts are hidden: reason, until; or lift"},
+    {post,   "/api/admin/users/{id}/password-reset", admin, reset_password,
+     "a password for one log-in within a day; ends all sessions"},
+    {post,   "/api/admin/rentals/{id}/settle",     admin,   settle_rental,
+     "ends a late, returned or disputed one: rent, late_fees, deposit for the owner, reason"},
+    {post,   "/api/admin/listings/{id}/hide",      admin,   hide_listing,
+     "not to be found or rented: reason; or lift"},
+
     {get,    "/api/meta",                          open,    get_meta,
      "version, currency, domain time, limits", "Operations"},
     {get,    "/healthz",                           probe,   get_healthz,
