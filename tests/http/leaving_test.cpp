@@ -1,6 +1,13 @@
 // Leaving for good, over a real server and a whole node: what stands in the way, and what is left.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "http/resources/account_handlers.hpp"
+#include "http/resources/market_handlers.hpp"
+#include "tests/http/call_log.hpp"
 #include "tests/http/market/postings.hpp"
 #include "tests/http/node_scene.hpp"
+#include "tests/runtime/failing_machine.hpp"
 
 namespace rentwave::http {
 namespace {
@@ -32,6 +39,28 @@ class Leaving : public node_scene {
     const auto made = post("/api/rentals", as, {{"listing_id", listing}, {"duration", "PT1H"}});
     EXPECT_EQ(made.status, 201U) << made.body;
     return made.json().at("id");
+  }
+  identity in_person() {
+    const auto sessions = get("/api/sessions", ann).json().at("items");
+    return {*parse_id<account_id>(id),
+            *parse_id<session_id>(sessions.at(0).at("id").get<std::string>()), "ann"};
+  }
+  /// As it goes for a request that had passed the gate before the session ended.
+  std::string after_the_gate(handler what, const identity& who, const json& body = nullptr) {
+    request asked;
+    asked.path = "/test";
+    asked.headers = {{"content-type", "application/json"}};
+    if (!body.is_null()) asked.body = body.dump();
+    asked.who = who;
+    boost::asio::io_context here;
+    response made;
+    boost::asio::co_spawn(here, what(*api, asked), [&](std::exception_ptr failure, response got) {
+      EXPECT_FALSE(failure);
+      made = std::move(got);
+    });
+    here.run();
+    log_call(what, asked, made);
+    return std::to_string(made.status) + ' ' + json::parse(made.body).value("code", "");
   }
 
   client::fields ann;
@@ -138,6 +167,54 @@ TEST_F(Leaving, takes_the_notices_along) {
   const auto whose = *parse_id<account_id>(id);
   const auto connection = *store->connect();
   EXPECT_TRUE(comes_true([&] { return connection->notices(whose, 0, 10)->empty(); }));
+}
+
+TEST_F(Leaving, comes_before_whatever_was_under_way) {
+  const auto advert = advert_of(join("bob"));
+  const auto who = in_person();
+  ASSERT_EQ(leave(ann).status, 204U);
+  EXPECT_EQ(after_the_gate(post_top_up, who, {{"amount", 100}}), "409 account_closed");
+  EXPECT_EQ(after_the_gate(post_rental, who, {{"listing_id", advert}, {"duration", "PT1H"}}),
+            "409 account_closed");
+  EXPECT_EQ(after_the_gate(post_token, who, {{"name", "x"}, {"scopes", {"read"}}}),
+            "401 session_ended");
+}
+
+TEST_F(Leaving, is_no_way_out_of_a_suspension) {
+  const auto root = join("root");
+  const auto who = in_person();
+  ASSERT_EQ(post("/api/admin/users/" + id + "/suspend", root, {{"reason", "Spam."}}).status, 200U);
+  EXPECT_EQ(after_the_gate(delete_me, who), "403 account_suspended");
+  EXPECT_EQ(after_the_gate(change_password, who,
+                           {{"current_password", "correct horse"}, {"password", "a new horse"}}),
+            "403 account_suspended");
+}
+
+/// Wallets fail, so that nobody gets a word out of them.
+class SlowLeaving : public node_scene {
+ protected:
+  SlowLeaving() {
+    waiting.request_timeout = std::chrono::seconds{2};
+    node_options options;
+    options.machines = [](const entity_ref& entity) -> std::unique_ptr<machine> {
+      if (entity.kind != entity_kind::wallet) return make_machine(entity);
+      return std::make_unique<testing::failing_machine>(make_machine(entity), [] { return true; });
+    };
+    start(std::move(options));
+  }
+};
+
+TEST_F(SlowLeaving, is_under_way_until_others_have_agreed) {
+  const auto root = join("root");
+  const auto ann = join("ann");
+  const std::string id = get("/api/me", ann).json().at("id");
+  client to{site->port()};
+  const auto asked = to.send("DELETE", "/api/me", ann);
+  EXPECT_EQ(asked.status, 202U) << asked.body;
+  EXPECT_EQ(asked.json().at("standing"), "closing");
+  EXPECT_EQ(get("/api/me", ann).status, 200U) << "there is a way back until then";
+  EXPECT_EQ(post("/api/admin/users/" + id + "/suspend", root, {{"reason", "Spam."}}).code(),
+            "account_closed");
 }
 
 }  // namespace
