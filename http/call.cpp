@@ -39,7 +39,8 @@ bool only_reads(const call_state& one) {
 }
 
 bool is_personal(const call_state& one) {
-  return one.where.found->who == access::session || one.where.found->who == access::admin;
+  const auto who = one.where.found->who.who;
+  return who == access::session || who == access::admin;
 }
 
 /// Answers that are about a person, or that change something, are nobody else's.
@@ -49,8 +50,18 @@ void forbid_storing(const call_state& one, response& made) {
   if (is_personal(one) || !only_reads(one)) made.headers.emplace_back("Cache-Control", "no-store");
 }
 
+/// A program may do what its token is good for, and nothing that is for people alone.
+std::optional<problem> not_granted(const call_state& one, const identity& who) {
+  const auto needed = one.where.found->who.program;
+  if (!who.program) return std::nullopt;
+  if (needed && std::ranges::find(who.program->scopes, *needed) != who.program->scopes.end())
+    return std::nullopt;
+  return insufficient_scope(needed);
+}
+
 std::optional<problem> not_permitted(const call_state& one, const identity& who) {
-  if (one.where.found->who != access::admin) return std::nullopt;
+  if (auto why = not_granted(one, who)) return why;
+  if (one.where.found->who.who != access::admin) return std::nullopt;
   const auto* operators = one.shared->api.operators();
   if (operators && operators->is_admin(who)) return std::nullopt;
   return make_problem(403, "not_admin", "Not an administrator", "This is for administrators only.");

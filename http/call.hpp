@@ -25,7 +25,7 @@ struct call_state {
   bool given_up = false;         ///< nobody waits for the result
   std::optional<response> result;
 
-  bool is_probe() const { return where.found && where.found->who == access::probe; }
+  bool is_probe() const { return where.found && where.found->who.who == access::probe; }
 };
 
 /// Finds out who asks, calls the handler, and turns whatever goes wrong into a problem. Throws only

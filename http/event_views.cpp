@@ -39,6 +39,7 @@ json data_json(const stored_event& event, const std::string& currency) {
     case entity_kind::session:
     case entity_kind::keyed_request:
     case entity_kind::payment:
+    case entity_kind::estate:
       return json::object();
   }
   return json::object();

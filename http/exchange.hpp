@@ -12,15 +12,23 @@
 #include <vector>
 
 #include "actors/domain/ids.hpp"
+#include "actors/domain/scope.hpp"
 #include "actors/domain/time.hpp"
 
 namespace rentwave::http {
+
+/// What a token for programs is good for, and how long (real time).
+struct program_rights {
+  std::vector<scope> scopes;
+  instant expires_at;
+};
 
 /// Who a verified token belongs to.
 struct identity {
   account_id account;
   session_id session;
   std::string username;
+  std::optional<program_rights> program{};  ///< a program of theirs; else the person
   instant until = instant::max();  ///< when that token expires, in real time
 };
 
@@ -84,15 +92,24 @@ using handler = boost::asio::awaitable<response> (*)(backend& api, const request
 enum class access {
   probe,    ///< anyone, and however many requests are under way: for those who watch over us
   open,     ///< anyone
-  session,  ///< a valid session, else 401
+  session,  ///< a person's valid session, else 401; no token for programs will do
   admin,    ///< that of an administrator, else 403
+};
+
+/// Who may call. A scope stands for a session, or a token for programs that has this scope.
+struct audience {
+  constexpr audience(access given) : who(given) {}
+  constexpr audience(scope needed) : who(access::session), program(needed) {}
+
+  access who;
+  std::optional<scope> program;  ///< none: no program may
 };
 
 /// One row of the API: the table of all of them is http/routes.cpp.
 struct route {
   verb method;
   std::string_view pattern;  ///< "/api/listings/{id}/calendar"
-  access who;
+  audience who;
   handler handle;
   std::string_view what = {};     ///< what it does, in a line of /docs
   std::string_view heading = {};  ///< given where a section of /docs begins

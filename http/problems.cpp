@@ -1,6 +1,7 @@
 #include "http/problems.hpp"
 
 #include <algorithm>
+#include <boost/describe/enum_to_string.hpp>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -75,6 +76,16 @@ status_and_title status_of(refusal_code code) {
       return {422, "Invalid rating"};
     case refusal_code::already_reviewed:
       return {409, "Already reviewed"};
+    case refusal_code::wallet_not_empty:
+      return {409, "Wallet not empty"};
+    case refusal_code::rentals_open:
+      return {409, "Rentals open"};
+    case refusal_code::account_closed:
+      return {409, "Account closed"};
+    case refusal_code::account_suspended:
+      return {403, "Account suspended"};
+    case refusal_code::listing_hidden:
+      return {409, "Listing hidden"};
   }
   return {500, "Internal error"};
 }
@@ -189,6 +200,15 @@ problem unauthenticated(std::string detail) {
 problem foreign_origin() {
   return make_problem(403, "foreign_origin", "Foreign origin",
                       "With a cookie, only pages of ours may change things.");
+}
+
+problem insufficient_scope(std::optional<scope> needed) {
+  const std::string name = needed ? boost::describe::enum_to_string(*needed, "") : "";
+  auto made = make_problem(403, "insufficient_scope", "Insufficient scope",
+                           needed ? "This token has not the scope " + name + "."
+                                  : "No program may do this: log in yourself.");
+  made.extra_json.emplace_back("scope", needed ? '"' + name + '"' : "null");
+  return made;
 }
 
 problem internal_error() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ problem invalid(std::vector<field_error> errors);
 problem unauthenticated(std::string detail);
 /// 403 `foreign_origin`: the browser says that the request comes from a page of somebody else's.
 problem foreign_origin();
+/// 403: a token for programs is not good for this; without a scope, none is.
+problem insufficient_scope(std::optional<scope> needed);
 /// 500 `internal_error`: nothing that the request could have avoided.
 problem internal_error();
 /// 429 `rate_limited` with Retry-After, in whole seconds.

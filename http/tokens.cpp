@@ -9,6 +9,7 @@
 #include <span>
 
 #include "http/digests.hpp"
+#include "http/fields.hpp"
 
 namespace rentwave::http {
 namespace {
@@ -41,6 +42,26 @@ struct claims {
   std::int64_t expires_at_s = 0;
 };
 
+constexpr const char* scope_claim = "scope";
+
+/// Names apart by a space, as in RFC 8693 section 4.2.
+std::string scopes_text(const std::vector<scope>& scopes) {
+  std::string text;
+  for (const auto each : scopes) text.append(text.empty() ? "" : " ").append(name_of(each));
+  return text;
+}
+
+/// What is not known here comes of a later release, and is good for nothing.
+std::vector<scope> scopes_in(std::string_view text) {
+  std::vector<scope> scopes;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    if (const auto one = named<scope>(std::string{text.substr(0, end)})) scopes.push_back(*one);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return scopes;
+}
+
 std::optional<claims> claims_of(const nlohmann::json& payload) {
   const auto text = [&payload](const char* name) {
     const auto found = payload.find(name);
@@ -51,7 +72,13 @@ std::optional<claims> claims_of(const nlohmann::json& payload) {
   const auto expires = payload.find("exp");
   if (!account || !session || expires == payload.end() || !expires->is_number_integer())
     return std::nullopt;
-  return claims{{*account, *session, text("name"), {}}, expires->get<std::int64_t>()};
+  claims found{{*account, *session, text("name"), {}, {}}, expires->get<std::int64_t>()};
+  if (const auto scopes = payload.find(scope_claim); scopes != payload.end()) {
+    if (!scopes->is_string()) return std::nullopt;
+    const std::chrono::seconds until{found.expires_at_s};
+    found.who.program = {scopes_in(text(scope_claim)), instant{until}};
+  }
+  return found;
 }
 
 /// Whether the last part signs what comes before it (RFC 7515 section 5.2). Beforehand, and not
@@ -82,6 +109,7 @@ std::string token_signer::sign(const identity& who, instant issued_at, instant e
       .add_claim("name", who.username)
       .add_claim("iat", seconds_of(issued_at))
       .add_claim("exp", seconds_of(expires_at));
+  if (who.program) token.add_claim(scope_claim, scopes_text(who.program->scopes));
   return token.signature();
 }
 

@@ -1,5 +1,6 @@
 // Access tokens: JWT signed with HMAC-SHA-256 (RFC 7519), naming account and session, valid for so
-// long in real time. Values in, values out; safe from any thread.
+// long in real time; those for programs say in `scope` what they are good for. Values in, values
+// out; safe from any thread.
 #pragma once
 
 #include <boost/system/result.hpp>

@@ -55,6 +55,13 @@ json advert_json(const offer& content, const std::string& currency) {
   return shown;
 }
 
+json decision_json(const rental::arbitration& decided, const std::string& currency) {
+  return {{"rent", money_json(decided.rent, currency)},
+          {"late_fees", money_json(decided.late_fees, currency)},
+          {"deposit", money_json(decided.deposit, currency)},
+          {"reason", decided.reason}};
+}
+
 json rejection_json(const std::optional<refusal>& why) {
   return why ? refusal_json(*why) : json(nullptr);
 }
@@ -105,6 +112,11 @@ json late_rule_json(const rental_terms& terms, const std::string& currency) {
 
 // --- adverts ---
 
+json hidden_json(const listing::state& advert) {
+  if (!advert.hidden_why) return nullptr;
+  return {{"reason", *advert.hidden_why}};
+}
+
 json listing_json(const listing::state& advert, instant now, const std::string& currency) {
   auto shown = advert_json(advert.content, currency);
   shown["id"] = to_string(advert.id);
@@ -114,8 +126,9 @@ json listing_json(const listing::state& advert, instant now, const std::string& 
   shown["rating"] = rating_json(advert.rating);
   shown["times_rented"] = advert.times_rented;
   shown["added_at"] = format_instant(advert.added_at);
+  shown["hidden"] = hidden_json(advert);
   shown["next_free"] = nullptr;
-  if (advert.active) {
+  if (advert.active && !advert.is_hidden()) {
     const auto free = listing::next_free(advert, now, advert.content.min_duration, now);
     shown["next_free"] = format_instant(free.start);
   }
@@ -168,6 +181,7 @@ json rental_json(const rental::state& one, const std::string& currency) {
   }
   const bool ended = one.now == rental::status::completed || one.now == rental::status::lost;
   if (ended) shown["deposit_claim"] = money_json(one.claim, currency);
+  shown["settlement"] = one.decided ? decision_json(*one.decided, currency) : json(nullptr);
   if (one.now == rental::status::cancelled)
     shown["cancellation_fee"] = money_json(one.fee, currency);
   return shown;

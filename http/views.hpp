@@ -29,6 +29,8 @@ nlohmann::json late_rule_json(const rental_terms& terms, const std::string& curr
 /// {"average", "count"}, or null without reviews; an average has two decimals.
 nlohmann::json rating_json(const rating_total& given);
 
+/// {"reason"} when an administrator has hidden it, else null.
+nlohmann::json hidden_json(const listing::state& advert);
 /// With `next_free`: from when on it can be had for the shortest duration that the owner allows;
 /// null while the advert is off.
 nlohmann::json listing_json(const listing::state& advert, instant now, const std::string& currency);

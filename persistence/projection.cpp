@@ -76,6 +76,12 @@ rental_changed started(const event_place& at, const rental::started& event) {
   return row;
 }
 
+rental_changed arbitrated(const event_place& at, const rental::arbitrated& event) {
+  auto row = now(at, rental::status::completed);
+  row.rent = event.decided.rent;
+  return row;
+}
+
 rental_changed late(const event_place& at, const rental::late& event) {
   auto row = now(at, rental::status::late);
   row.further_late_fee = event.fee;
@@ -150,7 +156,7 @@ void project(const event_place& at, const listing::event& event, row_changes& ro
                    rows.push_back(std::move(row));
                  },
                  [&]<item_kind Kind>(const listing::updated<Kind>& e) {
-                   rows.push_back(row_of(id, e.revision, e.active, e.content));
+                   rows.push_back(row_of(id, e.revision, e.active && !e.hidden, e.content));
                  },
                  [&](const listing::removed&) { rows.push_back(listing_removed{id}); },
                  [&](const listing::reserved& e) {
@@ -173,6 +179,12 @@ void project(const event_place& at, const listing::event& event, row_changes& ro
                  },
                  [&](const listing::rated& e) {
                    rows.push_back(listing_rated{id, e.total});
+                 },
+                 [&](const listing::hidden& e) {
+                   rows.push_back(listing_deactivated{id, e.revision});
+                 },
+                 [&](const listing::shown& e) {
+                   rows.push_back(row_of(id, e.revision, e.offered, e.content));
                  },
                  [](const among<listing::handed_over, listing::queued, listing::settled> auto&) {},
              },
@@ -198,6 +210,7 @@ void project(const event_place& at, const rental::event& event, row_changes& row
           [&](const rental::lost&) { becomes(status::lost); },
           [&](const rental::extended& e) { rows.push_back(extended(at, e)); },
           [&](const rental::reviewed& e) { rows.push_back(row_of(at, e)); },
+          [&](const rental::arbitrated& e) { rows.push_back(arbitrated(at, e)); },
           [](const among<rental::hand_over_requested, rental::reminded, rental::charged,
                          rental::extension_requested, rental::extension_reserved,
                          rental::extension_rejected, rental::settled> auto&) {},
@@ -217,10 +230,11 @@ void project(const event_place& at, const wallet::event& event, row_changes& row
           [&](const wallet::released& e) { to.line(e, e.amount, e.rental); },
           [&](const wallet::charged& e) { to.line(e, none - e.result.from_balance, e.rental); },
           [&](const wallet::paid& e) { to.line(e, e.refunded, e.rental); },
+          [&](const wallet::divided& e) { to.line(e, e.refunded, e.rental); },
           [&](const wallet::repaid& e) { to.line(e, none - e.amount, e.rental); },
           [&](const wallet::received& e) { to.line(e, e.amount, e.rental); },
           [](const among<wallet::top_up_requested, wallet::top_up_failed, wallet::paid_out,
-                         wallet::sent, wallet::arrived> auto&) {},
+                         wallet::sent, wallet::arrived, wallet::closed, wallet::reopened> auto&) {},
       },
       event);
 }
@@ -231,6 +245,7 @@ void project(const event_place&, const inbox::event& event, row_changes& rows) {
                    rows.push_back(notice_row{e.owner, e.cursor, e.what});
                  },
                  [](const inbox::read&) {},
+                 [&](const inbox::closed& e) { rows.push_back(notices_cleared{e.owner}); },
              },
              event);
 }

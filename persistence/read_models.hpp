@@ -122,6 +122,11 @@ struct notice_row {
   inbox::notice what;
 };
 
+/// The person has left: none of their notices stays.
+struct notices_cleared {
+  account_id account;
+};
+
 struct session_row {
   session_id id;
   account_id account;
@@ -130,10 +135,10 @@ struct session_ended {
   session_id id;
 };
 
-using row_change =
-    std::variant<listing_row, listing_removed, listing_deactivated, listing_rented, reservation_row,
-                 reservation_moved, reservation_released, rental_row, rental_changed, wallet_entry,
-                 notice_row, session_row, session_ended, listing_rated, review_row>;
+using row_change = std::variant<listing_row, listing_removed, listing_deactivated, listing_rented,
+                                reservation_row, reservation_moved, reservation_released,
+                                rental_row, rental_changed, wallet_entry, notice_row, session_row,
+                                session_ended, listing_rated, review_row, notices_cleared>;
 
 // --- questions ---
 

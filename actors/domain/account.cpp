@@ -1,5 +1,6 @@
 #include "actors/domain/account.hpp"
 
+#include "actors/domain/account_standing.hpp"
 #include "actors/domain/want.hpp"
 
 namespace rentwave::account {
@@ -20,7 +21,8 @@ answer handle(const state& s, const open& c, const context& given) {
 }
 
 answer handle(const state& s, const edit& c, const context& given) {
-  if (!s.exists) return no(refusal_code::unknown_entity, "There is no such account.");
+  if (!s.exists || s.standing.now == standing::erased)
+    return no(refusal_code::unknown_entity, "There is no such account.");
   if (given.caller != s.id)
     return no(refusal_code::not_owner, "Everybody changes only the own profile.");
   const edited changed{c.display_name.value_or(s.display_name), c.email.value_or(s.email),
@@ -34,13 +36,6 @@ answer handle(const state& s, const edit& c, const context& given) {
 /// The login may be behind with opening the account; that must not cost its person a review.
 answer handle(const state& s, const rate& c, const context&) {
   return events{rated{c.id, c.rental, c.rating, s.rating.with(c.rating)}};
-}
-
-answer handle(const state&, const answered&, const context&) {
-  return events{};
-}
-answer handle(const state&, const wake&, const context&) {
-  return events{};
 }
 
 void apply(state& s, const opened& e) {
@@ -75,12 +70,12 @@ state evolve(state before, const event& happened) {
   return before;
 }
 
-std::vector<want> wants(const state&) {
-  return {};
+std::vector<want> wants(const state& now) {
+  return standing_wants(now);
 }
 
-std::optional<instant> alarm(const state&) {
-  return std::nullopt;
+std::optional<instant> alarm(const state& now) {
+  return standing_alarm(now);
 }
 
 outcome reply(const state&, const std::vector<event>&) {

@@ -5,6 +5,7 @@
 
 #include "actors/domain/account.hpp"
 #include "actors/domain/book.hpp"
+#include "actors/domain/estate.hpp"
 #include "actors/domain/inbox.hpp"
 #include "actors/domain/keyed_request.hpp"
 #include "actors/domain/listing.hpp"
@@ -20,6 +21,6 @@ namespace rentwave {
 using any_command =
     std::variant<login::command, account::command, session::command, listing::command,
                  book::command, rental::command, wallet::command, inbox::command, payment::command,
-                 keyed_request::command>;
+                 keyed_request::command, estate::command>;
 
 }  // namespace rentwave

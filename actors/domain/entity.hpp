@@ -12,8 +12,8 @@
 
 namespace rentwave {
 
-/// The names are stored; never rename one. `payment` is the outside payment provider: it is asked
-/// like an entity, but keeps nothing in the journal.
+/// The names are stored; never rename one. `payment` is the outside payment provider and `estate`
+/// what the journal has of a person: they are asked like entities, but have no events.
 enum class entity_kind : std::uint8_t {
   login,
   account,
@@ -24,10 +24,11 @@ enum class entity_kind : std::uint8_t {
   wallet,
   inbox,
   payment,
-  keyed_request
+  keyed_request,
+  estate
 };
 BOOST_DESCRIBE_ENUM(entity_kind, login, account, session, listing, book, rental, wallet, inbox,
-                    payment, keyed_request)
+                    payment, keyed_request, estate)
 
 struct entity_ref {
   entity_kind kind{};
@@ -72,6 +73,9 @@ inline entity_ref inbox_ref(account_id id) {
 }
 inline entity_ref payment_ref(payment_id id) {
   return {entity_kind::payment, to_string(id)};
+}
+inline entity_ref estate_ref(account_id id) {
+  return {entity_kind::estate, to_string(id)};
 }
 inline entity_ref keyed_request_ref(const boost::uuids::uuid& id) {
   return {entity_kind::keyed_request, to_string(id)};

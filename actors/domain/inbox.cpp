@@ -11,6 +11,7 @@ using events = std::vector<event>;
 using answer = decision<event>;
 
 answer handle(const state& s, const deliver& c, const context&) {
+  if (s.is_closed) return events{};
   return events{delivered{c.owner, s.last + 1, c.what}};
 }
 
@@ -21,6 +22,13 @@ answer handle(const state& s, const mark_read& c, const context& given) {
     return refusal{refusal_code::not_owner, "Everybody reads only the own notices.", {}};
   const auto up_to = std::min(c.up_to, s.last);
   return up_to > s.read ? events{read{s.owner, up_to}} : events{};
+}
+
+/// By the account itself.
+answer handle(const state& s, const close& c, const context& given) {
+  if (given.caller)
+    return refusal{refusal_code::not_owner, "An inbox is closed with its account.", {}};
+  return s.is_closed ? events{} : events{closed{c.owner}};
 }
 
 answer handle(const state&, const answered&, const context&) {
@@ -37,6 +45,12 @@ void apply(state& s, const delivered& e) {
 
 void apply(state& s, const read& e) {
   s.read = e.up_to;
+}
+
+void apply(state& s, const closed& e) {
+  s.owner = e.owner;
+  s.read = s.last;
+  s.is_closed = true;
 }
 
 }  // namespace

@@ -43,7 +43,12 @@ struct mark_read {
   std::int64_t up_to = 0;
 };
 
-using command = std::variant<deliver, mark_read, answered, wake>;
+/// The person has left: what was told is forgotten, and nothing more is told.
+struct close {
+  account_id owner;
+};
+
+using command = std::variant<deliver, mark_read, close, answered, wake>;
 
 // --- events ---
 
@@ -61,7 +66,13 @@ struct read {
 };
 BOOST_DESCRIBE_STRUCT(read, (), (owner, up_to))
 
-using event = std::variant<delivered, read>;
+struct closed {
+  static constexpr std::string_view type = "inbox.close";
+  account_id owner;
+};
+BOOST_DESCRIBE_STRUCT(closed, (), (owner))
+
+using event = std::variant<delivered, read, closed>;
 
 // --- state ---
 
@@ -72,10 +83,11 @@ struct state {
   account_id owner;
   std::int64_t last = 0;  ///< the newest cursor
   std::int64_t read = 0;  ///< everything up to here has been read
+  bool is_closed = false;
 
   std::int64_t unread() const { return last - read; }
 };
-BOOST_DESCRIBE_STRUCT(state, (), (owner, last, read))
+BOOST_DESCRIBE_STRUCT(state, (), (owner, last, read, is_closed))
 
 // --- the entity's functions (design.md section 4) ---
 

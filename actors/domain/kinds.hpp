@@ -11,8 +11,8 @@
 namespace rentwave {
 
 /// Calls `use` with `std::type_identity<State>` of this kind's state, which names its
-/// `command_type` and `event_type`. `payment` is asked like an entity and is none: it must not come
-/// here.
+/// `command_type` and `event_type`. `payment` and `estate` are asked like entities and are none:
+/// they must not come here.
 template <class Use>
 auto with_state_of(entity_kind kind, Use&& use) {
   switch (kind) {
@@ -35,9 +35,10 @@ auto with_state_of(entity_kind kind, Use&& use) {
     case entity_kind::keyed_request:
       return use(std::type_identity<keyed_request::state>{});
     case entity_kind::payment:
+    case entity_kind::estate:
       break;
   }
-  assert(!"the payment provider is not an entity");
+  assert(!"what keeps nothing is no entity");
   std::abort();
 }
 

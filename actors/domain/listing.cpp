@@ -80,9 +80,13 @@ answer handle(const state& s, const update& c, const context& given) {
   // What subscribers and search know as a book never turns into a room.
   if (content.kind() != s.content.kind())
     return no(refusal_code::already_exists, "The advert is of another kind, which stays.");
+  if (s.hidden_why && c.active.value_or(false))
+    return refusal{refusal_code::listing_hidden,
+                   "An administrator has hidden the advert: " + *s.hidden_why,
+                   {}};
   const bool active = c.active.value_or(s.active);
   if (active == s.active && content == s.content) return events{};
-  events happened{of_kind<updated>(content.kind(), s.revision + 1, active, content)};
+  events happened{of_kind<updated>(content.kind(), s.revision + 1, active, content, s.is_hidden())};
   // Whoever switches a lost item's advert on again has it back.
   if (s.missing && active) hand_to_next(happened, s, given.now);
   return happened;
@@ -93,6 +97,50 @@ answer handle(const state& s, const remove&, const context& given) {
   if (auto why = why_not_owner(s, given)) return *why;
   if (!s.bookings.empty()) return no(refusal_code::listing_in_use, "Bookings of it are open.");
   return events{removed{}};
+}
+
+// --- those who hide it ---
+
+/// An administrator is a person; the gateway lets only those ask. An account is none.
+std::optional<refusal> why_not_hider(const state& s, hider by, const context& given) {
+  if (!s.exists || s.removed) return no_listing();
+  if (given.caller.has_value() != (by == hider::administrator))
+    return no(refusal_code::not_owner, "This is not up to whoever asked it.");
+  return std::nullopt;
+}
+
+bool is_outdated(const state& s, hider by, int order) {
+  return by == hider::account && order <= s.account_order;
+}
+
+event hidden_now(const state& s, hider by, int order, const std::string& reason) {
+  return hidden{by, order, reason, s.owner, s.content.title, s.revision};
+}
+
+answer handle(const state& s, const hide& c, const context& given) {
+  if (auto why = why_not_hider(s, c.by, given)) return *why;
+  if (is_outdated(s, c.by, c.order)) return events{};
+  if (c.by == hider::administrator && s.hidden_why == c.reason) return events{};
+  if (c.if_free && !s.bookings.empty())
+    return no(refusal_code::listing_in_use, "Bookings of an advert are open.");
+  return events{hidden_now(s, c.by, c.order, c.reason)};
+}
+
+answer handle(const state& s, const show& c, const context& given) {
+  if (auto why = why_not_hider(s, c.by, given)) return *why;
+  if (is_outdated(s, c.by, c.order)) return events{};
+  const bool by_administrator = c.by == hider::administrator;
+  if (by_administrator && !s.hidden_why) return events{};
+  const bool hidden_still = by_administrator ? s.withheld : s.hidden_why.has_value();
+  return events{shown{c.by, c.order, s.active && !hidden_still, s.owner, s.revision, s.content}};
+}
+
+answer handle(const state& s, const retire& c, const context& given) {
+  if (s.removed && !given.caller) return events{};
+  if (auto why = why_not_hider(s, hider::account, given)) return *why;
+  if (s.bookings.empty()) return events{removed{}};
+  if (is_outdated(s, hider::account, c.order)) return events{};
+  return events{hidden_now(s, hider::account, c.order, {})};
 }
 
 // --- rentals ---

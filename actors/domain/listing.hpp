@@ -82,8 +82,29 @@ struct rate {
   int rating = 0;  ///< 1 to 5
 };
 
+/// Why an advert is shown to nobody but its owner, and cannot be rented: an administrator has
+/// hidden it, or its owner's account is suspended or closed.
+enum class hider { administrator, account };
+BOOST_DESCRIBE_ENUM(hider, administrator, account)
+/// Bookings stay. Of the account's commands the one of the highest order counts, whichever comes
+/// first.
+struct hide {
+  hider by{};
+  int order = 0;         ///< the account's
+  std::string reason;    ///< the administrator's
+  bool if_free = false;  ///< not when bookings are open: then it is refused
+};
+struct show {
+  hider by{};
+  int order = 0;
+};
+/// The owner has left for good: it is removed, or hidden when bookings are open.
+struct retire {
+  int order = 0;
+};
+
 using command = std::variant<post, update, remove, reserve, hand_over, release, reclaim, extend,
-                             retract_extension, lose, rate, answered, wake>;
+                             retract_extension, lose, rate, hide, show, retire, answered, wake>;
 
 // --- events ---
 
@@ -106,8 +127,9 @@ struct updated {
                                                                         : "room.update";
   std::int64_t revision = 0;
   bool active = true;
-  offer content;  ///< the whole content after the change
-  BOOST_DESCRIBE_CLASS(updated, (), (revision, active, content), (), ())
+  offer content;        ///< the whole content after the change
+  bool hidden = false;  ///< shown to nobody all the same
+  BOOST_DESCRIBE_CLASS(updated, (), (revision, active, content, hidden), (), ())
 };
 struct removed {
   static constexpr std::string_view type = "listing.remove";
@@ -176,6 +198,26 @@ struct rated {
   rating_total total;  ///< this one included
 };
 BOOST_DESCRIBE_STRUCT(rated, (), (rental, rating, total))
+struct hidden {
+  static constexpr std::string_view type = "listing.hide";
+  hider by{};
+  int order = 0;
+  std::string reason;
+  account_id owner;
+  std::string title;
+  std::int64_t revision = 0;
+};
+BOOST_DESCRIBE_STRUCT(hidden, (), (by, order, reason, owner, title, revision))
+struct shown {
+  static constexpr std::string_view type = "listing.show";
+  hider by{};
+  int order = 0;
+  bool offered = false;  ///< active, and hidden by nobody else
+  account_id owner;
+  std::int64_t revision = 0;
+  offer content;
+};
+BOOST_DESCRIBE_STRUCT(shown, (), (by, order, offered, owner, revision, content))
 
 /// What a listing may owe to others.
 enum class step {
@@ -194,7 +236,7 @@ using event =
     std::variant<added<item_kind::book>, added<item_kind::vehicle>, added<item_kind::room>,
                  updated<item_kind::book>, updated<item_kind::vehicle>, updated<item_kind::room>,
                  removed, reserved, handed_over, queued, released, reclaimed, rescheduled, lost,
-                 rated, settled>;
+                 rated, settled, hidden, shown>;
 
 // --- state ---
 //
@@ -248,10 +290,16 @@ struct state {
   std::vector<owed_command> owed;  ///< in the order in which they arose
   int sequence = 0;                ///< of `owed_command::n`
   rating_total rating;             ///< of its renters' reviews
+  std::optional<std::string> hidden_why;  ///< by an administrator: the reason
+  bool withheld = false;                  ///< by the owner's account
+  int account_order = 0;                  ///< of its last command
+
+  bool is_hidden() const { return hidden_why || withheld; }
 };
 BOOST_DESCRIBE_STRUCT(state, (),
                       (exists, removed, active, missing, id, owner, content, added_at, revision,
-                       times_rented, bookings, undone, owed, sequence, rating))
+                       times_rented, bookings, undone, owed, sequence, rating, hidden_why, withheld,
+                       account_order))
 
 inline constexpr std::size_t max_bookings = 1000;
 inline constexpr std::size_t max_undone = 1000;
@@ -260,7 +308,8 @@ inline constexpr std::size_t max_undone = 1000;
 
 /// Refuses with: already_exists, unknown_entity, not_owner, stale_revision, listing_in_use,
 /// listing_inactive, own_listing, duration_not_permitted, period_invalid, not_available,
-/// too_many_bookings, undone. Content of another kind than before is `already_exists`.
+/// too_many_bookings, undone, listing_hidden. Content of another kind than before is
+/// `already_exists`.
 ///
 /// A repeat does nothing, by the state alone; some need the runtime's memory of command ids as
 /// well: a second `reserve`, `hand_over` or `extend` gets the first's answer only by it, a

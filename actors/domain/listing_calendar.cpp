@@ -41,7 +41,8 @@ std::optional<refusal> why_not(const state& now, const period& wanted, instant a
                                std::optional<rental_id> except) {
   const auto no = [](refusal_code code, const char* why) { return refusal{code, why, {}}; };
   if (!now.exists) return no(refusal_code::unknown_entity, "There is no such advert.");
-  if (!now.active) return no(refusal_code::listing_inactive, "The advert is switched off.");
+  if (!now.active || now.is_hidden())
+    return no(refusal_code::listing_inactive, "The advert is switched off.");
   if (wanted.end <= wanted.start)
     return no(refusal_code::period_invalid, "A rental ends after its start.");
   if (wanted.length() < now.content.min_duration || wanted.length() > now.content.max_duration)

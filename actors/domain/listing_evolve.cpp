@@ -143,6 +143,24 @@ void apply(state& s, const rated& e) {
   s.rating = e.total;
 }
 
+void apply(state& s, const hidden& e) {
+  if (e.by == hider::administrator) {
+    s.hidden_why = e.reason;
+  } else {
+    s.withheld = true;
+    s.account_order = e.order;
+  }
+}
+
+void apply(state& s, const shown& e) {
+  if (e.by == hider::administrator) {
+    s.hidden_why.reset();
+  } else {
+    s.withheld = false;
+    s.account_order = e.order;
+  }
+}
+
 void apply(state& s, const settled& e) {
   std::erase_if(s.owed, [&e](const owed_command& each) { return each.key() == e.want; });
 }

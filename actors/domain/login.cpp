@@ -22,12 +22,21 @@ bool contains(const std::vector<session_id>& all, session_id one) {
 }
 
 bool is_known(const state& s, session_id session) {
-  return contains(s.sessions, session) || contains(s.ending, session);
+  return contains(s.sessions, session) || contains(s.programs, session) ||
+         contains(s.ending, session);
+}
+
+std::optional<refusal> why_barred(const state& s) {
+  if (s.username.empty()) return no(refusal_code::unknown_entity, "Nobody has this name.");
+  if (s.now == gate::closed) return no(refusal_code::account_closed, "This person has left.");
+  if (s.now == gate::locked)
+    return no(refusal_code::account_suspended, "This account is suspended.");
+  return std::nullopt;
 }
 
 /// Why the holder of this version of the password may not go on.
 std::optional<refusal> why_not(const state& s, int password_version) {
-  if (s.username.empty()) return no(refusal_code::unknown_entity, "Nobody has this name.");
+  if (auto why = why_barred(s)) return why;
   if (password_version != s.password_version)
     return no(refusal_code::bad_credentials, "The password has changed.");
   return std::nullopt;
@@ -50,10 +59,38 @@ answer handle(const state& s, const change_password& c, const context& given) {
   return events{password_changed{s.password_version + 1, c.password_hash, c.keep}};
 }
 
-answer handle(const state& s, const add_session& c, const context&) {
+answer handle(const state& s, const add_session& c, const context& given) {
   if (is_known(s, c.session)) return events{};
+  if (c.by) {
+    if (auto why = why_barred(s)) return *why;
+    // Asked of the list itself: a session that was revoked a moment ago makes no token that would
+    // outlive it.
+    if (!contains(s.sessions, *c.by))
+      return no(refusal_code::session_ended, "The session that makes the token has ended.");
+    if (s.programs.size() >= max_programs)
+      return no(refusal_code::too_many_sessions, "There are as many tokens as there may be.");
+    return events{session_added{c.session, true}};
+  }
   if (auto why = why_not(s, c.password_version)) return *why;
-  return events{session_added{c.session}};
+  if (s.one_time_until && (s.one_time_used || given.now > *s.one_time_until))
+    return no(refusal_code::bad_credentials, "This password was for one log-in, within a day.");
+  return events{session_added{c.session, false}};
+}
+
+/// The gateway lets administrators ask this only.
+answer handle(const state& s, const reset_password& c, const context& given) {
+  if (s.username.empty() || s.now == gate::closed)
+    return no(refusal_code::unknown_entity, "Nobody has this name.");
+  if (!given.caller) return no(refusal_code::bad_credentials, "Somebody has to answer for it.");
+  if (c.password_hash == s.password_hash) return events{};
+  return events{password_reset{s.password_version + 1, c.password_hash, given.now + one_time_life}};
+}
+
+/// The account asks, which is no person.
+answer handle(const state& s, const set_gate& c, const context& given) {
+  if (s.username.empty()) return no(refusal_code::unknown_entity, "Nobody has this name.");
+  if (given.caller) return no(refusal_code::bad_credentials, "This is not up to anybody.");
+  return c.order > s.gate_order ? events{gate_set{c.order, c.to}} : events{};
 }
 
 answer handle(const state& s, const drop_session& c, const context&) {
@@ -95,16 +132,49 @@ void apply(state& s, const account_opened&) {
   s.address = {};
 }
 
-void apply(state& s, const password_changed& e) {
+template <class Event>
+void take_password(state& s, const Event& e) {
   s.password_version = e.password_version;
   s.password_hash = e.password_hash;
+  s.one_time_until.reset();
+  s.one_time_used = false;
+}
+
+/// Moves them all to those that are told to end.
+void end(state& s, std::vector<session_id>& all) {
+  s.ending.insert(s.ending.end(), all.begin(), all.end());
+  all.clear();
+}
+
+void apply(state& s, const password_changed& e) {
+  take_password(s, e);
   const auto ends =
       std::ranges::stable_partition(s.sessions, [&e](session_id each) { return each == e.keep; });
   s.ending.insert(s.ending.end(), ends.begin(), ends.end());
   s.sessions.erase(ends.begin(), ends.end());
+  // Whoever knew the old password may have made them.
+  end(s, s.programs);
+}
+
+void apply(state& s, const password_reset& e) {
+  take_password(s, e);
+  s.one_time_until = e.until;
+  end(s, s.sessions);
+  end(s, s.programs);
+}
+
+void apply(state& s, const gate_set& e) {
+  s.gate_order = e.order;
+  s.now = e.to;
+  if (s.now == gate::open) return;
+  end(s, s.sessions);
+  end(s, s.programs);
+  if (s.now == gate::closed) s.password_hash = {};
 }
 
 void apply(state& s, const session_added& e) {
+  if (e.program) return s.programs.push_back(e.session);
+  s.one_time_used = s.one_time_until.has_value();
   s.sessions.push_back(e.session);
   if (s.sessions.size() <= max_sessions) return;
   s.ending.push_back(s.sessions.front());
@@ -113,6 +183,7 @@ void apply(state& s, const session_added& e) {
 
 void apply(state& s, const session_dropped& e) {
   std::erase(s.sessions, e.session);
+  std::erase(s.programs, e.session);
   std::erase(s.ending, e.session);
 }
 

@@ -38,16 +38,32 @@ struct change_password {
   personal password_hash;
   std::optional<session_id> keep;  ///< the session that asks; all others end
 };
-/// A session that began with password `password_version`.
+/// A session that began with password `password_version`; or a program's, which session `by` made:
+/// then that has to be one still, and the password does not matter.
 struct add_session {
   session_id session;
   int password_version = 0;
+  std::optional<session_id> by{};
 };
 struct drop_session {
   session_id session;
 };
 
-using command = std::variant<sign_up, change_password, add_session, drop_session, answered, wake>;
+/// An administrator gives out a password that is good for one log-in within `one_time_life`.
+struct reset_password {
+  personal password_hash;
+};
+/// Whether one may log in with the name.
+enum class gate { open, locked, closed };
+BOOST_DESCRIBE_ENUM(gate, open, locked, closed)
+/// The account says so. Of two the one of the higher order counts, whichever comes first.
+struct set_gate {
+  int order = 0;
+  gate to{};
+};
+
+using command = std::variant<sign_up, change_password, add_session, drop_session, reset_password,
+                             set_gate, answered, wake>;
 
 // --- events ---
 
@@ -78,8 +94,9 @@ BOOST_DESCRIBE_STRUCT(password_changed, (), (password_version, password_hash, ke
 struct session_added {
   static constexpr std::string_view type = "user.login";
   session_id session;
+  bool program = false;  ///< it is a program's, and counted with those
 };
-BOOST_DESCRIBE_STRUCT(session_added, (), (session))
+BOOST_DESCRIBE_STRUCT(session_added, (), (session, program))
 /// Logged out, revoked, or acknowledged its end.
 struct session_dropped {
   static constexpr std::string_view type = "user.logout";
@@ -87,8 +104,24 @@ struct session_dropped {
 };
 BOOST_DESCRIBE_STRUCT(session_dropped, (), (session))
 
-using event =
-    std::variant<signed_up, account_opened, password_changed, session_added, session_dropped>;
+struct password_reset {
+  static constexpr std::string_view type = "user.reset";
+  int password_version = 0;
+  personal password_hash;
+  instant until;
+};
+BOOST_DESCRIBE_STRUCT(password_reset, (), (password_version, password_hash, until))
+/// Unless it is open, all sessions and tokens end. Closed, it stays taken for good, and forgets its
+/// password.
+struct gate_set {
+  static constexpr std::string_view type = "user.gate";
+  int order = 0;
+  gate to{};
+};
+BOOST_DESCRIBE_STRUCT(gate_set, (), (order, to))
+
+using event = std::variant<signed_up, account_opened, password_changed, session_added,
+                           session_dropped, password_reset, gate_set>;
 
 // --- state ---
 
@@ -104,20 +137,31 @@ struct state {
   personal display_name;  ///< until the account is ready
   personal email;
   personal address;
-  std::vector<session_id> sessions;  ///< oldest first, at most `max_sessions`
-  std::vector<session_id> ending;    ///< told to end, not acknowledged
+  std::vector<session_id> sessions;       ///< oldest first, at most `max_sessions`
+  std::vector<session_id> ending;         ///< told to end, not acknowledged
+  std::vector<session_id> programs;       ///< their tokens, at most `max_programs`
+  std::optional<instant> one_time_until;  ///< the password is one for a single log-in
+  bool one_time_used = false;
+  gate now = gate::open;
+  int gate_order = 0;
 };
 BOOST_DESCRIBE_STRUCT(state, (),
                       (username, account, password_hash, password_version, account_ready,
-                       display_name, email, address, sessions, ending))
+                       display_name, email, address, sessions, ending, programs, one_time_until,
+                       one_time_used, now, gate_order))
 
 /// One more ends the oldest.
 inline constexpr std::size_t max_sessions = 50;
+/// One more is refused: nobody should find out by a program that has stopped.
+inline constexpr std::size_t max_programs = 20;
+/// How long a password that an administrator gave out may be used.
+inline constexpr duration one_time_life = one_day;
 
 // --- the entity's functions (design.md section 4) ---
 
-/// Refuses with: username_taken, unknown_entity, bad_credentials (the password changed meanwhile,
-/// or it is somebody else's).
+/// Refuses with: username_taken, unknown_entity, bad_credentials (the password changed meanwhile or
+/// was used up, or it is somebody else's), session_ended (the one that makes a token),
+/// too_many_sessions, account_suspended, account_closed.
 decision<event> decide(const state& before, const command& asked, const context& given);
 state evolve(state before, const event& happened);
 /// Towards the account to open, and the sessions to end.

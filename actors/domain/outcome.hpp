@@ -3,8 +3,10 @@
 
 #include <boost/describe.hpp>
 
+#include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "actors/domain/ids.hpp"
 #include "actors/domain/offer.hpp"
@@ -50,8 +52,18 @@ struct charge_result {
 };
 BOOST_DESCRIBE_STRUCT(charge_result, (), (from_balance, from_deposit, owed))
 
+/// The estate's answer to `estate::survey`: a page of the person's adverts.
+struct belongings {
+  std::vector<listing_id> adverts;
+  std::optional<std::string> next;  ///< the cursor of the following page, if there is one
+
+  friend bool operator==(const belongings&, const belongings&) = default;
+};
+BOOST_DESCRIBE_STRUCT(belongings, (), (adverts, next))
+
 /// `refusal` first would make "refused" the default; `accepted` is.
-using outcome = std::variant<accepted, refusal, reservation, hand_over_result, charge_result>;
+using outcome =
+    std::variant<accepted, refusal, reservation, hand_over_result, charge_result, belongings>;
 
 /// The command by which an answer comes home: which want it answers, and how.
 struct answered {

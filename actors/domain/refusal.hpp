@@ -41,6 +41,11 @@ enum class refusal_code {
   idempotency_mismatch,    ///< the Idempotency-Key was used before with another body
   rating_invalid,          ///< a rating is 1 to 5 stars
   already_reviewed,        ///< each side reviews a rental once
+  wallet_not_empty,        ///< who leaves takes the money out, and pays what is owed, first
+  rentals_open,            ///< who leaves has no rental under way, on neither side
+  account_closed,          ///< the person has left, or is about to
+  account_suspended,       ///< an administrator has suspended the person
+  listing_hidden,          ///< an administrator has hidden the advert
 };
 BOOST_DESCRIBE_ENUM(refusal_code, unknown_entity, already_exists, username_taken, bad_credentials,
                     session_ended, too_many_sessions, not_owner, not_party, stale_revision,
@@ -48,7 +53,8 @@ BOOST_DESCRIBE_ENUM(refusal_code, unknown_entity, already_exists, username_taken
                     period_invalid, not_available, too_many_bookings, price_changed,
                     insufficient_funds, debt, too_many_holds, amount_invalid, wrong_status,
                     too_late, claim_exceeds_deposit, undone, payment_failed, idempotency_mismatch,
-                    rating_invalid, already_reviewed)
+                    rating_invalid, already_reviewed, wallet_not_empty, rentals_open,
+                    account_closed, account_suspended, listing_hidden)
 
 struct refusal {
   refusal_code code{};

@@ -190,6 +190,27 @@ answer handle(story& s, const cancel&, const context& given) {
   return {};
 }
 
+/// The gateway lets administrators ask this only.
+answer handle(story& s, const arbitrate& c, const context& given) {
+  if (!given.caller) return not_party();
+  const auto now = s.now.now;
+  const bool is_disputed = now == status::active && s.now.disputes > 0;
+  if (now != status::late && now != status::returned && !is_disputed)
+    return not_now(s.now, "settled");
+  const arbitration decided{c.rent.value_or(s.now.rent), c.late_fees.value_or(late_fees(s.now)),
+                            c.deposit, c.reason};
+  for (const auto& [part, most] :
+       {std::pair{decided.rent, s.now.rent}, std::pair{decided.late_fees, late_fees(s.now)}})
+    if (part < money{} || part > most)
+      return no(refusal_code::amount_invalid,
+                "The owner gets at most the rent and the late fees that are due.");
+  if (decided.deposit < money{} || decided.deposit > s.now.terms.deposit)
+    return no(refusal_code::claim_exceeds_deposit, "The owner gets at most the deposit.");
+  end_extension(s);
+  s.emit(arbitrated{s.now.about, decided, given.now});
+  return {};
+}
+
 answer handle(story& s, const extend& c, const context& given) {
   const auto who = party_of(s.now, given);
   if (!who) return not_party();

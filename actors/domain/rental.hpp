@@ -58,9 +58,17 @@ struct review {
   int rating = 0;  ///< 1 to 5
   std::string text;
 };
+/// An administrator ends a rental that is late, returned or was disputed, and says what goes to the
+/// owner: of the rent, of the late fees so far, and of the deposit; what is absent goes as agreed.
+struct arbitrate {
+  std::optional<money> rent;
+  std::optional<money> late_fees;
+  money deposit;
+  std::string reason;
+};
 
 using command = std::variant<request, give_back, confirm, dispute, cancel, extend, item_ready,
-                             review, answered, wake>;
+                             review, arbitrate, answered, wake>;
 
 // --- events: their `type` is the storage format and part of the HTTP interface ---
 
@@ -255,10 +263,26 @@ struct settled {
 };
 BOOST_DESCRIBE_STRUCT(settled, (), (what, n))
 
+/// What an administrator gave to the owner; the renter gets all the rest.
+struct arbitration {
+  money rent;
+  money late_fees;
+  money deposit;
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(arbitration, (), (rent, late_fees, deposit, reason))
+struct arbitrated {
+  static constexpr std::string_view type = "rent.arbitrate";
+  subject_matter about;
+  arbitration decided;
+  instant at;
+};
+BOOST_DESCRIBE_STRUCT(arbitrated, (), (about, decided, at))
+
 using event = std::variant<requested, reserved, booked, hand_over_requested, waited, started,
                            reminded, late, charged, returned, disputed, completed, rejected,
                            cancelled, lost, extension_requested, extension_reserved, extended,
-                           extension_rejected, reviewed, settled>;
+                           extension_rejected, reviewed, settled, arbitrated>;
 
 // --- state ---
 //
@@ -269,6 +293,7 @@ using event = std::variant<requested, reserved, booked, hand_over_requested, wai
 //   pending ─reject→ rejected        pending, booked, waiting ─cancel→ cancelled
 //   returned ─dispute→ active, or late when late fees were charged before
 //   completed and lost stay what they are when a side reviews
+//   late, returned, active after a dispute ─arbitrate→ completed
 
 enum class status {
   none,
@@ -341,12 +366,13 @@ struct state {
   std::optional<refusal> rejection;
   std::vector<written_review> reviews;  ///< at most one a side, in the order of writing
   std::vector<obligation<step>> owed;
+  std::optional<arbitration> decided;  ///< by an administrator: it ended so
 };
 BOOST_DESCRIBE_STRUCT(state, (),
                       (id, now, about, when, requested_at, expected_price, terms, rent, reserved,
                        handed_over, hand_over_asked, reminded, started_at, returned_at, receipts,
                        pending_extension, extension_refusal, extensions, returns, disputes, claim,
-                       fee, rejection, reviews, owed))
+                       fee, rejection, reviews, owed, decided))
 
 /// How long after a return the owner may dispute it; then it completes by itself.
 inline constexpr duration dispute_window = one_hour * 48;

@@ -97,6 +97,18 @@ void apply(state& s, const completed& e) {
   owe(s.owed, step::pay);
 }
 
+void apply(state& s, const arbitrated& e) {
+  s.now = status::completed;
+  s.rent = e.decided.rent;
+  s.claim = e.decided.deposit;
+  s.decided = e.decided;
+  if (!s.returned_at) {
+    s.returned_at = e.at;
+    owe(s.owed, step::release, ++s.returns);
+  }
+  owe(s.owed, step::pay);
+}
+
 // A rejection or a cancel ends what is still being asked and undoes it: the answer may be on its
 // way, or the question may yet arrive.
 void apply(state& s, const rejected& e) {
@@ -215,9 +227,12 @@ int rating_by(const state& s, party side) {
 }
 
 /// What the owner gets of the rent; the claim goes along with it.
-wallet::pay payment(const state& s) {
-  if (s.now == status::cancelled) return {s.id, s.about.owner, s.fee, {}};
-  return {s.id, s.about.owner, s.rent, s.claim};
+wallet::command payment(const state& s) {
+  if (s.decided)
+    return wallet::divide{s.id, s.about.owner, s.decided->rent, s.decided->late_fees,
+                          s.decided->deposit};
+  if (s.now == status::cancelled) return wallet::pay{s.id, s.about.owner, s.fee, {}};
+  return wallet::pay{s.id, s.about.owner, s.rent, s.claim};
 }
 
 wallet::command wallet_command(const state& s, const obligation<step>& owed) {

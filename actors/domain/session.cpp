@@ -19,8 +19,8 @@ refusal no(refusal_code code, const char* why) {
 
 answer handle(const state& s, const start& c, const context& given) {
   if (s.now == status::none)
-    return events{
-        started{c.id, c.account, c.username, c.password_version, c.device, c.address, given.now}};
+    return events{started{c.id, c.account, c.username, c.password_version, c.device, c.address,
+                          given.now, c.program}};
   if (s.id == c.id && s.account == c.account) return events{};
   return no(refusal_code::already_exists, "There is another session of this id.");
 }
@@ -37,8 +37,8 @@ answer handle(const state& s, const answered& c, const context&) {
   const bool is_refused = std::holds_alternative<refusal>(c.result);
   if (c.want == announce_key && s.announce) {
     if (!is_refused) return events{registered{}};
-    // The password changed while the log-in was under way. The login does not know the session, so
-    // there is nothing to withdraw.
+    // The password changed while the log-in was under way, or the session that made this one ended.
+    // The login does not know it, so there is nothing to withdraw.
     if (s.now == status::open) return events{ended{}, unregistered{}};
     return events{unregistered{}};
   }
@@ -61,6 +61,7 @@ void apply(state& s, const started& e) {
   s.device = e.device;
   s.address = e.address;
   s.since = e.at;
+  s.program = e.program;
   s.announce = true;
 }
 
@@ -71,6 +72,9 @@ void apply(state& s, const registered&) {
 void apply(state& s, const ended&) {
   s.now = status::ended;
   s.withdraw = true;
+  // Shown only while it is open.
+  s.device = {};
+  s.address = {};
 }
 
 void apply(state& s, const unregistered&) {
@@ -93,9 +97,12 @@ std::vector<want> wants(const state& now) {
   const auto to = login_ref(now.username);
   // One after the other: a withdrawal that came first would find nothing, and the session would
   // stand in the login's list for good.
-  if (now.announce)
+  if (now.announce) {
+    std::optional<session_id> by;
+    if (now.program) by = now.program->by;
     return {{std::string{announce_key}, to,
-             login::command{login::add_session{now.id, now.password_version}}}};
+             login::command{login::add_session{now.id, now.password_version, by}}}};
+  }
   if (now.withdraw)
     return {{std::string{withdraw_key}, to, login::command{login::drop_session{now.id}}}};
   return {};

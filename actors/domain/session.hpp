@@ -1,5 +1,6 @@
-// One log-in of one person on one device. It is asked by gateways whether it is still open; how
-// long a token lives is real time and stands in the token.
+// One log-in of one person on one device, or one token that its person made for a program. It is
+// asked by gateways whether it is still open; how long a token lives is real time and stands in the
+// token.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -13,6 +14,7 @@
 #include "actors/domain/entity.hpp"
 #include "actors/domain/outcome.hpp"
 #include "actors/domain/personal.hpp"
+#include "actors/domain/scope.hpp"
 
 namespace rentwave {
 struct want;
@@ -20,9 +22,18 @@ struct want;
 
 namespace rentwave::session {
 
+/// Makes a session one for a program: not a password began it, but another session.
+struct grant {
+  personal name;  ///< by which its person knows it
+  std::vector<scope> scopes;
+  instant expires_at;  ///< real time; the token says it, here it is only shown
+  session_id by;
+};
+BOOST_DESCRIBE_STRUCT(grant, (), (name, scopes, expires_at, by))
+
 // --- commands ---
 
-/// After the password was checked.
+/// After the password was checked; with a `program`, at the wish of a session.
 struct start {
   session_id id;
   account_id account;
@@ -30,6 +41,7 @@ struct start {
   int password_version = 0;
   personal device;   ///< the User-Agent, at most 200 characters
   personal address;  ///< the client's network address
+  std::optional<grant> program{};
 };
 /// Logged out by its user, or told so by the login.
 struct end {};
@@ -47,8 +59,10 @@ struct started {
   personal device;
   personal address;
   instant at;
+  std::optional<grant> program{};
 };
-BOOST_DESCRIBE_STRUCT(started, (), (id, account, username, password_version, device, address, at))
+BOOST_DESCRIBE_STRUCT(started, (),
+                      (id, account, username, password_version, device, address, at, program))
 /// The login knows of it.
 struct registered {
   static constexpr std::string_view type = "session.register";
@@ -87,10 +101,11 @@ struct state {
   instant since;
   bool announce = false;  ///< the login has yet to hear of the start
   bool withdraw = false;  ///< the login has yet to hear of the end, once it has heard of the start
+  std::optional<grant> program;
 };
 BOOST_DESCRIBE_STRUCT(state, (),
                       (now, id, account, username, password_version, device, address, since,
-                       announce, withdraw))
+                       announce, withdraw, program))
 
 // --- the entity's functions (design.md section 4) ---
 

@@ -65,9 +65,14 @@ answer why_no_payment(const state& s, payment_id id, money amount) {
   return {};
 }
 
+refusal is_closed() {
+  return no(refusal_code::account_closed, "The account of this wallet is closed.");
+}
+
 answer handle(story& s, const top_up& c, const context& given) {
   if (auto why = why_not_owner(c.owner, given)) return why;
   if (is_known(s.now, c.payment)) return {};
+  if (s.now.is_closed) return is_closed();
   if (auto why = why_no_payment(s.now, c.payment, c.amount)) return why;
   s.emit(top_up_requested{c.owner, c.payment, c.amount});
   return {};
@@ -110,6 +115,7 @@ answer handle(story& s, const hold& c, const context&) {
   // An extension of a hold that is over comes too late as well.
   if (contains(s.now.undone, {c.rental, c.part}) || (c.part > 0 && !open))
     return no(refusal_code::undone, "This hold was undone before it came.");
+  if (s.now.is_closed) return is_closed();
   if (c.rent < money{} || c.deposit < money{})
     return no(refusal_code::amount_invalid, "Rent and deposit are not negative.");
   if (s.now.owed() > money{}) return no(refusal_code::debt, "Who owes cannot rent.");
@@ -164,10 +170,59 @@ answer handle(story& s, const pay& c, const context&) {
   return {};
 }
 
+answer handle(story& s, const divide& c, const context&) {
+  const auto found = s.now.holds.find(c.rental);
+  if (found == s.now.holds.end()) return {};
+  const money total = found->second.total();
+  const money wanted = std::clamp(c.rent, money{}, rent_of(found->second)) +
+                       std::max(c.late_fees, money{}) + std::max(c.deposit, money{});
+  const money due = std::min(wanted, total);
+  money owed;
+  for (const auto& each : s.now.debts)
+    if (each.rental == c.rental) owed += each.amount;
+  const money forgiven = owed - std::min(owed, wanted - due);
+  s.emit(divided{c.rental, due, total - due, forgiven, s.now.balance + total - due});
+  if (due > money{}) s.emit(sent{derive_id<transfer_id>(c.rental, "pay"), c.to, c.rental, due});
+  repay_debts(s);
+  return {};
+}
+
 answer handle(story& s, const receive& c, const context&) {
   if (c.amount <= money{}) return no(refusal_code::amount_invalid, "A transfer moves something.");
   s.emit(received{c.owner, c.transfer, c.from, c.rental, c.amount, s.now.balance + c.amount});
   repay_debts(s);
+  return {};
+}
+
+// --- commands of the account ---
+
+/// What is still in it, or on its way.
+answer why_not_empty(const state& s) {
+  if (!s.payments.empty())
+    return no(refusal_code::wallet_not_empty, "A payment of this wallet is under way.");
+  if (s.balance == money{} && s.holds.empty() && s.debts.empty()) return {};
+  const auto cents = [](money amount) { return std::to_string(amount.cents); };
+  return no(refusal_code::wallet_not_empty, "The wallet is not empty: in cents, a balance of " +
+                                                cents(s.balance) + ", held " + cents(s.held()) +
+                                                " and owed " + cents(s.owed()) + ".");
+}
+
+answer why_not_account(const context& given) {
+  if (!given.caller) return {};
+  return no(refusal_code::not_owner, "A wallet is closed with its account.");
+}
+
+answer handle(story& s, const close& c, const context& given) {
+  if (auto why = why_not_account(given)) return why;
+  if (c.order <= s.now.order) return {};
+  if (auto why = why_not_empty(s.now)) return why;
+  s.emit(closed{c.owner, c.order});
+  return {};
+}
+
+answer handle(story& s, const reopen& c, const context& given) {
+  if (auto why = why_not_account(given)) return why;
+  if (c.order > s.now.order) s.emit(reopened{c.owner, c.order});
   return {};
 }
 
@@ -296,12 +351,23 @@ void apply(state& s, const paid& e) {
   remember(s.undone, {e.rental, 0}, max_undone);
 }
 
+void lower_debt(state& s, rental_id rental, money by) {
+  for (auto& each : s.debts)
+    if (each.rental == rental) each.amount -= by;
+  std::erase_if(s.debts, [](const auto& each) { return each.amount == money{}; });
+}
+
+void apply(state& s, const divided& e) {
+  s.balance += e.refunded;
+  s.holds.erase(e.rental);
+  lower_debt(s, e.rental, e.forgiven);
+  remember(s.undone, {e.rental, 0}, max_undone);
+}
+
 void apply(state& s, const repaid& e) {
   s.balance -= e.amount;
   if (e.into_hold) s.holds[e.rental].fees += e.amount;
-  for (auto& each : s.debts)
-    if (each.rental == e.rental) each.amount -= e.amount;
-  std::erase_if(s.debts, [](const auto& each) { return each.amount == money{}; });
+  lower_debt(s, e.rental, e.amount);
 }
 
 void apply(state& s, const sent& e) {
@@ -315,6 +381,18 @@ void apply(state& s, const arrived& e) {
 void apply(state& s, const received& e) {
   s.owner = e.owner;
   s.balance += e.amount;
+}
+
+void apply(state& s, const closed& e) {
+  s.owner = e.owner;
+  s.order = e.order;
+  s.is_closed = true;
+}
+
+void apply(state& s, const reopened& e) {
+  s.owner = e.owner;
+  s.order = e.order;
+  s.is_closed = false;
 }
 
 }  // namespace

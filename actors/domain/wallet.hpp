@@ -74,7 +74,28 @@ struct receive {
   money amount;
 };
 
-using command = std::variant<top_up, withdraw, hold, release, charge, pay, receive, answered, wake>;
+/// The end of a hold as an administrator has decided it: so much is to go to the item's owner, and
+/// what is left comes back. What the hold cannot cover stays owed, as far as it was owed before.
+struct divide {
+  rental_id rental;
+  account_id to;
+  money rent;
+  money late_fees;
+  money deposit;
+};
+/// Its person leaves: nothing may be held or paid in any more. Undone by `reopen`; of the two the
+/// one of the higher order counts, whichever comes first.
+struct close {
+  account_id owner;
+  int order = 0;
+};
+struct reopen {
+  account_id owner;
+  int order = 0;
+};
+
+using command = std::variant<top_up, withdraw, hold, release, charge, pay, receive, divide, close,
+                             reopen, answered, wake>;
 
 // --- events: what moves the balance says what it is afterwards; a statement needs no sums ---
 
@@ -197,9 +218,32 @@ struct received {
 };
 BOOST_DESCRIBE_STRUCT(received, (), (owner, transfer, from, rental, amount, balance))
 
-using event =
-    std::variant<top_up_requested, topped_up, top_up_failed, withdrawn, paid_out, withdrawal_failed,
-                 held, released, charged, paid, repaid, sent, arrived, received>;
+/// As `paid`, by an administrator's decision; `forgiven` is not owed any more.
+struct divided {
+  static constexpr std::string_view type = "wallet.divide";
+  rental_id rental;
+  money paid;
+  money refunded;
+  money forgiven;
+  money balance;
+};
+BOOST_DESCRIBE_STRUCT(divided, (), (rental, paid, refunded, forgiven, balance))
+struct closed {
+  static constexpr std::string_view type = "wallet.close";
+  account_id owner;
+  int order = 0;
+};
+BOOST_DESCRIBE_STRUCT(closed, (), (owner, order))
+struct reopened {
+  static constexpr std::string_view type = "wallet.reopen";
+  account_id owner;
+  int order = 0;
+};
+BOOST_DESCRIBE_STRUCT(reopened, (), (owner, order))
+
+using event = std::variant<top_up_requested, topped_up, top_up_failed, withdrawn, paid_out,
+                           withdrawal_failed, held, released, charged, paid, repaid, sent, arrived,
+                           received, divided, closed, reopened>;
 
 // --- state ---
 
@@ -266,13 +310,15 @@ struct state {
   std::vector<undone_hold> undone;        ///< undone or paid, the newest `max_undone`: never again
   std::vector<payment_id> done_payments;  ///< the newest `remembered_payments`: never again
   std::vector<payment_id> failed_payments;  ///< likewise; also for who asks how it went
+  bool is_closed = false;
+  int order = 0;  ///< of the last `close` or `reopen`
 
   money held() const;
   money owed() const;
 };
 BOOST_DESCRIBE_STRUCT(state, (),
                       (owner, balance, holds, debts, outgoing, payments, undone, done_payments,
-                       failed_payments))
+                       failed_payments, is_closed, order))
 
 inline constexpr std::size_t max_holds = 1000;
 inline constexpr std::size_t max_undone = 1000;
@@ -282,8 +328,9 @@ inline constexpr std::size_t remembered_payments = 100;
 // --- the entity's functions (design.md section 4) ---
 
 /// Refuses with: not_owner, amount_invalid, insufficient_funds, debt, undone, too_many_holds,
-/// payment_failed (also when too many payments are open). Money that becomes free pays debts at
-/// once, the oldest first, so nobody has both.
+/// payment_failed (also when too many payments are open), wallet_not_empty, account_closed. Money
+/// that becomes free pays debts at once, the oldest first, so nobody has both. What others owe
+/// arrives in a closed wallet too: it has nowhere else to go.
 decision<event> decide(const state& before, const command& asked, const context& given);
 state evolve(state before, const event& happened);
 /// Towards the provider for open payments, towards other wallets for transfers.

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdlib>
 
+#include "actors/runtime/estates.hpp"
 #include "actors/runtime/node_context.hpp"
 #include "actors/runtime/partition.hpp"
 #include "actors/runtime/reader.hpp"
@@ -68,6 +69,7 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
   context.writer = spawn_writer(system, std::move(*writing), shared);
   auto routes = std::make_shared<routing>();
   routes->payments = spawn_payments(system, shared);
+  routes->estates = spawn_estates(system, shared);
   for (partition_id id = 0; id < context.options.partitions; ++id)
     routes->partitions.push_back(spawn_partition(system, shared, id));
   context.routes = routes;
@@ -75,6 +77,7 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
   made->clock_ = context.clock;
   for (const auto& partition : routes->partitions) demand(partition, "a partition");
   demand(routes->payments, "the payment provider's actor");
+  demand(routes->estates, "the actor of estates");
   demand(context.writer, "the writer");
   for (const auto& reader : context.readers) demand(reader, "a reader");
   // The context is complete; from here on it is constant.
@@ -111,6 +114,7 @@ void node::stop() {
   if (routes_) {
     ending = routes_->partitions;
     ending.push_back(routes_->payments);
+    ending.push_back(routes_->estates);
   }
   if (context.writer) ending.push_back(context.writer);
   ending.insert(ending.end(), context.readers.begin(), context.readers.end());

@@ -74,6 +74,11 @@ void write(writer& to, const rental::event& happened) {
             to.renter(e.about, "The rental of " + quoted(e.about) + " is complete.");
             to.owner(e.about, "The rental of " + quoted(e.about) + " is complete; you are paid.");
           },
+          [&](const rental::arbitrated& e) {
+            const auto text = "An administrator has settled the rental of " + quoted(e.about) + ".";
+            to.renter(e.about, text);
+            to.owner(e.about, text);
+          },
           [&](const rental::cancelled& e) {
             // Before the listing agreed the owner has not heard of it either.
             if (e.about.owner != account_id{} && e.by != rental::party::owner)
@@ -106,9 +111,32 @@ void write(writer& to, const rental::event& happened) {
       happened);
 }
 
+/// An owner hears what an administrator has done with the advert.
+std::vector<effect> tell_owner(const stored_event& event) {
+  const auto id = parse_id<listing_id>(event.entity.id);
+  const bool is_told = event.type == listing::hidden::type || event.type == listing::shown::type;
+  if (!is_told || !id) return {};
+  const auto happened = decode<listing::event>(event.type, event.schema, event.data);
+  if (!happened) return {};
+  inbox::notice notice{event.type, event.time, {}, *id, {}, {}};
+  account_id owner;
+  if (const auto* e = std::get_if<listing::hidden>(&*happened)) {
+    if (e->by != listing::hider::administrator) return {};
+    owner = e->owner;
+    notice.text = "An administrator has hidden the advert \u201c" + e->title + "\u201d.";
+  } else {
+    const auto& shown = std::get<listing::shown>(*happened);
+    if (shown.by != listing::hider::administrator) return {};
+    owner = shown.owner;
+    notice.text = "The advert \u201c" + shown.content.title + "\u201d is hidden no more.";
+  }
+  return {{"owner", inbox_ref(owner), inbox::command{inbox::deliver{owner, std::move(notice)}}}};
+}
+
 }  // namespace
 
 std::vector<effect> notify(const stored_event& event) {
+  if (event.entity.kind == entity_kind::listing) return tell_owner(event);
   if (event.entity.kind != entity_kind::rental) return {};
   const auto id = parse_id<rental_id>(event.entity.id);
   const auto happened = decode<rental::event>(event.type, event.schema, event.data);

@@ -20,6 +20,7 @@
 //                 letters_request → letters_ptr, job_ptr
 //   subscription  commit_ptr, reopened, replay_order → std::string
 //   payment       command_ptr: the provider, which answers the sender by `answered`
+//   estate        command_ptr: likewise, of what the journal has of a person
 //   watcher       news_ptr: something became durable where it watches; a gateway is one
 #pragma once
 

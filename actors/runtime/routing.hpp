@@ -17,6 +17,7 @@ partition_id partition_of(const entity_ref& entity, std::size_t partitions);
 struct routing {
   std::vector<caf::actor> partitions;
   caf::actor payments;
+  caf::actor estates;
 
   const caf::actor& find(const entity_ref& entity) const;
 };

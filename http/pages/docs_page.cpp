@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/backend.hpp"
+#include "http/fields.hpp"
 #include "http/offers.hpp"
 #include "http/pages/contract_pages.hpp"
 #include "http/pages/html.hpp"
@@ -43,8 +44,9 @@ answer, and the thing is made once.</li>
 <p>Logging in gives an <code>access_token</code>, to be sent as
 <code>Authorization: Bearer …</code>, and the same as the cookie <code>auth</code>. The column
 <em>Who</em> says what a call needs: nothing (<em>anyone</em>), such a token (<em>session</em>; else
-401), or that of an administrator (<em>administrator</em>; else 403). HEAD works wherever GET
-does.</p>
+401), or that of an administrator (<em>administrator</em>; else 403). A program has a token of its
+own from <code>/api/me/tokens</code>, which may call what names one of its scopes, and no more (else
+403 <code>insufficient_scope</code>). HEAD works wherever GET does.</p>
 </section>
 
 <section aria-labelledby="general">
@@ -88,13 +90,13 @@ constexpr std::string_view example =
     "<details>\n<summary>A {{kind}}</summary>\n<pre tabindex=\"0\"><code>{{body}}</code></pre>\n"
     "</details>\n";
 
-std::string_view name_of_access(access who) {
-  switch (who) {
+std::string name_of_audience(const audience& of) {
+  switch (of.who) {
     case access::probe:
     case access::open:
       return "anyone";
     case access::session:
-      return "session";
+      return of.program ? "session, " + std::string{name_of(*of.program)} : "session";
     case access::admin:
       return "administrator";
   }
@@ -119,7 +121,7 @@ markup sections(const contract_pages& contract) {
     }
     made.text += filled(row, {{"method", to_string(each.method)},
                               {"path", each.pattern},
-                              {"who", name_of_access(each.who)},
+                              {"who", name_of_audience(each.who)},
                               {"what", each.what}})
                      .text;
   }

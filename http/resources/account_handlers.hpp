@@ -18,10 +18,14 @@ boost::asio::awaitable<response> refresh_session(backend& api, const request& as
 boost::asio::awaitable<response> delete_current_session(backend& api, const request& asked);
 boost::asio::awaitable<response> delete_session(backend& api, const request& asked);
 
+// programs.cpp
+boost::asio::awaitable<response> post_token(backend& api, const request& asked);
+
 // me.cpp
 boost::asio::awaitable<response> get_me(backend& api, const request& asked);
 boost::asio::awaitable<response> patch_me(backend& api, const request& asked);
 boost::asio::awaitable<response> change_password(backend& api, const request& asked);
+boost::asio::awaitable<response> delete_me(backend& api, const request& asked);
 
 // meta.cpp
 boost::asio::awaitable<response> get_meta(backend& api, const request& asked);

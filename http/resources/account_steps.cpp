@@ -1,5 +1,6 @@
 #include "http/resources/account_steps.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "http/login_throttle.hpp"
@@ -12,6 +13,7 @@ namespace {
 constexpr std::size_t max_display_name = 100;
 constexpr std::size_t max_email = 254;  // RFC 5321 section 4.5.3.1.3, without the brackets
 constexpr std::size_t max_address = 500;
+constexpr std::size_t max_device = 200;
 
 /// Something, an `@`, something: only a letter to it could say more.
 bool is_email(std::string_view text) {
@@ -49,10 +51,39 @@ nlohmann::json public_profile_json(const account::state& person) {
   return shown;
 }
 
+nlohmann::json program_json(const session::grant& given) {
+  auto scopes = nlohmann::json::array();
+  for (const auto each : given.scopes) scopes.push_back(name_of(each));
+  return {{"name", given.name.text},
+          {"scopes", std::move(scopes)},
+          {"expires_at", format_instant(given.expires_at)}};
+}
+
+std::string device_of(const request& asked) {
+  const auto text = asked.header("user-agent").substr(0, max_device);
+  const bool is_plain = std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
+  return is_plain ? std::string{text} : std::string{};
+}
+
+std::pair<std::string, std::string> auth_cookie(const backend& api, const request& asked,
+                                                std::string_view token, std::int64_t max_age_s) {
+  std::string text = "auth=" + std::string{token} +
+                     "; HttpOnly; SameSite=Lax; Path=/; Max-Age=" + std::to_string(max_age_s);
+  if (asked.is_secure || api.about().secure_cookies) text += "; Secure";
+  return {"Set-Cookie", std::move(text)};
+}
+
+void forget_sessions(backend& api, const login::state& of) {
+  for (const auto* all : {&of.sessions, &of.programs, &of.ending})
+    for (const auto& each : *all) api.forget_session(each);
+}
+
 boost::asio::awaitable<answer<view_ptr>> person_of(backend& api, account_id account) {
   auto found = co_await api.view(account_ref(account));
   if (!found) co_return found.error();
-  if (!(*found)->as<account::state>().exists) co_return not_found("There is no such user.");
+  const auto& person = (*found)->as<account::state>();
+  if (!person.exists || person.standing.now == account::standing::erased)
+    co_return not_found("There is no such user.");
   co_return *std::move(found);
 }
 

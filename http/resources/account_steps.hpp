@@ -3,8 +3,11 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "http/backend.hpp"
 #include "http/fields.hpp"
@@ -26,7 +29,18 @@ nlohmann::json profile_json(const account::state& person);
 /// As everybody sees it.
 nlohmann::json public_profile_json(const account::state& person);
 
-/// The profile of an account that exists; 404 otherwise.
+/// {"name", "scopes", "expires_at"}
+nlohmann::json program_json(const session::grant& given);
+/// The User-Agent, as much of it as we keep; empty when it is no plain text.
+std::string device_of(const request& asked);
+
+/// The cookie of a token; one without a token, for no time, takes it away.
+std::pair<std::string, std::string> auth_cookie(const backend& api, const request& asked,
+                                                std::string_view token, std::int64_t max_age_s);
+/// Makes this node ask again for every session and token of the login.
+void forget_sessions(backend& api, const login::state& of);
+
+/// The profile of an account that exists, and that nobody has left; 404 otherwise.
 boost::asio::awaitable<answer<view_ptr>> person_of(backend& api, account_id account);
 
 /// The profile of whoever has this login, be it so new that the account is not there yet.

@@ -19,4 +19,12 @@ boost::asio::awaitable<response> release_from_quarantine(backend& api, const req
 boost::asio::awaitable<response> get_dead_letters(backend& api, const request& asked);
 boost::asio::awaitable<response> replay_dead_letters(backend& api, const request& asked);
 
+// admin_people.cpp
+boost::asio::awaitable<response> suspend_user(backend& api, const request& asked);
+boost::asio::awaitable<response> reset_password(backend& api, const request& asked);
+boost::asio::awaitable<response> hide_listing(backend& api, const request& asked);
+
+// rental_actions.cpp
+boost::asio::awaitable<response> settle_rental(backend& api, const request& asked);
+
 }  // namespace rentwave::http

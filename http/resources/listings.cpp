@@ -71,7 +71,7 @@ answering post_listing(backend& api, const request& asked) {
 /// Its tag is for If-Match: it says nothing about how often the advert was rented and when it is
 /// free, so there is no 304.
 answering get_listing(backend& api, const request& asked) {
-  const auto view = co_await advert_in_path(api, asked);
+  const auto view = co_await shown_advert_in_path(api, asked);
   if (!view) co_return to_response(view.error(), asked);
   co_return advert_response(api, (*view)->as<listing::state>(), 200);
 }
@@ -123,7 +123,7 @@ answering get_calendar(backend& api, const request& asked) {
   if (to - from > longest_calendar) query.refuse("to", "range", "It spans at most two years.");
   if (const auto wrong = query.failure()) co_return to_response(*wrong, asked);
 
-  const auto view = co_await advert_in_path(api, asked);
+  const auto view = co_await shown_advert_in_path(api, asked);
   if (!view) co_return to_response(view.error(), asked);
   auto items = nlohmann::json::array();
   for (const auto& each : listing::busy((*view)->as<listing::state>(), {from, to}, now))

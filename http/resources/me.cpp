@@ -1,4 +1,4 @@
-// One's own profile and password.
+// One's own profile and password, and leaving.
 #include <nlohmann/json.hpp>
 
 #include "http/passwords.hpp"
@@ -76,10 +76,34 @@ awaitable<response> change_password(backend& api, const request& asked) {
 
   // Once the login owes nothing any more, all other sessions have ended.
   const auto after = co_await api.settled_view(where);
-  for (const auto& each : login.sessions)
-    if (each != asked.who->session) api.forget_session(each);
+  forget_sessions(api, login);
   if (!after) co_return to_response(after.error(), asked);
   co_return no_content();
+}
+
+/// 202 while others have yet to agree: whoever asks again is told how it went.
+awaitable<response> delete_me(backend& api, const request& asked) {
+  const auto where = account_ref(caller_of(asked));
+  const auto login = login_ref(asked.who->username);
+  const auto before = co_await api.view(login);
+  if (!before) co_return to_response(before.error(), asked);
+  auto command = as_command<account::command>(account::close{});
+  const auto sent = co_await api.send(asked, where, std::move(command));
+  if (!sent) co_return to_response(sent.error(), asked);
+  const auto after = co_await api.settled_view(where);
+  if (!after) co_return to_response(after.error(), asked);
+  const auto& standing = (*after)->as<account::state>().standing;
+  if (standing.refused) co_return to_response(to_problem(*standing.refused), asked);
+  if (standing.now != account::standing::erased)
+    co_return json_response(202, {{"standing", name_of(standing.now)}});
+
+  // Once the login owes nothing any more, all sessions have ended.
+  const auto closed = co_await api.settled_view(login);
+  forget_sessions(api, (*before)->as<login::state>());
+  if (!closed) co_return to_response(closed.error(), asked);
+  auto done = no_content();
+  done.headers.push_back(auth_cookie(api, asked, {}, 0));
+  co_return done;
 }
 
 }  // namespace rentwave::http

@@ -15,6 +15,7 @@ boost::asio::awaitable<response> get_meta(backend& api, const request&) {
   limits["json_depth"] = max_json_depth;
   limits["password_characters"] = {{"min", password_rules.min}, {"max", password_rules.max}};
   limits["sessions"] = login::max_sessions;
+  limits["tokens"] = login::max_programs;
   nlohmann::json facts;
   facts["version"] = about.version;
   facts["currency"] = api.currency();

@@ -1,8 +1,9 @@
-// What renter and owner do with a rental: each sends one command and answers with the rental after
-// it.
+// What renter, owner and administrators do with a rental: each sends one command and answers with
+// the rental after it.
 #include <nlohmann/json.hpp>
 
 #include "http/fields.hpp"
+#include "http/resources/admin_handlers.hpp"
 #include "http/resources/market_handlers.hpp"
 #include "http/resources/steps.hpp"
 #include "http/views.hpp"
@@ -22,16 +23,13 @@ std::optional<refusal> none(const rental::command&, const rental::state&) {
 
 using body_reader = rental::command (*)(field_reader& body);
 
-answering act(backend& api, const request& asked, body_rule rule, body_reader read,
-              afterthought denied = none) {
-  const auto view = co_await rental_in_path(api, asked);
-  if (!view) co_return to_response(view.error(), asked);
+answering act_on(backend& api, const request& asked, entity_ref ref, body_rule rule,
+                 body_reader read, afterthought denied = none) {
   auto body = field_reader::over(asked, rule);
   if (!body) co_return to_response(body.error(), asked);
   const auto wish = read(*body);
   if (const auto wrong = body->failure()) co_return to_response(*wrong, asked);
 
-  const auto ref = (*view)->ref;
   auto command = as_command<rental::command>(wish);
   const auto sent = co_await api.send(asked, ref, std::move(command));
   if (!sent) {
@@ -43,6 +41,24 @@ answering act(backend& api, const request& asked, body_rule rule, body_reader re
   const auto& rental = (*after)->as<rental::state>();
   if (const auto why = denied(wish, rental)) co_return to_response(to_problem(*why), asked);
   co_return json_response(200, rental_json(rental, api.currency()));
+}
+
+/// By one of its parties.
+answering act(backend& api, const request& asked, body_rule rule, body_reader read,
+              afterthought denied = none) {
+  const auto view = co_await rental_in_path(api, asked);
+  if (!view) co_return to_response(view.error(), asked);
+  auto ref = (*view)->ref;
+  co_return co_await act_on(api, asked, std::move(ref), rule, read, denied);
+}
+
+rental::command read_decision(field_reader& body) {
+  rental::arbitrate decided;
+  decided.rent = body.optional_amount("rent");
+  decided.late_fees = body.optional_amount("late_fees");
+  decided.deposit = body.optional_amount("deposit").value_or(money{});
+  decided.reason = body.text("reason", {.min = 1, .max = reason_rules.max, .lines = true});
+  return decided;
 }
 
 rental::command read_return(field_reader&) {
@@ -91,6 +107,13 @@ answering cancel_rental(backend& api, const request& asked) {
 }
 answering extend_rental(backend& api, const request& asked) {
   return act(api, asked, body_rule::required, read_extension, refused_extension);
+}
+
+answering settle_rental(backend& api, const request& asked) {
+  const auto id = id_in_path<rental_id>(asked);
+  if (!id) co_return to_response(not_found("There is no such rental."), asked);
+  auto ref = rental_ref(*id);
+  co_return co_await act_on(api, asked, std::move(ref), body_rule::required, read_decision);
 }
 
 }  // namespace rentwave::http

@@ -60,6 +60,19 @@ boost::asio::awaitable<answer<listing_page>> search(backend& api, listing_query 
   co_return co_await api.read(std::move(question));
 }
 
+/// Adds why an administrator has hidden it, if so. The rows of those say no more than "not active".
+boost::asio::awaitable<std::optional<problem>> explain(backend& api, nlohmann::json& shown) {
+  shown["hidden"] = nullptr;
+  if (shown.at("active") == true) co_return std::nullopt;
+  const auto id = parse_id<listing_id>(shown.at("id").get<std::string>());
+  const auto found = co_await api.view(listing_ref(*id));
+  if (!found) co_return found.error();
+  const auto& advert = (*found)->as<listing::state>();
+  shown["active"] = advert.active;
+  shown["hidden"] = hidden_json(advert);
+  co_return std::nullopt;
+}
+
 }  // namespace
 
 answering search_listings(backend& api, const request& asked) {
@@ -95,7 +108,10 @@ answering my_listings(backend& api, const request& asked) {
   if (const auto wrong = query.failure()) co_return to_response(*wrong, asked);
   const auto found = co_await search(api, std::move(wanted));
   if (!found) co_return to_response(found.error(), asked);
-  co_return json_response(200, page_json(*found, api.currency()));
+  auto body = page_json(*found, api.currency());
+  for (auto& each : body["items"])
+    if (const auto failed = co_await explain(api, each)) co_return to_response(*failed, asked);
+  co_return json_response(200, body);
 }
 
 }  // namespace rentwave::http

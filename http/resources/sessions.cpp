@@ -15,23 +15,6 @@ namespace {
 
 using boost::asio::awaitable;
 
-constexpr std::size_t max_device = 200;
-
-/// As much of a header as we keep. What is no text is not kept.
-std::string device_of(const request& asked) {
-  auto text = asked.header("user-agent").substr(0, max_device);
-  const bool is_plain = std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
-  return is_plain ? std::string{text} : std::string{};
-}
-
-std::pair<std::string, std::string> cookie(const backend& api, const request& asked,
-                                           std::string_view token, std::int64_t max_age_s) {
-  std::string text = "auth=" + std::string{token} +
-                     "; HttpOnly; SameSite=Lax; Path=/; Max-Age=" + std::to_string(max_age_s);
-  if (asked.is_secure || api.about().secure_cookies) text += "; Secure";
-  return {"Set-Cookie", std::move(text)};
-}
-
 /// The body with a new token of the session, and the same as a cookie.
 response with_token(backend& api, const request& asked, const identity& who, unsigned status,
                     nlohmann::json body) {
@@ -42,7 +25,7 @@ response with_token(backend& api, const request& asked, const identity& who, uns
   auto made = json_response(status, body);
   const auto left = token.expires_at - api.clock().real_now();
   const auto max_age_s = std::chrono::duration_cast<std::chrono::seconds>(left).count();
-  made.headers.push_back(cookie(api, asked, token.text, std::max<std::int64_t>(max_age_s, 0)));
+  made.headers.push_back(auth_cookie(api, asked, token.text, std::max<std::int64_t>(max_age_s, 0)));
   made.headers.emplace_back("Cache-Control", "no-store");
   return made;
 }
@@ -83,6 +66,18 @@ awaitable<answer<identity>> start_session(backend& api, const request& asked,
   co_return who;
 }
 
+/// To whoever knows the password.
+awaitable<problem> why_suspended(backend& api, account_id account) {
+  auto why = to_problem(refusal{refusal_code::account_suspended, "The account is suspended.", {}});
+  const auto found = co_await api.view(account_ref(account));
+  if (!found) co_return why;
+  const auto& standing = (*found)->as<account::state>().standing;
+  why.detail += " " + standing.reason.text;
+  if (standing.until)
+    why.extra_json.emplace_back("until", '"' + format_instant(*standing.until) + '"');
+  co_return why;
+}
+
 awaitable<std::optional<problem>> end_session(backend& api, const request& asked,
                                               session_id session) {
   auto command = as_command<session::command>(session::end{});
@@ -107,6 +102,10 @@ awaitable<response> post_session(backend& api, const request& asked) {
   const auto login = co_await throttled(api, name, asked, std::move(check));
   if (!login) co_return to_response(login.error(), asked);
   const auto& state = (*login)->as<login::state>();
+  if (state.now == login::gate::locked) {
+    const auto why = co_await why_suspended(api, state.account);
+    co_return to_response(why, asked);
+  }
   // Before the session: whoever is told that it failed shall not have one.
   const auto person = co_await profile_of(api, state);
   if (!person) co_return to_response(person.error(), asked);
@@ -135,6 +134,7 @@ awaitable<response> get_sessions(backend& api, const request& asked) {
     item["address"] = state.address.text;
     item["since"] = format_instant(state.since);
     item["current"] = row.id == asked.who->session;
+    item["program"] = state.program ? program_json(*state.program) : nlohmann::json(nullptr);
     items.push_back(std::move(item));
   }
   co_return json_response(200, list_json(std::move(items)));
@@ -155,7 +155,7 @@ awaitable<response> delete_current_session(backend& api, const request& asked) {
   const auto failed = co_await end_session(api, asked, asked.who->session);
   if (failed) co_return to_response(*failed, asked);
   auto done = no_content();
-  done.headers.push_back(cookie(api, asked, {}, 0));
+  done.headers.push_back(auth_cookie(api, asked, {}, 0));
   co_return done;
 }
 

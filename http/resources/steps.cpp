@@ -21,6 +21,13 @@ boost::asio::awaitable<answer<view_ptr>> advert_in_path(backend& api, const requ
   co_return *std::move(found);
 }
 
+boost::asio::awaitable<answer<view_ptr>> shown_advert_in_path(backend& api, const request& asked) {
+  auto found = co_await advert_in_path(api, asked);
+  if (found && (*found)->as<listing::state>().is_hidden())
+    co_return not_found("There is no such advert.");
+  co_return found;
+}
+
 boost::asio::awaitable<answer<view_ptr>> rental_in_path(backend& api, const request& asked) {
   const auto id = id_in_path<rental_id>(asked);
   if (!id) co_return not_found("There is no such rental.");

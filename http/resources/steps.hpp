@@ -25,6 +25,8 @@ std::optional<Id> id_in_path(const request& asked, std::size_t at = 0) {
 
 /// The advert that the path names; 404 for one that never was or was removed.
 boost::asio::awaitable<answer<view_ptr>> advert_in_path(backend& api, const request& asked);
+/// The same, but 404 for one that is hidden as well.
+boost::asio::awaitable<answer<view_ptr>> shown_advert_in_path(backend& api, const request& asked);
 /// The rental that the path names, of which the caller is a party; 404 for all others.
 boost::asio::awaitable<answer<view_ptr>> rental_in_path(backend& api, const request& asked);
 

@@ -105,6 +105,10 @@ void memory_rows::apply_one(const notice_row& row) {
   notices_[row.account][row.cursor] = row;
 }
 
+void memory_rows::apply_one(const notices_cleared& row) {
+  notices_.erase(row.account);
+}
+
 void memory_rows::apply_one(const session_row& row) {
   sessions_[row.id] = row.account;
 }

@@ -44,6 +44,7 @@ class memory_rows {
   void apply_one(const notice_row& row);
   void apply_one(const session_row& row);
   void apply_one(const session_ended& row);
+  void apply_one(const notices_cleared& row);
 
   /// The words of a query, folded.
   struct sought_words {

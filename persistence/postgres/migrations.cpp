@@ -8,7 +8,8 @@ std::span<const migration> migrations() {
                                       make_other_functions, make_append_functions};
   static const char* const second[] = {make_ways_into_the_log};
   static const char* const third[] = {make_reviews};
-  static const migration all[] = {first, second, third};
+  static const char* const fourth[] = {make_leaving_rows};
+  static const migration all[] = {first, second, third, fourth};
   return all;
 }
 

@@ -125,6 +125,9 @@ struct writer {
     o.add("time", row.what.time).add("text", row.what.text).add("listing", row.what.listing);
     o.add("rental", row.what.rental).add("isbn", row.what.isbn);
   }
+  void operator()(const notices_cleared& row) const {
+    object{out, "leaving", "notices_cleared"}.add("account", row.account);
+  }
   void operator()(const session_row& row) const {
     person("session").add("id", row.id).add("account", row.account);
   }

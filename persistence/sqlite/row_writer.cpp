@@ -95,6 +95,10 @@ void row_writer::write_one(const notice_row& row) {
            what.isbn);
 }
 
+void row_writer::write_one(const notices_cleared& row) {
+  db_.prepared("DELETE FROM notices WHERE account = ?1").run(row.account);
+}
+
 void row_writer::write_one(const session_row& row) {
   db_.prepared(
          "INSERT INTO sessions (id, account) VALUES (?1, ?2)"

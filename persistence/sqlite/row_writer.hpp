@@ -34,6 +34,7 @@ class row_writer {
   void write_one(const notice_row& row);
   void write_one(const session_row& row);
   void write_one(const session_ended& row);
+  void write_one(const notices_cleared& row);
 
   struct stored_listing;
   std::optional<stored_listing> find(listing_id id);

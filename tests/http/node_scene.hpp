@@ -20,6 +20,7 @@
 #include "http/routes.hpp"
 #include "http/server.hpp"
 #include "persistence/measured.hpp"
+#include "persistence/sealing.hpp"
 #include "tests/http/client.hpp"
 
 namespace rentwave::http {
@@ -29,6 +30,7 @@ class node_scene : public ::testing::Test {
   /// `silent`: one partition that does everything but report.
   void start(node_options options = {}, std::optional<std::size_t> silent = {}) {
     store = measure(*open_journal("memory:"), counted);
+    if (seals) store = seal_personal_fields(std::move(store));
     options.partitions = 4;
     const auto owner = options.name;
     running = *node::start(system, *store, std::move(options));
@@ -119,6 +121,7 @@ class node_scene : public ::testing::Test {
     return found;
   }
 
+  bool seals = false;  ///< personal fields, as the program does
   auth_options waiting;
   server_limits limits;
   caf::actor_system_config config;

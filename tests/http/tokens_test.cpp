@@ -74,6 +74,22 @@ TEST_F(Token, names_its_key_but_not_the_secret) {
   EXPECT_EQ(header.find(secret.substr(0, 16)), std::string::npos) << header;
 }
 
+TEST_F(Token, of_a_program_says_what_it_is_good_for) {
+  auto bot = somebody();
+  bot.program = program_rights{{scope::read, scope::wallet}, now + hours{1}};
+  const auto found = verify(signer.sign(bot, now, now + hours{1}));
+  ASSERT_TRUE(found && found->program);
+  EXPECT_EQ(found->program->scopes, bot.program->scopes);
+  EXPECT_EQ(found->program->expires_at, bot.program->expires_at);
+  EXPECT_FALSE(verify(good)->program) << "a person's";
+
+  // Without any right it is still no person's.
+  bot.program->scopes.clear();
+  const auto powerless = verify(signer.sign(bot, now, now + hours{1}));
+  ASSERT_TRUE(powerless && powerless->program);
+  EXPECT_TRUE(powerless->program->scopes.empty());
+}
+
 TEST_F(Token, expires) {
   EXPECT_TRUE(verify(good, now + hours{1} - seconds{1}));
   EXPECT_EQ(refusal_of(good, now + hours{1}), token_errc::expired);

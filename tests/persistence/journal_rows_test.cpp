@@ -183,6 +183,16 @@ TEST_P(Journal, gives_notices_after_a_cursor_oldest_first) {
   EXPECT_EQ(value(journal_->notices(bert, 0, 9)).at(0).what.rental, rental_no(3));
 }
 
+TEST_P(Journal, clears_the_notices_of_one_account_alone) {
+  for (const auto whom : {anna, bert})
+    write({notice_row{whom, 1, {"x", at(1), "", {}, {}, {}}},
+           notice_row{whom, 2, {"x", at(2), "", {}, {}, {}}}});
+  write({notices_cleared{anna}});
+  EXPECT_THAT(value(journal_->notices(anna, 0, 9)), IsEmpty());
+  EXPECT_THAT(value(journal_->notices(bert, 0, 9)), SizeIs(2));
+  write({notices_cleared{anna}});  // nothing is there to be cleared
+}
+
 // --- sessions ---
 
 TEST_P(Journal, lists_open_sessions_of_an_account) {

@@ -88,6 +88,22 @@ TEST(Listing_projection, shows_what_its_renters_gave) {
   EXPECT_EQ(story.row<listing_rated>().rating, story.now.rating);
 }
 
+TEST(Listing_projection, finds_what_is_hidden_no_more_until_it_is_shown) {
+  listing_story story;
+  const auto by = listing::hider::administrator;
+  story.happen(listing::hidden{by, 0, "spam", story.owner, "T", 1});
+  EXPECT_EQ(story.row<listing_deactivated>().id, story.id);
+  EXPECT_EQ(story.row<listing_deactivated>().revision, 1);
+  story.happen(listing::updated<item_kind::book>{2, true, story.content, true});
+  EXPECT_FALSE(story.row<listing_row>().active) << "an edit shows nothing";
+  story.happen(listing::shown{by, 0, true, story.owner, 2, story.content});
+  EXPECT_TRUE(story.row<listing_row>().active);
+  EXPECT_EQ(story.row<listing_row>().revision, 2);
+  EXPECT_EQ(story.row<listing_row>().content, story.content);
+  story.happen(listing::shown{by, 0, false, story.owner, 2, story.content});
+  EXPECT_FALSE(story.row<listing_row>().active) << "its owner has switched it off";
+}
+
 TEST(Listing_projection, follows_a_booking) {
   listing_story story;
   const auto rental = numbered<rental_id>(3);
@@ -205,12 +221,13 @@ TEST(Rental_projection, shows_what_the_rental_is_after_every_event) {
 }
 
 TEST(Rental_projection, shows_every_other_end) {
-  for (const int end : {0, 1, 2}) {
+  for (const int end : {0, 1, 2, 3}) {
     rental_story story;
     story.book();
     if (end == 0) story.then(rental::rejected{story.about.listing, story.about.renter, {}});
     if (end == 1) story.then(rental::cancelled{story.about, rental::party::renter, {}});
     if (end == 2) story.then(rental::lost{story.about, noon});
+    if (end == 3) story.then(rental::arbitrated{story.about, {money{400}, {}, {}, "x"}, noon});
   }
 }
 
@@ -284,7 +301,7 @@ struct wallet_story : played<wallet::state> {
     const auto rental = numbered<rental_id>(static_cast<std::uint8_t>(1 + below(5)));
     const auto other = numbered<account_id>(2);
     ++last_id;
-    switch (below(8)) {
+    switch (below(9)) {
       case 0:
         return ask(wallet::top_up{owner, numbered<payment_id>(last_id), amount()});
       case 1:
@@ -299,6 +316,8 @@ struct wallet_story : played<wallet::state> {
         return ask(wallet::pay{rental, other, amount(), amount()});
       case 6:
         return ask(wallet::receive{owner, numbered<transfer_id>(last_id), other, rental, amount()});
+      case 7:
+        return ask(wallet::divide{rental, other, amount(), amount(), amount()});
       default:
         break;
     }
@@ -347,6 +366,7 @@ TEST(Wallet_projection, has_a_line_for_each_way_in_which_the_balance_changes) {
   EXPECT_EQ(amount_of(wallet::charged{rental, 1, {}, {{10}, {20}, {30}}, {0}}), -10);
   EXPECT_EQ(amount_of(wallet::charged{rental, 1, {}, {{0}, {20}, {30}}, {0}}), std::nullopt);
   EXPECT_EQ(amount_of(wallet::paid{rental, {200}, {500}, {500}}), 500);
+  EXPECT_EQ(amount_of(wallet::divided{rental, {200}, {500}, {30}, {500}}), 500);
   EXPECT_EQ(amount_of(wallet::repaid{rental, {30}, true, {0}}), -30);
   EXPECT_EQ(amount_of(wallet::received{{}, {}, {}, rental, {200}, {200}}), 200);
   EXPECT_EQ(amount_of(wallet::top_up_requested{{}, {}, {700}}), std::nullopt);
@@ -379,6 +399,8 @@ TEST(Projection, lists_notices) {
   EXPECT_EQ(story.row<notice_row>().what, what);
   story.happen(inbox::read{numbered<account_id>(1), 5});
   EXPECT_TRUE(story.rows.empty());
+  story.happen(inbox::closed{numbered<account_id>(1)});
+  EXPECT_EQ(story.row<notices_cleared>().account, numbered<account_id>(1));
 }
 
 TEST(Projection, keeps_personal_fields_out_of_rows) {

@@ -30,6 +30,7 @@ class twice_case {
   void the_calendar();
   void money_moves();
   void rentals();
+  void standings();
   void answers_and_alarms();
   void waiting_and_waking();
 
@@ -125,8 +126,8 @@ class twice_case {
 template <std::size_t Kind>
 void expect_all_sent_of(const sent_commands& sent) {
   using command = std::variant_alternative_t<Kind, any_command>;
-  // The payment provider is no entity: it has no memory and no events.
-  if (std::is_same_v<command, payment::command>) return;
+  // These are no entities: they have no memory and no events.
+  if (std::is_same_v<command, payment::command> || std::is_same_v<command, estate::command>) return;
   const auto found = sent.find(Kind);
   for (std::size_t i = 0; i < std::variant_size_v<command>; ++i)
     EXPECT_TRUE(found != sent.end() && found->second.contains(i))
@@ -238,6 +239,35 @@ void twice_case::rentals() {
   EXPECT_EQ(m.wallet(m.renter).balance, (money{20'000 - 3 * 250 - 100}));
 }
 
+void twice_case::standings() {
+  const auto admin = m.fresh<account_id>();
+  const auto ada = account_ref(m.person("ada"));
+  const auto bob = m.person("bob");
+  twice(ada, account::command{account::suspend{{"spam"}, {}}}, admin);
+  twice(ada, account::command{account::reinstate{}}, admin);
+  twice(ada, account::command{account::close{}}, m.person("ada"));
+  EXPECT_EQ(m.world.look(ada)->as<account::state>().standing.now, account::standing::erased);
+  twice(login_ref("bob"), login::command{login::reset_password{{"once"}}}, admin);
+  twice(login_ref("bob"), login::command{login::set_gate{1, login::gate::locked}});
+  twice(wallet_ref(bob), wallet::command{wallet::close{bob, 1}});
+  twice(wallet_ref(bob), wallet::command{wallet::reopen{bob, 2}});
+  twice(inbox_ref(bob), inbox::command{inbox::close{bob}});
+  const auto listing = listing_ref(m.advertise());
+  twice(listing, listing::command{listing::hide{{}, 0, "spam", false}}, admin);
+  twice(listing, listing::command{listing::show{}}, admin);
+  twice(listing, listing::command{listing::retire{1}});
+
+  m.top_up(m.renter, {20'000});
+  const auto rental = m.rent(m.advertise(), 2h);
+  twice(rental_ref(rental), rental::command{rental::give_back{}}, m.renter);
+  twice(rental_ref(rental), rental::command{rental::arbitrate{money{100}, {}, {}, "half"}}, admin);
+  EXPECT_EQ(m.wallet(m.owner).balance, (money{100}));
+  const auto other = m.fresh<rental_id>();
+  twice(wallet_ref(m.renter), wallet::command{wallet::hold{m.renter, other, 0, {500}, {}}});
+  twice(wallet_ref(m.renter), wallet::command{wallet::divide{other, m.owner, {200}, {}, {}}});
+  EXPECT_EQ(m.wallet(m.owner).balance, (money{300}));
+}
+
 void twice_case::answers_and_alarms() {
   const auto ada = m.fresh<account_id>();
   const auto session = m.fresh<session_id>();
@@ -311,7 +341,7 @@ TEST_P(Twice, every_command_of_every_entity_has_one_effect) {
   for (const auto each :
        {&twice_case::people_and_their_sessions, &twice_case::adverts_books_and_messages,
         &twice_case::the_calendar, &twice_case::money_moves, &twice_case::rentals,
-        &twice_case::answers_and_alarms, &twice_case::waiting_and_waking}) {
+        &twice_case::standings, &twice_case::answers_and_alarms, &twice_case::waiting_and_waking}) {
     twice_case fresh{GetParam(), sent};
     (fresh.*each)();
   }

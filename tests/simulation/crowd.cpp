@@ -54,13 +54,16 @@ void crowd::act(testing::world& where, orders& book, const model& known) {
   if (dice_.percent(35)) move_money();
   if (dice_.percent(40)) review(known);
   if (dice_.percent(8)) change_advert(known);
-  if (dice_.percent(6) && std::ssize(known.adverts) < 6 * users_) post();
+  if (dice_.percent(6) && std::ssize(known.adverts) < 6 * users_) post(&known);
   if (dice_.percent(25)) repeat();
   if (dice_.percent(8)) log_in(known);
   if (dice_.percent(6)) log_out(known);
   if (dice_.percent(4)) change_person(known);
   if (dice_.percent(8)) read_notices(known);
   if (dice_.percent(8)) use_key(known);
+  if (dice_.percent(3)) leave(known);
+  if (dice_.percent(6)) administrate(known);
+  if (dice_.percent(8)) arbitrate(known);
   if (dice_.percent(10)) trespass(known);
   if (dice_.percent(4)) try_out_of_turn(known);
 }
@@ -131,8 +134,13 @@ offer crowd::some_offer() {
   return content;
 }
 
-void crowd::post() {
+/// A gateway lets nobody post who is not welcome.
+void crowd::post(const model* known) {
   const auto owner = anyone();
+  if (known) {
+    const auto found = known->characters.find(owner);
+    if (found != known->characters.end() && found->second.now != account::standing::good) return;
+  }
   const listing_id id{world_->fresh_id().value};
   const auto content = some_offer();
   issue(listing_ref(id), listing::command{listing::post{id, owner, content}}, owner,

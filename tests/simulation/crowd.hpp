@@ -29,7 +29,7 @@ class crowd {
   void act_on(testing::world& where, orders& book, const deal& about);
   void act_as_renter(const deal& about, instant now);
   void act_as_owner(const deal& about);
-  void post();
+  void post(const model* known = nullptr);
   void change_advert(const model& known);
   void move_money();
   void request(const model& known);
@@ -41,6 +41,11 @@ class crowd {
   void change_person(const model& known);
   void read_notices(const model& known);
   void use_key(const model& known);
+  // In crowd_office.cpp:
+  void leave(const model& known);
+  void administrate(const model& known);
+  void arbitrate(const model& known);
+  // In crowd_people.cpp:
   void trespass(const model& known);
   void trespass_on_person(const model& known, account_id stranger);
   void trespass_on_wallet(account_id stranger);

@@ -23,6 +23,12 @@ void crowd::log_in(const model& known) {
   // Whose password has changed meanwhile is logged out at once.
   const int version = dice_.one_in(10) ? one.password_version - 1 : one.password_version;
   session::start command{id, one.account, name, version, {"browser"}, {"::1"}};
+  if (!known.visits.empty() && dice_.one_in(4)) {
+    // By a session of one's own, mostly; somebody else's is not in the list.
+    const auto by = one.sessions.empty() || dice_.one_in(10) ? any_of(dice_, known.visits).first
+                                                             : dice_.pick(one.sessions);
+    command.program = session::grant{{"a program"}, {scope::read}, world_->now(), by};
+  }
   issue(session_ref(id), session::command{command}, one.account, session::started::type);
 }
 

@@ -60,6 +60,7 @@ void check_notices(const model& all) {
     const auto& [whom, type, rental, time] = key;
     const auto due = all.notices_due.find(key);
     const auto sent = all.notices_sent.find(key);
+    if (all.closed_inboxes.contains(whom)) continue;
     const int wanted = due == all.notices_due.end() ? 0 : due->second;
     const int got = sent == all.notices_sent.end() ? 0 : sent->second;
     if (wanted != got)
@@ -148,12 +149,14 @@ void see(model& all, const stored_event& event) {
     case entity_kind::keyed_request:
       return see_keyed_request(all, event);
     case entity_kind::payment:
-      throw violation{event.entity, "the payment provider keeps nothing in the journal"};
+    case entity_kind::estate:
+      throw violation{event.entity, "what keeps nothing has an event in the journal"};
   }
 }
 
 void check_settled(const model& all) {
   check_people(all);
+  check_standings(all);
   for (const auto& [id, one] : all.deals) check_deal(one);
   for (const auto& [id, one] : all.adverts)
     for (const auto& [rental, when] : one.calendar)

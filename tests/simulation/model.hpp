@@ -38,6 +38,17 @@ struct name_taken {
   bool ready = false;
   std::vector<session_id> sessions;  ///< oldest first
   std::set<session_id> ending;       ///< told to end
+  std::set<session_id> programs;     ///< tokens
+  login::gate gate = login::gate::open;
+  bool one_time = false;  ///< the password is one for a single log-in
+  bool logged_in_once = false;
+};
+
+/// Whether a person is welcome.
+struct character {
+  account::standing now = account::standing::good;
+  int order = 0;
+  instant since;  ///< when it became so
 };
 
 /// A log-in.
@@ -46,8 +57,9 @@ struct visit {
   std::string username;
   int password_version = 0;
   bool open = true;
-  bool announced = false;  ///< the login has heard of it
-  bool withdrawn = false;  ///< and of its end
+  bool announced = false;               ///< the login has heard of it
+  bool withdrawn = false;               ///< and of its end
+  std::optional<session_id> made_by{};  ///< of a program's
 };
 
 struct advert {
@@ -61,7 +73,11 @@ struct advert {
   std::optional<rental_id> with;            ///< whose renter has the item
   std::set<rental_id> queued;               ///< those who wait for it
   bool missing = false;                     ///< lost, until the owner switches it on again
-  std::optional<instant> came_back{};       ///< by the command that is being read
+  instant added_at{};
+  bool hidden = false;    ///< by an administrator
+  bool withheld = false;  ///< by the owner's account
+  bool is_offered() const { return active && !hidden && !withheld; }
+  std::optional<instant> came_back{};  ///< by the command that is being read
   command_id last_command{};
 };
 
@@ -99,7 +115,8 @@ struct deal {
   std::optional<wish_for_more> wish;
   std::optional<instant> returned_at;
   money claim;
-  money fee;  ///< after a cancel
+  money fee;                                   ///< after a cancel
+  std::optional<rental::arbitration> decided;  ///< by an administrator
   bool held = false;
   bool paid = false;
   std::map<rental::party, int> reviews{};  ///< the stars that each side gave
@@ -129,6 +146,7 @@ struct purse {
   std::map<rental_id, hold> holds;
   std::vector<std::pair<rental_id, money>> debts;  ///< oldest first
   std::map<payment_id, payment_made> payments;
+  bool closed = false;
   command_id last_command;
   money debt() const;
 };
@@ -142,7 +160,7 @@ struct transfer {
   bool arrived = false;
 };
 
-/// Whom, about which event type, rental and time.
+/// Whom, about which event type, rental (or advert) and time.
 using notice_key = std::tuple<account_id, std::string, rental_id, instant>;
 
 /// What an advert or a person was given, one by one.
@@ -161,6 +179,7 @@ struct keyed {
 struct model {
   std::map<std::string, name_taken> logins;
   std::map<account_id, account::opened> accounts;  ///< with the present profile
+  std::map<account_id, character> characters;
   std::map<session_id, visit> visits;
   std::map<listing_id, advert> adverts;
   std::map<rental_id, deal> deals;
@@ -171,7 +190,8 @@ struct model {
   std::map<entity_ref, marks> ratings;
   std::map<std::string, int> shelves;  ///< adverts hung on a book, by ISBN
   std::map<account_id, std::int64_t> cursors;
-  std::map<account_id, std::int64_t> read;      ///< up to which cursor
+  std::map<account_id, std::int64_t> read;  ///< up to which cursor
+  std::set<account_id> closed_inboxes;
   std::map<std::string, keyed> keyed_requests;  ///< by the entity's id
 
   money brought_in;  ///< top-ups less withdrawals
@@ -205,6 +225,8 @@ void check_money(const model& all);
 void check_settled(const model& all);
 void check_people(const model& all);
 void check_ratings(const model& all);
+/// Who is not welcome any more is nowhere to be found.
+void check_standings(const model& all);
 
 /// What a rental is to do next by itself, and when.
 struct next_step {

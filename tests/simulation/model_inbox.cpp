@@ -16,13 +16,23 @@ void see_inbox(model& all, const stored_event& event) {
     up_to = read->up_to;
     return;
   }
+  if (const auto* closed = std::get_if<inbox::closed>(&*happened)) {
+    expect(all.characters[closed->owner].now == account::standing::erased, event,
+           "of somebody who has not left");
+    expect(all.closed_inboxes.insert(closed->owner).second, event, "it is closed twice");
+    if (const auto last = all.cursors.find(closed->owner); last != all.cursors.end())
+      all.read[closed->owner] = last->second;
+    return;
+  }
   const auto& told = std::get<inbox::delivered>(*happened);
+  expect(!all.closed_inboxes.contains(told.owner), event, "somebody is told who has left");
   expect(to_string(told.owner) == event.entity.id, event, "a notice in another person's inbox");
   expect(told.cursor == ++all.cursors[told.owner], event,
          "the notices are not numbered one by one");
   const auto& notice = told.what;
-  expect(notice.rental.has_value(), event, "it is about nothing");
-  const notice_key key{told.owner, notice.type, *notice.rental, notice.time};
+  expect(notice.rental || notice.listing, event, "it is about nothing");
+  const auto about = notice.rental.value_or(rental_id{notice.listing.value_or(listing_id{}).value});
+  const notice_key key{told.owner, notice.type, about, notice.time};
   const auto due = all.notices_due.find(key);
   const int wanted = due == all.notices_due.end() ? 0 : due->second;
   expect(++all.notices_sent[key] <= wanted, event,

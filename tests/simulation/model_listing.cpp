@@ -32,18 +32,22 @@ struct listing_events {
     auto& fresh = all.adverts[id];
     fresh.owner = e.owner;
     fresh.content = e.content;
+    fresh.added_at = e.at;
   }
   template <item_kind Kind>
   void operator()(const listing::updated<Kind>& e) const {
     check(!self().removed, "a removed advert changes");
     check(event.actor == to_string(self().owner), "by somebody else");
     check(e.revision == ++self().revision, "revision " + std::to_string(e.revision));
+    check(e.hidden == (self().hidden || self().withheld), "hidden, or not");
     self().content = e.content;
     self().active = e.active;
     if (e.active) self().missing = false;
   }
   void operator()(const listing::removed&) const {
-    check(event.actor == to_string(self().owner), "by somebody else");
+    const bool has_left = all.characters[self().owner].now == account::standing::erased &&
+                          event.actor == to_string(account_ref(self().owner));
+    check(has_left || event.actor == to_string(self().owner), "by somebody else");
     check(self().calendar.empty(), "an advert with bookings is removed");
     self().removed = true;
     self().active = false;
@@ -51,7 +55,7 @@ struct listing_events {
   void operator()(const listing::reserved& e) const {
     const auto asked = all.deals.find(e.rental);
     check(asked != all.deals.end(), "it reserves for a rental that nobody asked for");
-    check(self().active, "a reservation of an advert that is switched off");
+    check(self().is_offered(), "a reservation of an advert that is switched off, or hidden");
     check(e.renter == asked->second.renter && e.renter != self().owner, "the wrong renter");
     check(e.agreed.when == asked->second.wanted, "another period than was asked for");
     check(e.agreed.terms == self().content.terms, "other terms than were offered");
@@ -107,6 +111,24 @@ struct listing_events {
   }
   void operator()(const listing::rated& e) const {
     see_rating(all, event, e.rental, e.rating, e.total);
+  }
+  void operator()(const listing::hidden& e) const { hide(e, true); }
+  void operator()(const listing::shown& e) const {
+    hide(e, false);
+    check(e.offered == self().is_offered(), "offered, or not");
+    check(e.content == self().content && e.revision == self().revision, "not what it is");
+  }
+  template <class Event>
+  void hide(const Event& e, bool so) const {
+    check(e.owner == self().owner, "of somebody else");
+    if (e.by == listing::hider::account) {
+      check(event.actor == to_string(account_ref(self().owner)), "by another account");
+      self().withheld = so;
+      return;
+    }
+    check(!event.actor.empty() && event.actor.find('/') == std::string::npos, "by nobody");
+    self().hidden = so;
+    ++all.notices_due[{e.owner, event.type, rental_id{id.value}, event.time}];
   }
   void operator()(const listing::settled&) const {}
 };

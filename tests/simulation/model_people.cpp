@@ -43,15 +43,48 @@ struct login_events {
       if (one != e.keep) self().ending.insert(one);
       return one != e.keep;
     });
+    self().ending.merge(self().programs);
+    self().one_time = false;
+  }
+  void end_all() const {
+    self().ending.insert(self().sessions.begin(), self().sessions.end());
+    self().sessions.clear();
+    self().ending.merge(self().programs);
+  }
+  void operator()(const login::password_reset& e) const {
+    check(e.password_version == ++self().password_version, "the passwords are not numbered");
+    check(!event.actor.empty() && event.actor.find('/') == std::string::npos, "by nobody");
+    check(e.until == event.time + 24 * one_hour, "for another time");
+    self().one_time = true;
+    self().logged_in_once = false;
+    end_all();
+  }
+  void operator()(const login::gate_set& e) const {
+    check(event.actor == to_string(account_ref(self().account)), "by somebody else");
+    check(self().gate != login::gate::closed, "of somebody who has left");
+    self().gate = e.to;
+    if (e.to != login::gate::open) end_all();
   }
   void operator()(const login::session_added& e) const {
     const auto found = all.visits.find(e.session);
     check(found != all.visits.end() && found->second.username == event.entity.id,
           "of a session that nobody started");
-    check(found->second.password_version == self().password_version, "with an old password");
-    check(!self().ending.contains(e.session) &&
+    check(!self().ending.contains(e.session) && !self().programs.contains(e.session) &&
               std::ranges::find(self().sessions, e.session) == self().sessions.end(),
           "twice");
+    check(self().gate == login::gate::open, "of somebody who is not welcome");
+    const auto& by = found->second.made_by;
+    check(e.program == by.has_value(), "a program's, or not");
+    if (by) {
+      check(std::ranges::find(self().sessions, *by) != self().sessions.end(),
+            "made by a session that is over");
+      self().programs.insert(e.session);
+      check(self().programs.size() <= login::max_programs, "too many tokens");
+      return;
+    }
+    check(found->second.password_version == self().password_version, "with an old password");
+    check(!std::exchange(self().logged_in_once, true) || !self().one_time,
+          "a second time with a password for one");
     self().sessions.push_back(e.session);
     if (self().sessions.size() <= login::max_sessions) return;
     self().ending.insert(self().sessions.front());
@@ -60,7 +93,9 @@ struct login_events {
   void operator()(const login::session_dropped& e) const {
     const auto found = all.visits.find(e.session);
     check(found != all.visits.end() && !found->second.open, "a session that is still open");
-    check(std::erase(self().sessions, e.session) + self().ending.erase(e.session) == 1,
+    check(std::erase(self().sessions, e.session) + self().ending.erase(e.session) +
+                  self().programs.erase(e.session) ==
+              1,
           "a session that it did not have");
   }
 };
@@ -80,6 +115,7 @@ struct session_events {
   void operator()(const session::started& e) const {
     check(!all.visits.contains(id) && e.id == id, "it begins twice, or under another id");
     all.visits[id] = {e.account, e.username, e.password_version};
+    if (e.program) all.visits[id].made_by = e.program->by;
   }
   void operator()(const session::registered&) const {
     check(!std::exchange(self().announced, true), "the login heard of it twice");
@@ -97,28 +133,6 @@ struct session_events {
 
 void see_login(model& all, const stored_event& event) {
   std::visit(login_events{all, event}, read<login::event>(event));
-}
-
-void see_account(model& all, const stored_event& event) {
-  const auto id = parse_id<account_id>(event.entity.id);
-  expect(id.has_value(), event, "not an account's id");
-  const auto happened = read<account::event>(event);
-  if (const auto* opened = std::get_if<account::opened>(&happened)) {
-    const auto named = all.logins.find(opened->username);
-    expect(named != all.logins.end() && named->second.account == *id && opened->id == *id, event,
-           "nobody of this name has signed up for it");
-    expect(all.accounts.emplace(*id, *opened).second, event, "it is opened twice");
-    return;
-  }
-  if (const auto* rated = std::get_if<account::rated>(&happened))
-    return see_rating(all, event, rated->rental, rated->rating, rated->total);
-  const auto& edited = std::get<account::edited>(happened);
-  const auto found = all.accounts.find(*id);
-  expect(found != all.accounts.end(), event, "there is no such account");
-  expect(event.actor == event.entity.id, event, "by somebody else");
-  found->second.display_name = edited.display_name;
-  found->second.email = edited.email;
-  found->second.address = edited.address;
 }
 
 void see_session(model& all, const stored_event& event) {
@@ -154,8 +168,9 @@ void check_people(const model& all) {
     const auto where = login_ref(name);
     if (!one.ready) throw violation{where, "its account was never opened"};
     if (!one.ending.empty()) throw violation{where, "a session has not ended as told"};
-    if (std::set(one.sessions.begin(), one.sessions.end()) != open[name])
-      throw violation{where, "its sessions are not those that are open"};
+    auto known = one.programs;
+    known.insert(one.sessions.begin(), one.sessions.end());
+    if (known != open[name]) throw violation{where, "its sessions are not those that are open"};
   }
 }
 

@@ -160,6 +160,23 @@ struct rental_events {
     tell(self.renter);
     tell(owner());
   }
+  void operator()(const rental::arbitrated& e) const {
+    was({status::active, status::late, status::returned});
+    check(!self.wish, "an extension is pending");
+    money fees;
+    for (const auto& period : self.periods) fees += period.fee;
+    const auto within = [](money part, money most) { return part >= money{} && part <= most; };
+    check(within(e.decided.rent, self.rent), "more rent than was agreed");
+    check(within(e.decided.late_fees, fees), "more late fees than fell due");
+    check(within(e.decided.deposit, terms().deposit), "more than the deposit");
+    check(!event.actor.empty() && event.actor.find('/') == std::string::npos, "by nobody");
+    self.decided = e.decided;
+    self.rent = e.decided.rent;
+    self.now = status::completed;
+    if (!self.returned_at) self.returned_at = e.at;
+    tell(self.renter);
+    tell(owner());
+  }
   void operator()(const rental::rejected& e) const {
     was({status::pending});
     check(e.renter == self.renter && e.listing == self.listing, "somebody else's");

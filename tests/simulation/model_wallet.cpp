@@ -44,6 +44,7 @@ struct wallet_events {
   void operator()(const wallet::top_up_requested& e) const {
     check(!self.payments.contains(e.payment), "the same payment twice");
     by_its_owner();
+    check(!self.closed, "into a closed wallet");
     self.payments[e.payment] = {false, e.amount};
   }
   void operator()(const wallet::topped_up& e) const {
@@ -84,6 +85,7 @@ struct wallet_events {
   void operator()(const wallet::held& e) const {
     auto& about = rental(e.rental);
     check(about.renter == id && about.agreed, "the wrong wallet, or before the listing agreed");
+    check(!self.closed, "in a closed wallet");
     if (e.part == 0) {
       check(!about.held && e.rent == about.agreed->rent && e.deposit == about.agreed->terms.deposit,
             "another amount than agreed, or twice");
@@ -135,6 +137,37 @@ struct wallet_events {
     if (e.result.owed > money{}) owe(e.rental, e.result.owed);
     balance_is(e.balance);
   }
+  /// Of the pot, so much goes to the owner; what is missing is owed as far as it was before.
+  void operator()(const wallet::divided& e) const {
+    auto& about = rental(e.rental);
+    check(about.decided.has_value(), "nobody has decided that");
+    check(!std::exchange(about.paid, true), "the owner is paid twice");
+    for (const auto& period : about.periods)
+      check(period.charged.has_value(), "before every fee was charged");
+    const auto& one = held_for(e.rental);
+    const auto& decided = *about.decided;
+    const money wanted = std::min(decided.rent, one.rent()) + decided.late_fees + decided.deposit;
+    check(e.paid == std::min(wanted, one.total()), text(e.paid) + " go to the owner");
+    check(e.refunded == one.total() - e.paid, text(e.refunded) + " come back");
+    money owed;
+    for (auto& [which, amount] : self.debts)
+      if (which == e.rental) {
+        owed = amount;
+        amount -= e.forgiven;
+      }
+    check(owed - e.forgiven == std::min(owed, wanted - e.paid), text(e.forgiven) + " are forgiven");
+    std::erase_if(self.debts, [](const auto& each) { return each.second == money{}; });
+    self.balance += e.refunded;
+    self.leaving += e.paid;
+    self.holds.erase(e.rental);
+    balance_is(e.balance);
+  }
+  void operator()(const wallet::closed&) const {
+    check(self.balance == money{} && self.holds.empty() && self.debts.empty(), "it is not empty");
+    for (const auto& [which, payment] : self.payments) check(payment.done, "a payment is open");
+    self.closed = true;
+  }
+  void operator()(const wallet::reopened&) const { self.closed = false; }
   void operator()(const wallet::paid& e) const {
     auto& about = rental(e.rental);
     check(about.is_final(), "before the rental's end");

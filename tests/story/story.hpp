@@ -32,6 +32,8 @@ class story {
   void play();
   /// The other story (quarrel.cpp): from registration to log-out.
   void quarrel();
+  /// The third one (farewell.cpp): from registration to leaving for good.
+  void farewell();
 
  private:
   struct person {
@@ -66,6 +68,10 @@ class story {
   void extend_rental();
   void change_password();
   void read_notices();
+
+  // In farewell.cpp:
+  void fail_to_leave();
+  void leave();
 
   /// How many late fees were charged.
   long late_fees();

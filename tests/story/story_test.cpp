@@ -48,14 +48,31 @@ TEST_P(Story, of_a_quarrel_goes_on_over_kill_9_between_every_two_steps) {
   server.stop();
 }
 
+TEST_P(Story, of_a_farewell_goes_on_over_kill_9_between_every_two_steps) {
+  server_process server{fast, GetParam()};
+  server.start();
+  story told{server};
+  told.between_steps = [&] {
+    server.kill();
+    told.check_acknowledged(check_sound(server.journal_url()));
+    server.start();
+  };
+  ASSERT_NO_THROW(told.farewell());
+  EXPECT_NO_THROW(check_settled(server.journal_url()));
+  server.stop();
+}
+
 const auto journals = ::testing::Values(keeping::sqlite, keeping::postgres);
 INSTANTIATE_TEST_SUITE_P(On, Story, journals, ::testing::PrintToStringParamName());
 
+using telling = void (story::*)();
+
 /// The appends of a run are about as many as in any other: timers come between or do not.
-long appends_of_the_story(keeping where) {
+long appends_of(telling tell, keeping where) {
   server_process server{fast, where};
   server.start();
-  story{server}.play();
+  story told{server};
+  (told.*tell)();
   return server.stop();
 }
 
@@ -71,9 +88,8 @@ std::vector<const char*> moments_at(long append, keeping where) {
 constexpr int shards = 4;
 class Death : public ::testing::TestWithParam<std::tuple<keeping, int>> {};
 
-TEST_P(Death, at_any_append_loses_nothing_and_doubles_nothing) {
-  const auto [where, shard] = GetParam();
-  const long appends = appends_of_the_story(where);
+void die_at_any_append(telling tell, keeping where, int shard) {
+  const long appends = appends_of(tell, where);
   ASSERT_GT(appends, 20);
   for (long at = 1 + shard; at <= appends; at += shards) {
     for (const char* moment : moments_at(at, where)) {
@@ -86,7 +102,7 @@ TEST_P(Death, at_any_append_loses_nothing_and_doubles_nothing) {
         ++deaths;
         told.check_acknowledged(check_sound(server.journal_url()));
       };
-      ASSERT_NO_THROW(told.play());
+      ASSERT_NO_THROW((told.*tell)());
       // The last appends of the story may be after its end: then the death is here.
       EXPECT_NO_THROW(check_settled(server.journal_url(), [&] {
         if (!server.has_died()) return;
@@ -98,6 +114,16 @@ TEST_P(Death, at_any_append_loses_nothing_and_doubles_nothing) {
       }
     }
   }
+}
+
+TEST_P(Death, at_any_append_loses_nothing_and_doubles_nothing) {
+  const auto [where, shard] = GetParam();
+  die_at_any_append(&story::play, where, shard);
+}
+
+TEST_P(Death, at_any_append_of_a_farewell_leaves_nobody_half_gone) {
+  const auto [where, shard] = GetParam();
+  die_at_any_append(&story::farewell, where, shard);
 }
 INSTANTIATE_TEST_SUITE_P(Shard, Death, ::testing::Combine(journals, ::testing::Range(0, shards)),
                          [](const auto& info) {

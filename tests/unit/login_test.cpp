@@ -129,6 +129,51 @@ TEST(Login, a_new_password_ends_all_sessions_but_the_one_that_asked) {
   EXPECT_EQ(stage.s.sessions, std::vector{session_number(2)});
 }
 
+/// As session `by` makes it for a program.
+login::add_session token(int n, int by) {
+  return {session_number(n), 0, session_number(by)};
+}
+
+TEST(Login, takes_a_token_that_one_of_its_sessions_makes) {
+  login_scene stage;
+  stage.acknowledge("open");
+  EXPECT_EQ(stage.code(token(2, 1)), "session_ended") << "which is none of its own";
+  stage.play(login::add_session{session_number(1), 1});
+  EXPECT_EQ(stage.play(token(2, 1)), names{"user.login"});
+  EXPECT_EQ(stage.s.programs, std::vector{session_number(2)});
+  EXPECT_EQ(stage.code(token(3, 2)), "session_ended") << "a token makes none";
+  stage.play(login::drop_session{session_number(1)});
+  EXPECT_EQ(stage.code(token(3, 1)), "session_ended");
+  EXPECT_EQ(stage.s.programs, std::vector{session_number(2)}) << "it outlives who made it";
+  EXPECT_EQ(stage.play(login::drop_session{session_number(2)}), names{"user.logout"});
+  EXPECT_TRUE(stage.s.programs.empty());
+}
+
+TEST(Login, refuses_one_token_too_many_and_ends_none_for_a_new_session) {
+  login_scene stage;
+  stage.acknowledge("open");
+  stage.play(login::add_session{session_number(0), 1});
+  const int most = static_cast<int>(login::max_programs);
+  for (int n = 1; n <= most; ++n) stage.play(token(n, 0));
+  EXPECT_EQ(stage.code(token(most + 1, 0)), "too_many_sessions");
+  const int sessions = static_cast<int>(login::max_sessions);
+  for (int n = 1; n <= sessions; ++n) stage.play(login::add_session{session_number(1000 + n), 1});
+  EXPECT_EQ(stage.s.programs.size(), login::max_programs);
+  EXPECT_EQ(stage.owed(), names{end_key(0)});
+}
+
+TEST(Login, a_new_password_ends_tokens_too) {
+  login_scene stage;
+  stage.acknowledge("open");
+  stage.play(login::add_session{session_number(1), 1});
+  stage.play(token(2, 1));
+  stage.play(login::change_password{1, {"new"}, session_number(1)}, ada);
+  EXPECT_TRUE(stage.s.programs.empty());
+  EXPECT_EQ(stage.owed(), names{end_key(2)});
+  EXPECT_EQ(stage.code(token(2, 1)), "") << "a late copy of what it knows is nothing new";
+  EXPECT_EQ(stage.acknowledge(end_key(2)), names{"user.logout"});
+}
+
 TEST(Login, changes_the_password_only_for_its_person_who_knew_it) {
   login_scene stage;
   EXPECT_EQ(stage.code(login::change_password{1, {"new"}, {}}, bob), "bad_credentials");

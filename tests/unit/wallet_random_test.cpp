@@ -155,7 +155,19 @@ class world {
     d.copies.emplace_back(ask);
   }
 
+  /// An administrator says what goes to the owner, be it more than there is.
+  void arbitrate(deal& d) {
+    const divide ask{
+        d.id, owners_[d.owner], {chance_.below(300)}, {chance_.below(300)}, {chance_.below(120)}};
+    EXPECT_TRUE(tell(d.renter, ask, {}));
+    d.stage = deal::over;
+    const money wanted = std::min(ask.rent, d.rent) + ask.late_fees + ask.deposit;
+    d.owed_to_owner = std::min(wanted, d.rent + d.fees + d.deposit_left);
+    d.copies.emplace_back(ask);
+  }
+
   void end(deal& d) {
+    if (chance_.percent(25)) return arbitrate(d);
     const money rent = chance_.percent(80) ? d.rent : money{chance_.below(300)};
     const money claim{chance_.below(120)};
     const pay ask{d.id, owners_[d.owner], rent, claim};

@@ -44,8 +44,9 @@ inline money change_by(const event& happened) {
                         [](const withdrawn& e) { return money{} - e.amount; },
                         [](const withdrawal_failed& e) { return e.amount; },
                         [](const received& e) { return e.amount; },
-                        // These two are made whole by the `sent` after them.
+                        // These are made whole by the `sent` after them.
                         [](const paid& e) { return money{} - e.paid; },
+                        [](const divided& e) { return money{} - e.paid; },
                         [](const repaid& e) { return e.into_hold ? money{} : money{} - e.amount; },
                         [](const sent& e) { return e.amount; },
                         [](const auto&) { return money{}; },
@@ -55,6 +56,7 @@ inline money change_by(const event& happened) {
 
 inline money leaves_for_a_transfer(const event& happened) {
   if (const auto* e = std::get_if<paid>(&happened)) return e->paid;
+  if (const auto* e = std::get_if<divided>(&happened)) return e->paid;
   if (const auto* e = std::get_if<repaid>(&happened); e && !e->into_hold) return e->amount;
   return {};
 }

@@ -1,0 +1,152 @@
+// Tokens for programs, over a real server and a whole node: what they may call, and until when.
+#include "http/tokens.hpp"
+#include "persistence/timestamp.hpp"
+#include "tests/http/node_scene.hpp"
+
+namespace rentwave::http {
+namespace {
+
+using nlohmann::json;
+
+class Programs : public node_scene {
+ protected:
+  Programs() { start(); }
+
+  client_response make(const client::fields& as, const std::vector<std::string>& scopes) {
+    return post("/api/me/tokens", as, {{"name", "a bot"}, {"scopes", scopes}});
+  }
+  static client::fields as(const json& token) {
+    return {{"Authorization", "Bearer " + token.at("access_token").get<std::string>()},
+            {"Content-Type", "application/json"}};
+  }
+  client_response send(const char* method, const std::string& path, const client::fields& as,
+                       const std::string& body = {}) {
+    client to{site->port()};
+    return to.send(method, path, as, body);
+  }
+};
+
+TEST_F(Programs, have_a_token_that_is_listed_and_revoked_like_a_session) {
+  const auto ann = join("ann");
+  const auto made = make(ann, {"wallet", "read", "read"});
+  ASSERT_EQ(made.status, 201U) << made.body;
+  const auto token = made.json();
+  EXPECT_EQ(made.header("location"), "/api/sessions/" + token.at("id").get<std::string>());
+  EXPECT_EQ(made.header("cache-control"), "no-store");
+  EXPECT_EQ(token.at("scopes"), (json{"read", "wallet"}));
+
+  const auto listed = get("/api/sessions", ann).json().at("items");
+  ASSERT_EQ(listed.size(), 2U);
+  const auto& own = listed[0].at("current") == true ? listed[0] : listed[1];
+  const auto& other = listed[0].at("current") == true ? listed[1] : listed[0];
+  EXPECT_TRUE(own.at("program").is_null());
+  EXPECT_EQ(other.at("id"), token.at("id"));
+  EXPECT_EQ(other.at("program").at("name"), "a bot");
+  EXPECT_EQ(other.at("program").at("scopes"), token.at("scopes"));
+  EXPECT_EQ(other.at("program").at("expires_at"), token.at("expires_at"));
+
+  EXPECT_EQ(get("/api/me/wallet", as(token)).status, 200U);
+  const auto where = made.header("location");
+  EXPECT_EQ(send("DELETE", where, join("eve")).status, 404U);
+  EXPECT_EQ(send("DELETE", where, ann).status, 204U);
+  EXPECT_EQ(get("/api/me/wallet", as(token)).status, 401U) << "dead at once";
+}
+
+TEST_F(Programs, may_do_what_their_scopes_say) {
+  const auto ann = join("ann");
+  const auto reader = as(make(ann, {"read"}).json());
+  const auto payer = as(make(ann, {"wallet"}).json());
+
+  EXPECT_EQ(get("/api/me", reader).status, 200U);
+  const auto refused = get("/api/me", payer);
+  EXPECT_EQ(refused.status, 403U);
+  EXPECT_EQ(refused.code(), "insufficient_scope");
+  EXPECT_EQ(refused.json().at("scope"), "read");
+
+  EXPECT_EQ(post("/api/me/wallet/top-ups", payer, {{"amount", 100}}).status, 201U);
+  EXPECT_EQ(post("/api/me/wallet/top-ups", reader, {{"amount", 100}}).json().at("scope"), "wallet");
+  EXPECT_EQ(post("/api/listings", payer, {}).json().at("scope"), "listings");
+  EXPECT_EQ(post("/api/rentals", payer, {}).json().at("scope"), "rentals");
+  EXPECT_EQ(post("/api/me/notifications/read", payer, {}).json().at("scope"), "inbox");
+  EXPECT_EQ(send("PATCH", "/api/me", payer, "{}").json().at("scope"), "profile");
+}
+
+/// Whatever the table of routes says: a stolen token must not become anything better.
+TEST_F(Programs, never_do_what_is_for_people_alone) {
+  const auto root = join("root");
+  const auto bot =
+      as(make(root, {"read", "profile", "listings", "rentals", "wallet", "inbox"}).json());
+  const std::vector<std::pair<const char*, std::string>> calls{
+      {"POST", "/api/me/tokens"},
+      {"POST", "/api/me/password"},
+      {"GET", "/api/sessions"},
+      {"POST", "/api/sessions/current/refresh"},
+      {"DELETE", "/api/sessions/current"},
+      {"GET", "/api/admin/stats"},
+      {"GET", "/api/admin/events"},
+  };
+  for (const auto& [method, path] : calls) {
+    const auto answer = send(method, path, bot, "{}");
+    EXPECT_EQ(answer.status, 403U) << path;
+    EXPECT_EQ(answer.code(), "insufficient_scope") << path;
+    EXPECT_TRUE(answer.json().at("scope").is_null()) << path;
+  }
+}
+
+TEST_F(Programs, are_named_every_wrong_field) {
+  const auto ann = join("ann");
+  EXPECT_EQ(post("/api/me/tokens", {}, {}).status, 401U);
+  EXPECT_EQ(send("POST", "/api/me/tokens", ann, "{").status, 400U);
+  const auto now = running->clock().real_now();
+  const auto wrong_with = [&](json body) {
+    const auto answer = post("/api/me/tokens", ann, body);
+    EXPECT_EQ(answer.status, 422U) << body;
+    std::vector<std::string> fields;
+    const auto errors = answer.json().at("errors");
+    for (const auto& each : errors)
+      fields.push_back(each.at("field").get<std::string>());
+    return fields;
+  };
+  using names = std::vector<std::string>;
+  EXPECT_EQ(wrong_with(json::object()), (names{"name", "scopes"}));
+  EXPECT_EQ(wrong_with({{"name", ""}, {"scopes", json::array()}}), (names{"name", "scopes"}));
+  EXPECT_EQ(wrong_with({{"name", "x"}, {"scopes", {"read", "admin"}}}), names{"scopes[1]"});
+  for (const auto end : {now - one_day, now + one_day * 367})
+    EXPECT_EQ(
+        wrong_with({{"name", "x"}, {"scopes", {"read"}}, {"expires_at", format_instant(end)}}),
+        names{"expires_at"});
+}
+
+TEST_F(Programs, have_as_many_tokens_as_there_may_be) {
+  const auto ann = join("ann");
+  for (std::size_t n = 0; n < login::max_programs; ++n)
+    ASSERT_EQ(make(ann, {"read"}).status, 201U) << n;
+  const auto refused = make(ann, {"read"});
+  EXPECT_EQ(refused.status, 409U);
+  EXPECT_EQ(refused.code(), "too_many_sessions");
+  EXPECT_EQ(get("/api/sessions", ann).json().at("items").size(), login::max_programs + 1);
+}
+
+TEST_F(Programs, end_with_the_password_that_was_known_when_they_began) {
+  const auto ann = join("ann");
+  const auto bot = as(make(ann, {"read"}).json());
+  EXPECT_EQ(get("/api/me", bot).status, 200U);
+  EXPECT_EQ(post("/api/me/password", ann,
+                 {{"current_password", "correct horse"}, {"password", "another horse"}})
+                .status,
+            204U);
+  EXPECT_EQ(get("/api/me", bot).status, 401U);
+  EXPECT_EQ(get("/api/me", ann).status, 200U);
+}
+
+TEST_F(Programs, get_the_same_token_for_the_same_request) {
+  auto ann = join("ann");
+  ann.emplace_back("Idempotency-Key", "k");
+  const auto first = make(ann, {"read"});
+  ASSERT_EQ(first.status, 201U) << first.body;
+  EXPECT_EQ(make(ann, {"read"}).body, first.body);
+  EXPECT_EQ(make(ann, {"wallet"}).code(), "idempotency_mismatch");
+}
+
+}  // namespace
+}  // namespace rentwave::http
