@@ -34,12 +34,19 @@ json data_json(const stored_event& event, const std::string& currency) {
       return data_of<wallet::event>(event, currency);
     case entity_kind::inbox:
       return data_of<inbox::event>(event, currency);
+    case entity_kind::topic:
+      return data_of<topic::event>(event, currency);
+    case entity_kind::audience:
+      return data_of<audience::event>(event, currency);
+    case entity_kind::follower:
+      return data_of<follower::event>(event, currency);
     case entity_kind::login:
     case entity_kind::account:
     case entity_kind::session:
     case entity_kind::keyed_request:
     case entity_kind::payment:
     case entity_kind::estate:
+    case entity_kind::crier:
       return json::object();
   }
   return json::object();

@@ -86,6 +86,12 @@ status_and_title status_of(refusal_code code) {
       return {403, "Account suspended"};
     case refusal_code::listing_hidden:
       return {409, "Listing hidden"};
+    case refusal_code::too_many_follows:
+      return {409, "Too many follows"};
+    case refusal_code::too_many_followers:
+      return {409, "Too many followers"};
+    case refusal_code::not_now:
+      return {503, "Try again later"};
   }
   return {500, "Internal error"};
 }
@@ -167,6 +173,7 @@ problem to_problem(const refusal& why) {
                                       {"end", format_instant(why.free->end)}};
     made.extra_json.emplace_back("free", free.dump());
   }
+  if (status == 503) made.retry_after_s = 1;
   return made;
 }
 

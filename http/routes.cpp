@@ -104,6 +104,12 @@ constexpr route table[] = {
      "how far one has read: up_to"},
     {get,    "/ws",                                session, get_websocket,
      "a WebSocket: notifications and events as they come"},
+    {get,    "/api/me/follows",                    session, get_follows,
+     "the topics that one follows: limit, cursor"},
+    {put,    "/api/me/follows/{topic}",            session, put_follow,
+     "follows book, vehicle, room, isbn:..., listing:... or user:..."},
+    {remove, "/api/me/follows/{topic}",            session, delete_follow,
+     "follows it no longer"},
 
     {get,    "/api/admin/stats",                   admin,   get_admin_stats,
      "figures of this node", "Administration"},

@@ -133,6 +133,9 @@ void project(const event_place&, const login::event&, row_changes&) {}
 void project(const event_place&, const account::event&, row_changes&) {}
 void project(const event_place&, const book::event&, row_changes&) {}
 void project(const event_place&, const keyed_request::event&, row_changes&) {}
+void project(const event_place&, const topic::event&, row_changes&) {}
+void project(const event_place&, const audience::event&, row_changes&) {}
+void project(const event_place&, const follower::event&, row_changes&) {}
 
 void project(const event_place& at, const session::event& event, row_changes& rows) {
   std::visit(
@@ -186,7 +189,8 @@ void project(const event_place& at, const listing::event& event, row_changes& ro
                  [&](const listing::shown& e) {
                    rows.push_back(row_of(id, e.revision, e.offered, e.content));
                  },
-                 [](const among<listing::handed_over, listing::queued, listing::settled> auto&) {},
+                 [](const among<listing::handed_over, listing::queued, listing::settled,
+                                listing::freed> auto&) {},
              },
              event);
 }

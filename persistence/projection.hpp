@@ -28,5 +28,8 @@ void project(const event_place& at, const wallet::event& event, std::vector<row_
 void project(const event_place& at, const inbox::event& event, std::vector<row_change>& rows);
 void project(const event_place& at, const keyed_request::event& event,
              std::vector<row_change>& rows);
+void project(const event_place& at, const topic::event& event, std::vector<row_change>& rows);
+void project(const event_place& at, const audience::event& event, std::vector<row_change>& rows);
+void project(const event_place& at, const follower::event& event, std::vector<row_change>& rows);
 
 }  // namespace rentwave

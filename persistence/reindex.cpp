@@ -23,7 +23,7 @@ row_changes rows_of(const stored_event& stored) {
 
 /// Personal fields may stay sealed: no row has one.
 row_changes rows_of(const stored_event& stored) {
-  if (stored.entity.kind == entity_kind::payment || stored.entity.kind == entity_kind::estate)
+  if (!is_kept(stored.entity.kind))
     return journal_error{journal_errc::corrupt, to_string(stored.entity) + " has an event"};
   return with_state_of(stored.entity.kind, [&]<class State>(std::type_identity<State>) {
     return rows_of<typename State::event_type>(stored);

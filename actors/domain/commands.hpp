@@ -4,8 +4,11 @@
 #include <variant>
 
 #include "actors/domain/account.hpp"
+#include "actors/domain/audience.hpp"
 #include "actors/domain/book.hpp"
+#include "actors/domain/crier.hpp"
 #include "actors/domain/estate.hpp"
+#include "actors/domain/follower.hpp"
 #include "actors/domain/inbox.hpp"
 #include "actors/domain/keyed_request.hpp"
 #include "actors/domain/listing.hpp"
@@ -13,6 +16,7 @@
 #include "actors/domain/payment.hpp"
 #include "actors/domain/rental.hpp"
 #include "actors/domain/session.hpp"
+#include "actors/domain/topic.hpp"
 #include "actors/domain/wallet.hpp"
 
 namespace rentwave {
@@ -21,6 +25,7 @@ namespace rentwave {
 using any_command =
     std::variant<login::command, account::command, session::command, listing::command,
                  book::command, rental::command, wallet::command, inbox::command, payment::command,
-                 keyed_request::command, estate::command>;
+                 keyed_request::command, topic::command, audience::command, follower::command,
+                 crier::command, estate::command>;
 
 }  // namespace rentwave

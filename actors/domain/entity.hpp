@@ -12,8 +12,9 @@
 
 namespace rentwave {
 
-/// The names are stored; never rename one. `payment` is the outside payment provider and `estate`
-/// what the journal has of a person: they are asked like entities, but have no events.
+/// The names are stored; never rename one. `payment` is the outside payment provider, `crier` who
+/// tells followers, `estate` what the journal has of a person: they are asked like entities, but
+/// have no events.
 enum class entity_kind : std::uint8_t {
   login,
   account,
@@ -25,10 +26,14 @@ enum class entity_kind : std::uint8_t {
   inbox,
   payment,
   keyed_request,
+  topic,
+  audience,
+  follower,
+  crier,
   estate
 };
 BOOST_DESCRIBE_ENUM(entity_kind, login, account, session, listing, book, rental, wallet, inbox,
-                    payment, keyed_request, estate)
+                    payment, keyed_request, topic, audience, follower, crier, estate)
 
 struct entity_ref {
   entity_kind kind{};
@@ -38,6 +43,12 @@ struct entity_ref {
   friend auto operator<=>(const entity_ref&, const entity_ref&) = default;
 };
 BOOST_DESCRIBE_STRUCT(entity_ref, (), (kind, id))
+
+/// Whether it has events; the others are only asked.
+constexpr bool is_kept(entity_kind kind) {
+  return kind != entity_kind::payment && kind != entity_kind::crier &&
+         kind != entity_kind::estate;
+}
 
 const char* to_string(entity_kind kind);
 /// "rental/0192…"
@@ -64,12 +75,21 @@ inline entity_ref book_ref(std::string isbn) {
 inline entity_ref rental_ref(rental_id id) {
   return {entity_kind::rental, to_string(id)};
 }
-/// A wallet and an inbox have the id of their account.
+/// A wallet, an inbox and a follower have the id of their account.
 inline entity_ref wallet_ref(account_id id) {
   return {entity_kind::wallet, to_string(id)};
 }
 inline entity_ref inbox_ref(account_id id) {
   return {entity_kind::inbox, to_string(id)};
+}
+inline entity_ref follower_ref(account_id id) {
+  return {entity_kind::follower, to_string(id)};
+}
+inline entity_ref topic_ref(std::string name) {
+  return {entity_kind::topic, std::move(name)};
+}
+inline entity_ref crier_ref(std::string topic) {
+  return {entity_kind::crier, std::move(topic)};
 }
 inline entity_ref payment_ref(payment_id id) {
   return {entity_kind::payment, to_string(id)};

@@ -11,8 +11,8 @@
 namespace rentwave {
 
 /// Calls `use` with `std::type_identity<State>` of this kind's state, which names its
-/// `command_type` and `event_type`. `payment` and `estate` are asked like entities and are none:
-/// they must not come here.
+/// `command_type` and `event_type`. `is_kept(kind)`: those who are asked like entities and have no
+/// events have no state either.
 template <class Use>
 auto with_state_of(entity_kind kind, Use&& use) {
   switch (kind) {
@@ -34,11 +34,18 @@ auto with_state_of(entity_kind kind, Use&& use) {
       return use(std::type_identity<inbox::state>{});
     case entity_kind::keyed_request:
       return use(std::type_identity<keyed_request::state>{});
+    case entity_kind::topic:
+      return use(std::type_identity<topic::state>{});
+    case entity_kind::audience:
+      return use(std::type_identity<audience::state>{});
+    case entity_kind::follower:
+      return use(std::type_identity<follower::state>{});
     case entity_kind::payment:
+    case entity_kind::crier:
     case entity_kind::estate:
       break;
   }
-  assert(!"what keeps nothing is no entity");
+  assert(!"who has no events is no entity");
   std::abort();
 }
 

@@ -54,6 +54,17 @@ void hand_to_next(events& happened, const state& s, instant now,
   if (next != s.bookings.end()) happened.push_back(handed_over{next->rental});
 }
 
+/// Adds that the item can be had again, if these events leave it so: subscribers know nothing of
+/// the calendar.
+void tell_if_free(events& happened, const state& s, instant now) {
+  state after = s;
+  for (const auto& each : happened) after = evolve(std::move(after), each);
+  if (!after.active || after.is_hidden() || !is_free(after, {now, now + duration{1}}, now)) return;
+  const auto* book = std::get_if<book_details>(&after.content.item);
+  happened.push_back(freed{after.id, after.owner, after.content.title,
+                           book ? std::optional{book->isbn} : std::nullopt});
+}
+
 // --- the owner ---
 
 answer handle(const state& s, const post& c, const context& given) {
@@ -89,6 +100,7 @@ answer handle(const state& s, const update& c, const context& given) {
   events happened{of_kind<updated>(content.kind(), s.revision + 1, active, content, s.is_hidden())};
   // Whoever switches a lost item's advert on again has it back.
   if (s.missing && active) hand_to_next(happened, s, given.now);
+  if (active && !s.active) tell_if_free(happened, s, given.now);
   return happened;
 }
 
@@ -181,6 +193,7 @@ answer handle(const state& s, const release& c, const context& given) {
   if (!mine && was_released(s, c.rental)) return events{};
   events happened{released{c.rental, c.was_started && mine && !mine->counted}};
   if (mine && !is_away(s, c.rental)) hand_to_next(happened, s, given.now, c.rental);
+  if (mine && c.was_started) tell_if_free(happened, s, given.now);
   return happened;
 }
 

@@ -190,6 +190,15 @@ struct lost {
   bool rented = false;  ///< as in `released`
 };
 BOOST_DESCRIBE_STRUCT(lost, (), (rental, revision, rented))
+/// The item can be had again from now on: it is back, or the advert is switched on.
+struct freed {
+  static constexpr std::string_view type = "listing.free";
+  listing_id id;
+  account_id owner;
+  std::string title;
+  std::optional<std::string> isbn;  ///< of a book
+};
+BOOST_DESCRIBE_STRUCT(freed, (), (id, owner, title, isbn))
 
 struct rated {
   static constexpr std::string_view type = "listing.rate";
@@ -236,7 +245,7 @@ using event =
     std::variant<added<item_kind::book>, added<item_kind::vehicle>, added<item_kind::room>,
                  updated<item_kind::book>, updated<item_kind::vehicle>, updated<item_kind::room>,
                  removed, reserved, handed_over, queued, released, reclaimed, rescheduled, lost,
-                 rated, settled, hidden, shown>;
+                 rated, settled, hidden, shown, freed>;
 
 // --- state ---
 //

@@ -165,6 +165,8 @@ void apply(state& s, const settled& e) {
   std::erase_if(s.owed, [&e](const owed_command& each) { return each.key() == e.want; });
 }
 
+void apply(state&, const freed&) {}
+
 want want_of(const state& s, const owed_command& owed) {
   switch (owed.what) {
     case step::attach:

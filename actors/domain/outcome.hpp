@@ -3,6 +3,7 @@
 
 #include <boost/describe.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -61,9 +62,28 @@ struct belongings {
 };
 BOOST_DESCRIBE_STRUCT(belongings, (), (adverts, next))
 
+/// Among a topic's followers, who come by shard and then by account: behind this one.
+struct follower_place {
+  int shard = 0;
+  account_id after;
+
+  friend bool operator==(const follower_place&, const follower_place&) = default;
+};
+BOOST_DESCRIBE_STRUCT(follower_place, (), (shard, after))
+
+/// How far the crier has come with an announcement.
+struct told_so_far {
+  std::int64_t people = 0;             ///< who were told in this step
+  std::optional<follower_place> next;  ///< where the next step begins; none: that was all
+
+  friend bool operator==(const told_so_far&, const told_so_far&) = default;
+};
+BOOST_DESCRIBE_STRUCT(told_so_far, (), (people, next))
+
 /// `refusal` first would make "refused" the default; `accepted` is.
 using outcome =
-    std::variant<accepted, refusal, reservation, hand_over_result, charge_result, belongings>;
+    std::variant<accepted, refusal, reservation, hand_over_result, charge_result, belongings,
+                 told_so_far>;
 
 /// The command by which an answer comes home: which want it answers, and how.
 struct answered {

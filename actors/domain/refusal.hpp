@@ -46,6 +46,9 @@ enum class refusal_code {
   account_closed,          ///< the person has left, or is about to
   account_suspended,       ///< an administrator has suspended the person
   listing_hidden,          ///< an administrator has hidden the advert
+  too_many_follows,        ///< the person follows as many topics as one may
+  too_many_followers,      ///< the topic has as many followers as it may have
+  not_now,                 ///< too much is under way here already: ask again later
 };
 BOOST_DESCRIBE_ENUM(refusal_code, unknown_entity, already_exists, username_taken, bad_credentials,
                     session_ended, too_many_sessions, not_owner, not_party, stale_revision,
@@ -54,7 +57,8 @@ BOOST_DESCRIBE_ENUM(refusal_code, unknown_entity, already_exists, username_taken
                     insufficient_funds, debt, too_many_holds, amount_invalid, wrong_status,
                     too_late, claim_exceeds_deposit, undone, payment_failed, idempotency_mismatch,
                     rating_invalid, already_reviewed, wallet_not_empty, rentals_open,
-                    account_closed, account_suspended, listing_hidden)
+                    account_closed, account_suspended, listing_hidden, too_many_follows,
+                    too_many_followers, not_now)
 
 struct refusal {
   refusal_code code{};

@@ -225,11 +225,18 @@ class consumer {
     ++one.outstanding;
     const auto& to = context_->routes->find(command->to);
     self_->request(to, effect_timeout, command_ptr{std::move(command)})
-        .then([this, entity = event.entity](const outcome&) { acknowledged(entity); },
-              [this, entity = event.entity](const caf::error& why) {
-                lanes_.at(entity).fail(is_own_fault(why), render(why));
-                acknowledged(entity);
-              });
+        .then(
+            [this, entity = event.entity](const outcome& said) {
+              // Whoever has a full queue takes no more for now: this subscription waits.
+              const auto* why = std::get_if<refusal>(&said);
+              if (why && why->code == refusal_code::not_now)
+                lanes_.at(entity).fail(false, why->detail);
+              acknowledged(entity);
+            },
+            [this, entity = event.entity](const caf::error& why) {
+              lanes_.at(entity).fail(is_own_fault(why), render(why));
+              acknowledged(entity);
+            });
   }
 
   void acknowledged(const entity_ref& entity) {

@@ -50,7 +50,7 @@ class machine {
 };
 
 using machine_factory = std::function<std::unique_ptr<machine>(const entity_ref&)>;
-/// The machine for the entity's kind. `entity.kind` is never `payment` or `estate`.
+/// The machine for the entity's kind. `is_kept(entity.kind)`.
 std::unique_ptr<machine> make_machine(const entity_ref& entity);
 
 /// Folds a history into a new machine. False: the snapshot is not one of ours, and `into` is as it

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "actors/runtime/estates.hpp"
+#include "actors/runtime/crier.hpp"
 #include "actors/runtime/node_context.hpp"
 #include "actors/runtime/partition.hpp"
 #include "actors/runtime/reader.hpp"
@@ -70,6 +71,7 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
   auto routes = std::make_shared<routing>();
   routes->payments = spawn_payments(system, shared);
   routes->estates = spawn_estates(system, shared);
+  routes->crier = spawn_crier(system, shared);
   for (partition_id id = 0; id < context.options.partitions; ++id)
     routes->partitions.push_back(spawn_partition(system, shared, id));
   context.routes = routes;
@@ -78,6 +80,7 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
   for (const auto& partition : routes->partitions) demand(partition, "a partition");
   demand(routes->payments, "the payment provider's actor");
   demand(routes->estates, "the actor of estates");
+  demand(routes->crier, "the crier");
   demand(context.writer, "the writer");
   for (const auto& reader : context.readers) demand(reader, "a reader");
   // The context is complete; from here on it is constant.
@@ -115,6 +118,7 @@ void node::stop() {
     ending = routes_->partitions;
     ending.push_back(routes_->payments);
     ending.push_back(routes_->estates);
+    ending.push_back(routes_->crier);
   }
   if (context.writer) ending.push_back(context.writer);
   ending.insert(ending.end(), context.readers.begin(), context.readers.end());

@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "actors/runtime/sentences.hpp"
 #include "persistence/codec.hpp"
-#include "persistence/timestamp.hpp"
 
 namespace rentwave {
 namespace {
@@ -35,15 +35,15 @@ struct writer {
 };
 
 std::string quoted(const subject_matter& about) {
-  return "\u201c" + about.title + "\u201d";
+  return in_quotes(about.title);
 }
 
 void write(writer& to, const rental::event& happened) {
   std::visit(
       overloaded{
           [&](const rental::booked& e) {
-            to.owner(e.about, quoted(e.about) + " was rented from " + format_instant(e.when.start) +
-                                  " to " + format_instant(e.when.end) + ".");
+            to.owner(e.about, quoted(e.about) + " was rented from " + in_words(e.when.start) +
+                                  " to " + in_words(e.when.end) + ".");
           },
           [&](const rental::waited& e) {
             to.renter(e.about, quoted(e.about) +
@@ -51,11 +51,11 @@ void write(writer& to, const rental::event& happened) {
                                    "until then you can cancel free of charge.");
           },
           [&](const rental::reminded& e) {
-            to.renter(e.about, quoted(e.about) + " is due at " + format_instant(e.due) + ".");
+            to.renter(e.about, quoted(e.about) + " is due on " + in_words(e.due) + ".");
           },
           [&](const rental::late& e) {
             to.renter(e.about, quoted(e.about) + " is late: fee " + std::to_string(e.n) +
-                                   " fell due at " + format_instant(e.due) + ".");
+                                   " fell due on " + in_words(e.due) + ".");
             if (e.n == 1) to.owner(e.about, quoted(e.about) + " was not returned in time.");
           },
           [&](const rental::returned& e) {
@@ -93,7 +93,7 @@ void write(writer& to, const rental::event& happened) {
           },
           [&](const rental::extended& e) {
             to.owner(e.about, "The rental of " + quoted(e.about) + " was extended to " +
-                                  format_instant(e.due) + ".");
+                                  in_words(e.due) + ".");
           },
           [&](const rental::reviewed& e) {
             const auto stars = std::to_string(e.rating) + " of 5 stars.";

@@ -22,6 +22,7 @@
 //   payment       command_ptr: the provider, which answers the sender by `answered`
 //   estate        command_ptr: likewise, of what the journal has of a person
 //   watcher       news_ptr: something became durable where it watches; a gateway is one
+//   crier         command_ptr: tells followers, and answers the topic by `answered`
 #pragma once
 
 #include <caf/allowed_unsafe_message_type.hpp>

@@ -9,6 +9,7 @@ partition_id partition_of(const entity_ref& entity, std::size_t partitions) {
 const caf::actor& routing::find(const entity_ref& entity) const {
   if (entity.kind == entity_kind::payment) return payments;
   if (entity.kind == entity_kind::estate) return estates;
+  if (entity.kind == entity_kind::crier) return crier;
   return partitions[static_cast<std::size_t>(partition_of(entity, partitions.size()))];
 }
 

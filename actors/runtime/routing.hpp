@@ -18,6 +18,7 @@ struct routing {
   std::vector<caf::actor> partitions;
   caf::actor payments;
   caf::actor estates;
+  caf::actor crier;
 
   const caf::actor& find(const entity_ref& entity) const;
 };

@@ -18,8 +18,7 @@ json list_of(json items) {
 
 std::optional<entity_ref> entity_of(std::string_view kind, std::string_view id) {
   const auto known = named<entity_kind>(std::string{kind});
-  if (!known || id.empty()) return std::nullopt;
-  if (*known == entity_kind::payment || *known == entity_kind::estate) return std::nullopt;
+  if (!known || !is_kept(*known) || id.empty()) return std::nullopt;
   return entity_ref{*known, std::string{id}};
 }
 

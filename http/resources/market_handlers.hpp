@@ -54,4 +54,9 @@ answering post_withdrawal(backend& api, const request& asked);
 answering get_notifications(backend& api, const request& asked);
 answering read_notifications(backend& api, const request& asked);
 
+// resources/follows.cpp
+answering get_follows(backend& api, const request& asked);
+answering put_follow(backend& api, const request& asked);
+answering delete_follow(backend& api, const request& asked);
+
 }  // namespace rentwave::http

@@ -113,6 +113,10 @@ answering settle_rental(backend& api, const request& asked) {
   const auto id = id_in_path<rental_id>(asked);
   if (!id) co_return to_response(not_found("There is no such rental."), asked);
   auto ref = rental_ref(*id);
+  const auto view = co_await api.view(ref);
+  if (!view) co_return to_response(view.error(), asked);
+  if ((*view)->as<rental::state>().now == rental::status::none)
+    co_return to_response(not_found("There is no such rental."), asked);
   co_return co_await act_on(api, asked, std::move(ref), body_rule::required, read_decision);
 }
 

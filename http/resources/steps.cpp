@@ -11,14 +11,18 @@ account_id caller_of(const request& asked) {
   return asked.who->account;
 }
 
-boost::asio::awaitable<answer<view_ptr>> advert_in_path(backend& api, const request& asked) {
-  const auto id = id_in_path<listing_id>(asked);
-  if (!id) co_return not_found("There is no such advert.");
-  auto found = co_await api.view(listing_ref(*id));
+boost::asio::awaitable<answer<view_ptr>> advert_of(backend& api, listing_id id) {
+  auto found = co_await api.view(listing_ref(id));
   if (!found) co_return found.error();
   const auto& state = (*found)->as<listing::state>();
   if (!state.exists || state.removed) co_return not_found("There is no such advert.");
   co_return *std::move(found);
+}
+
+boost::asio::awaitable<answer<view_ptr>> advert_in_path(backend& api, const request& asked) {
+  const auto id = id_in_path<listing_id>(asked);
+  if (!id) co_return not_found("There is no such advert.");
+  co_return co_await advert_of(api, *id);
 }
 
 boost::asio::awaitable<answer<view_ptr>> shown_advert_in_path(backend& api, const request& asked) {

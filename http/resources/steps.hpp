@@ -23,6 +23,8 @@ std::optional<Id> id_in_path(const request& asked, std::size_t at = 0) {
   return parse_id<Id>(asked.parameters[at]);
 }
 
+/// The advert of this id; 404 for one that never was or was removed.
+boost::asio::awaitable<answer<view_ptr>> advert_of(backend& api, listing_id id);
 /// The advert that the path names; 404 for one that never was or was removed.
 boost::asio::awaitable<answer<view_ptr>> advert_in_path(backend& api, const request& asked);
 /// The same, but 404 for one that is hidden as well.

@@ -103,6 +103,8 @@ class ContractOverHttp : public node_scene {
   /// The path with something in place of its parameters that is not there.
   static std::string path_of(const route& row) {
     auto path = std::regex_replace(std::string{row.pattern}, std::regex{R"(\{kind\})"}, "rental");
+    path = std::regex_replace(path, std::regex{R"(\{topic\})"},
+                              "listing:018f2f4c-0000-7000-8000-000000000000");
     return std::regex_replace(path, std::regex{R"(\{\w+\})"},
                               "018f2f4c-0000-7000-8000-000000000000");
   }
@@ -137,6 +139,10 @@ TEST_F(ContractOverHttp, what_is_not_there_is_not_found) {
   for (const auto& row : all_routes()) {
     if (row.pattern.find('{') == row.pattern.npos) continue;
     const auto got = ask(row, root);
+    if (row.method == verb::remove && row.pattern == "/api/me/follows/{topic}") {
+      EXPECT_EQ(got.status, 204U) << "so nobody follows it";
+      continue;
+    }
     EXPECT_EQ(got.status, 404U) << row.pattern;
     EXPECT_EQ(got.code(), "not_found") << row.pattern;
   }

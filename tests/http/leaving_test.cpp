@@ -178,6 +178,7 @@ TEST_F(Leaving, comes_before_whatever_was_under_way) {
             "409 account_closed");
   EXPECT_EQ(after_the_gate(post_token, who, {{"name", "x"}, {"scopes", {"read"}}}),
             "401 session_ended");
+  EXPECT_EQ(after_the_gate(patch_me, who, {{"display_name", "A"}}), "404 not_found");
 }
 
 TEST_F(Leaving, is_no_way_out_of_a_suspension) {

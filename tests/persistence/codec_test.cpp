@@ -79,7 +79,7 @@ TEST(Codec, keeps_the_wire_names) {
                           "room.update", "listing.remove", "listing.reserve", "listing.hand-over",
                           "listing.queue", "listing.release", "listing.reclaim",
                           "listing.reschedule", "listing.lose", "listing.rate", "listing.settle",
-                          "listing.hide", "listing.show"));
+                          "listing.hide", "listing.show", "listing.free"));
   EXPECT_THAT(wire_names<book::event>(), ElementsAre("isbn.attach", "isbn.detach"));
   EXPECT_THAT(
       wire_names<rental::event>(),
@@ -97,6 +97,11 @@ TEST(Codec, keeps_the_wire_names) {
   EXPECT_THAT(wire_names<inbox::event>(),
               ElementsAre("inbox.deliver", "inbox.read", "inbox.close"));
   EXPECT_THAT(wire_names<keyed_request::event>(), ElementsAre("request.claim", "request.finish"));
+  EXPECT_THAT(wire_names<topic::event>(),
+              ElementsAre("topic.enlist", "topic.announce", "topic.step"));
+  EXPECT_THAT(wire_names<audience::event>(), ElementsAre("audience.join", "audience.leave"));
+  EXPECT_THAT(wire_names<follower::event>(),
+              ElementsAre("follow.begin", "follow.end", "follow.settle", "follow.reject"));
 }
 
 TEST(Codec, gives_no_wire_name_twice) {

@@ -403,6 +403,17 @@ TEST(Projection, lists_notices) {
   EXPECT_EQ(story.row<notices_cleared>().account, numbered<account_id>(1));
 }
 
+TEST(Projection, has_no_rows_of_who_follows_what) {
+  std::vector<row_change> rows;
+  project({topic_ref("book"), 1, noon}, topic::event{filled<topic::announced>()}, rows);
+  project({audience::ref("book", 1), 1, noon}, audience::event{filled<audience::joined>()}, rows);
+  const auto follower = follower_ref(numbered<account_id>(1));
+  project({follower, 1, noon}, follower::event{filled<follower::began>()}, rows);
+  const auto advert = listing_ref(numbered<listing_id>(1));
+  project({advert, 1, noon}, listing::event{filled<listing::freed>()}, rows);
+  EXPECT_TRUE(rows.empty());
+}
+
 TEST(Projection, keeps_personal_fields_out_of_rows) {
   std::vector<row_change> rows;
   const auto account = account_ref(numbered<account_id>(1));

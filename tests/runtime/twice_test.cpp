@@ -31,6 +31,7 @@ class twice_case {
   void money_moves();
   void rentals();
   void standings();
+  void followers_and_topics();
   void answers_and_alarms();
   void waiting_and_waking();
 
@@ -92,6 +93,8 @@ class twice_case {
   static any_command command_of(const listing::command& c) { return c; }
   static any_command command_of(const rental::command& c) { return c; }
   static any_command command_of(const wallet::command& c) { return c; }
+  static any_command command_of(const follower::command& c) { return c; }
+  static any_command command_of(const topic::command& c) { return c; }
 
   void note(const any_command& body) {
     std::visit([&](const auto& command) { sent_[body.index()].insert(command.index()); }, body);
@@ -127,7 +130,9 @@ template <std::size_t Kind>
 void expect_all_sent_of(const sent_commands& sent) {
   using command = std::variant_alternative_t<Kind, any_command>;
   // These are no entities: they have no memory and no events.
-  if (std::is_same_v<command, payment::command> || std::is_same_v<command, estate::command>) return;
+  if (std::is_same_v<command, payment::command> || std::is_same_v<command, crier::command> ||
+      std::is_same_v<command, estate::command>)
+    return;
   const auto found = sent.find(Kind);
   for (std::size_t i = 0; i < std::variant_size_v<command>; ++i)
     EXPECT_TRUE(found != sent.end() && found->second.contains(i))
@@ -268,6 +273,20 @@ void twice_case::standings() {
   EXPECT_EQ(m.wallet(m.owner).balance, (money{300}));
 }
 
+void twice_case::followers_and_topics() {
+  const auto ada = m.fresh<account_id>();
+  twice(follower_ref(ada), follower::command{follower::follow{ada, "room"}}, ada);
+  twice(follower_ref(ada), follower::command{follower::unfollow{"room"}}, ada);
+  const auto fans = audience::ref("book", audience::shard_of(ada));
+  twice(fans, audience::command{audience::join{ada}});
+  twice(topic_ref("book"), topic::command{topic::enlist{"book", audience::shard_of(ada)}});
+  twice(topic_ref("book"),
+        topic::command{topic::announce{
+            "book", m.fresh<command_id>(), m.owner, {"book.add", {}, "New", {}, {}, {}}}});
+  EXPECT_EQ(m.inbox(ada).last, 1);
+  twice(fans, audience::command{audience::leave{ada}});
+}
+
 void twice_case::answers_and_alarms() {
   const auto ada = m.fresh<account_id>();
   const auto session = m.fresh<session_id>();
@@ -289,14 +308,20 @@ void twice_case::answers_and_alarms() {
   answered_twice(wallet_ref(m.renter), wallet::top_up{m.renter, payment, {500}}, m.renter,
                  "payment-" + to_string(payment));
   EXPECT_EQ(m.wallet(m.renter).balance, (money{500}));
+  answered_twice(follower_ref(ada), follower::follow{ada, "book"}, ada, "join-3");
+  answered_twice(
+      topic_ref("book"),
+      topic::announce{"book", m.fresh<command_id>(), m.owner, {"book.add", {}, "New", {}, {}, {}}},
+      m.owner, "tell-1-0", told_so_far{0, {}});
   // These owe nothing to anybody, and have no alarm.
   const auto isbn = book_ref("9780140449334");
   const auto request = keyed_request_ref(m.fresh<command_id>().value);
-  for (const auto& to : {account_ref(ada), isbn, inbox_ref(m.renter), request})
+  const auto fans = audience::ref("book", audience::shard_of(ada));
+  for (const auto& to : {account_ref(ada), isbn, inbox_ref(m.renter), request, fans})
     in_vain(to, answered_command(to.kind, {"open", accepted{}}));
-  for (const auto& to :
-       {login_ref("ada"), account_ref(ada), session_ref(session), listing_ref(listing), isbn,
-        wallet_ref(m.renter), inbox_ref(m.renter), request})
+  for (const auto& to : {login_ref("ada"), account_ref(ada), session_ref(session),
+                         listing_ref(listing), isbn, wallet_ref(m.renter), inbox_ref(m.renter),
+                         request, fans, follower_ref(ada), topic_ref("book")})
     in_vain(to, wake_command(to.kind));
 }
 
@@ -341,7 +366,8 @@ TEST_P(Twice, every_command_of_every_entity_has_one_effect) {
   for (const auto each :
        {&twice_case::people_and_their_sessions, &twice_case::adverts_books_and_messages,
         &twice_case::the_calendar, &twice_case::money_moves, &twice_case::rentals,
-        &twice_case::standings, &twice_case::answers_and_alarms, &twice_case::waiting_and_waking}) {
+         &twice_case::standings, &twice_case::followers_and_topics, &twice_case::answers_and_alarms,
+         &twice_case::waiting_and_waking}) {
     twice_case fresh{GetParam(), sent};
     (fresh.*each)();
   }

@@ -47,8 +47,15 @@ std::string encode(const entity_view& seen) {
       return encoded<inbox::state>(seen);
     case entity_kind::keyed_request:
       return encoded<keyed_request::state>(seen);
+    case entity_kind::topic:
+      return encoded<topic::state>(seen);
+    case entity_kind::audience:
+      return encoded<audience::state>(seen);
+    case entity_kind::follower:
+      return encoded<follower::state>(seen);
     case entity_kind::payment:
     case entity_kind::estate:
+    case entity_kind::crier:
       break;
   }
   return {};

@@ -41,6 +41,8 @@ class crowd {
   void change_person(const model& known);
   void read_notices(const model& known);
   void use_key(const model& known);
+  /// In crowd_follows.cpp.
+  void follow(const model& known);
   // In crowd_office.cpp:
   void leave(const model& known);
   void administrate(const model& known);

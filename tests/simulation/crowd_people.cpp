@@ -98,7 +98,10 @@ void crowd::trespass(const model& known) {
 void crowd::trespass_on_person(const model& known, account_id stranger) {
   if (known.logins.empty()) return;
   const auto& [name, one] = any_of(dice_, known.logins);
-  switch (dice_.between(0, 4)) {
+  switch (dice_.between(0, 5)) {
+    case 5:
+      return forbid(follower_ref(one.account),
+                    follower::command{follower::follow{one.account, "book"}}, stranger);
     case 0: {
       login::sign_up taken{name, stranger, {"hash"}, {name}, {}, {}};
       return forbid(login_ref(name), login::command{taken}, stranger);

@@ -148,7 +148,14 @@ void see(model& all, const stored_event& event) {
       return see_book(all, event);
     case entity_kind::keyed_request:
       return see_keyed_request(all, event);
+    case entity_kind::topic:
+      return see_topic(all, event);
+    case entity_kind::audience:
+      return see_audience(all, event);
+    case entity_kind::follower:
+      return see_follower(all, event);
     case entity_kind::payment:
+    case entity_kind::crier:
     case entity_kind::estate:
       throw violation{event.entity, "what keeps nothing has an event in the journal"};
   }
@@ -170,6 +177,7 @@ void check_settled(const model& all) {
   check_notices(all);
   check_shelves(all);
   check_ratings(all);
+  check_follows(all);
 }
 
 }  // namespace rentwave::simulation

@@ -13,12 +13,15 @@
 #include <vector>
 
 #include "actors/domain/account.hpp"
+#include "actors/domain/audience.hpp"
+#include "actors/domain/follower.hpp"
 #include "actors/domain/inbox.hpp"
 #include "actors/domain/keyed_request.hpp"
 #include "actors/domain/listing.hpp"
 #include "actors/domain/login.hpp"
 #include "actors/domain/rental.hpp"
 #include "actors/domain/session.hpp"
+#include "actors/domain/topic.hpp"
 #include "actors/domain/wallet.hpp"
 #include "persistence/journal.hpp"
 
@@ -77,7 +80,9 @@ struct advert {
   bool hidden = false;    ///< by an administrator
   bool withheld = false;  ///< by the owner's account
   bool is_offered() const { return active && !hidden && !withheld; }
-  std::optional<instant> came_back{};  ///< by the command that is being read
+  std::optional<instant> came_back{};       ///< by the command that is being read
+  std::optional<instant> news_due{};        ///< that it may be free again, by that command
+  bool told_free = false;                   ///< and it said so
   command_id last_command{};
 };
 
@@ -169,6 +174,22 @@ struct marks {
   std::map<rental_id, int> counted;  ///< by whoever adds them up
 };
 
+/// What followers are told of: the event's type, the advert and the time.
+using news_key = std::tuple<std::string, listing_id, instant>;
+struct news {
+  account_id owner;  ///< not told
+  std::vector<std::string> topics;
+  int times = 0;                  ///< off and on again in one instant are two
+  std::map<account_id, int> due;  ///< who followed one of them when it happened, and ever since
+  std::map<account_id, int> told;
+};
+/// What a topic announces.
+struct announcing {
+  int last = 0;
+  std::set<int> pending;
+  std::set<command_id> about;
+};
+
 /// A request under an Idempotency-Key.
 struct keyed {
   account_id account;
@@ -190,9 +211,16 @@ struct model {
   std::map<entity_ref, marks> ratings;
   std::map<std::string, int> shelves;  ///< adverts hung on a book, by ISBN
   std::map<account_id, std::int64_t> cursors;
-  std::map<account_id, std::int64_t> read;  ///< up to which cursor
+  std::map<account_id, std::int64_t> read;              ///< up to which cursor
   std::set<account_id> closed_inboxes;
-  std::map<std::string, keyed> keyed_requests;  ///< by the entity's id
+  std::map<std::string, keyed> keyed_requests;          ///< by the entity's id
+  std::map<account_id, std::set<std::string>> follows;  ///< topics
+  std::map<account_id, std::set<std::string>> ever_followed;
+  std::map<std::string, std::set<account_id>> fans;   ///< in the audiences, by topic
+  std::set<std::pair<std::string, account_id>> firm;  ///< topic and who will not miss anything
+  std::map<std::string, std::set<int>> enlisted;      ///< shards, by topic
+  std::map<std::string, announcing> announcements;    ///< by topic
+  std::map<news_key, news> reports;
 
   money brought_in;  ///< top-ups less withdrawals
 
@@ -218,6 +246,15 @@ void see_keyed_request(model& all, const stored_event& event);
 /// A review of that rental is added up.
 void see_rating(model& all, const stored_event& event, rental_id rental, int stars,
                 const rating_total& total);
+void see_topic(model& all, const stored_event& event);
+void see_audience(model& all, const stored_event& event);
+void see_follower(model& all, const stored_event& event);
+
+/// Followers of these topics are to be told of the event, but for the advert's owner.
+void note_news(model& all, const stored_event& event, listing_id about, account_id owner,
+               std::vector<std::string> topics);
+/// Somebody is told as a follower.
+void see_news(model& all, const stored_event& event, account_id whom, const inbox::notice& notice);
 
 /// In one snapshot of the journal: what is in all purses, and between them, was brought in.
 void check_money(const model& all);
@@ -227,6 +264,7 @@ void check_people(const model& all);
 void check_ratings(const model& all);
 /// Who is not welcome any more is nowhere to be found.
 void check_standings(const model& all);
+void check_follows(const model& all);
 
 /// What a rental is to do next by itself, and when.
 struct next_step {

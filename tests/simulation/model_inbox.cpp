@@ -30,6 +30,9 @@ void see_inbox(model& all, const stored_event& event) {
   expect(told.cursor == ++all.cursors[told.owner], event,
          "the notices are not numbered one by one");
   const auto& notice = told.what;
+  const bool is_news = !notice.rental && notice.type != listing::hidden::type &&
+                       notice.type != listing::shown::type;
+  if (is_news) return see_news(all, event, told.owner, notice);
   expect(notice.rental || notice.listing, event, "it is about nothing");
   const auto about = notice.rental.value_or(rental_id{notice.listing.value_or(listing_id{}).value});
   const notice_key key{told.owner, notice.type, about, notice.time};

@@ -1,9 +1,17 @@
 // Adverts: who has the item when, and that what a listing agrees to is what its owner offers.
+#include "actors/domain/topic_name.hpp"
 #include "persistence/codec.hpp"
 #include "tests/simulation/model.hpp"
 
 namespace rentwave::simulation {
 namespace {
+
+bool can_be_had(const advert& one, instant at) {
+  if (!one.is_offered() || one.with || one.missing) return false;
+  for (const auto& [rental, when] : one.calendar)
+    if (when.start <= at && at < when.end) return false;
+  return true;
+}
 
 struct listing_events {
   model& all;
@@ -33,6 +41,10 @@ struct listing_events {
     fresh.owner = e.owner;
     fresh.content = e.content;
     fresh.added_at = e.at;
+    std::vector<std::string> topics{topic_of(Kind), topic_of(e.owner)};
+    if (const auto* book = std::get_if<book_details>(&e.content.item))
+      topics.push_back(topic_of_isbn(book->isbn));
+    note_news(all, event, id, e.owner, std::move(topics));
   }
   template <item_kind Kind>
   void operator()(const listing::updated<Kind>& e) const {
@@ -41,6 +53,7 @@ struct listing_events {
     check(e.revision == ++self().revision, "revision " + std::to_string(e.revision));
     check(e.hidden == (self().hidden || self().withheld), "hidden, or not");
     self().content = e.content;
+    if (e.active && !self().active) self().news_due = event.time;
     self().active = e.active;
     if (e.active) self().missing = false;
   }
@@ -89,6 +102,7 @@ struct listing_events {
     if (one.with != e.rental) return;
     one.with.reset();
     one.came_back = event.time;
+    if (all.deals[e.rental].started_at) one.news_due = event.time;
   }
   void operator()(const listing::reclaimed& e) const {
     check(!self().with, "it is not with who it is reclaimed from");
@@ -131,7 +145,24 @@ struct listing_events {
     ++all.notices_due[{e.owner, event.type, rental_id{id.value}, event.time}];
   }
   void operator()(const listing::settled&) const {}
+  void operator()(const listing::freed& e) const {
+    check(e.id == id && e.owner == self().owner && e.title == self().content.title,
+          "it speaks of another advert");
+    check(self().news_due == event.time, "nothing has freed it");
+    check(can_be_had(self(), event.time), "it is said to be free, and it is not");
+    self().told_free = true;
+    note_news(all, event, id, e.owner, {topic_of(id)});
+  }
 };
+
+/// That it is free again is said by the command that made it so.
+void check_freed(advert& one, const stored_event& next) {
+  const auto due = std::exchange(one.news_due, std::nullopt);
+  const bool told = std::exchange(one.told_free, false);
+  if (due)
+    expect(told == can_be_had(one, *due), next,
+           "before it, the item was free again, and nobody was to know");
+}
 
 /// Whoever waits gets it as soon as it is back, unless the own period has passed meanwhile.
 void check_queue(advert& one, const stored_event& next) {
@@ -150,7 +181,10 @@ void see_listing(model& all, const stored_event& event) {
   expect(happened.has_value() && id, event, "the event cannot be read");
   if (const auto found = all.adverts.find(*id); found != all.adverts.end()) {
     auto& one = found->second;
-    if (one.last_command != event.command) check_queue(one, event);
+    if (one.last_command != event.command) {
+      check_queue(one, event);
+      check_freed(one, event);
+    }
     one.last_command = event.command;
   }
   std::visit(listing_events{all, event, *id}, *happened);

@@ -48,6 +48,7 @@ class server_process {
   long stop();
   bool has_died();
   std::uint16_t port() const { return port_; }
+  pid_t pid() const { return pid_; }
   const std::string& journal_url() const { return journal_url_; }
   /// Where the journal is, if it is a file.
   const std::filesystem::path& folder() const { return folder_.path(); }

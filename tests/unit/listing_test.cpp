@@ -333,6 +333,52 @@ TEST(Listing, is_handed_to_nobody_who_gave_up) {
   EXPECT_EQ(stage.owed(), names{});
 }
 
+// --- free again ---
+
+TEST(Listing, says_that_it_is_free_again_when_it_comes_back) {
+  scene stage;
+  stage.hand_out(1, hours(0, 4));
+  stage.reserve_for(2, hours(6, 9));
+  stage.at(1);
+  EXPECT_EQ(stage.play(release{rental(1), true}), (names{"listing.release", "listing.free"}));
+  EXPECT_EQ(stage.happened<freed>(1).title, "Advert");
+  EXPECT_EQ(stage.happened<freed>(1).owner, owner);
+  EXPECT_EQ(stage.happened<freed>(1).isbn, "9780306406157");
+  EXPECT_EQ(stage.answer(), outcome{accepted{}});
+}
+
+TEST(Listing, is_no_news_when_nobody_had_it) {
+  scene stage;
+  stage.hand_out(1, hours(0, 4));
+  EXPECT_EQ(stage.play(release{rental(1), false}), names{"listing.release"});
+  EXPECT_EQ(stage.play(release{rental(2), true}), names{"listing.release"});
+}
+
+TEST(Listing, is_not_free_for_followers_while_somebody_else_has_booked_it_now) {
+  auto stage = two_wait_for_a_late_one();
+  stage.at(8);
+  EXPECT_EQ(stage.play(release{rental(1), true}), (names{"listing.release", "listing.hand-over"}));
+}
+
+TEST(Listing, is_not_free_for_followers_when_it_comes_back_to_an_advert_that_is_off) {
+  scene stage;
+  stage.hand_out(1, hours(0, 4));
+  stage.play(update{{}, {}, false}, owner);
+  stage.at(1);
+  EXPECT_EQ(stage.play(release{rental(1), true}), names{"listing.release"});
+  EXPECT_EQ(stage.play(update{{}, {}, true}, owner), (names{"book.update", "listing.free"}));
+}
+
+TEST(Listing, is_not_free_for_followers_when_it_is_switched_on_while_it_is_out) {
+  scene stage;
+  stage.hand_out(1, hours(0, 4));
+  stage.play(update{{}, {}, false}, owner);
+  EXPECT_EQ(stage.play(update{{}, {}, true}, owner), names{"book.update"});
+  offer other = a_book();
+  other.title = "Other";
+  EXPECT_EQ(stage.play(update{{}, other, {}}, owner), names{"book.update"});
+}
+
 // --- reclaim ---
 
 TEST(Listing, is_out_again_after_a_dispute_and_can_be_released_again) {

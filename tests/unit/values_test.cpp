@@ -235,7 +235,7 @@ TEST(Refusal, every_code_is_described_and_none_twice) {
     EXPECT_EQ(static_cast<int>(each.value), next++) << each.name;
     EXPECT_TRUE(seen.insert(to_string(each.value)).second) << each.name;
   });
-  EXPECT_EQ(next, static_cast<int>(refusal_code::listing_hidden) + 1);
+  EXPECT_EQ(next, static_cast<int>(refusal_code::not_now) + 1);
 }
 
 }  // namespace

@@ -84,6 +84,15 @@ fake_market::entity& fake_market::find(const entity_ref& ref) {
     case entity_kind::account:
       at->second.state = account::state{};
       break;
+    case entity_kind::follower:
+      at->second.state = follower::state{};
+      break;
+    case entity_kind::topic:
+      at->second.state = topic::state{};
+      break;
+    case entity_kind::audience:
+      at->second.state = audience::state{};
+      break;
     default:
       throw std::logic_error("no entity of the market: " + to_string(ref));
   }
@@ -138,6 +147,10 @@ outcome fake_market::deliver(const entity_ref& to, const any_command& body,
     if (payments_fail) return refusal{refusal_code::payment_failed, "The bank says no.", {}};
     return accepted{};
   }
+  if (to.kind == entity_kind::audience && audiences_are_full)
+    return refusal{refusal_code::too_many_followers, "There is no room.", {}};
+  if (to.kind == entity_kind::follower && followers_are_busy)
+    return refusal{refusal_code::not_now, "Earlier changes are under way.", {}};
   auto& here = find(to);
   if (const auto known = here.answers.find(id); known != here.answers.end()) return known->second;
   return std::visit(

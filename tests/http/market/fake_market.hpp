@@ -51,6 +51,8 @@ class fake_market final : public backend {
 
   /// The payment provider says no.
   bool payments_fail = false;
+  bool audiences_are_full = false;
+  bool followers_are_busy = false;
   /// Wants that are not delivered for now.
   std::function<bool(const want&)> held_back;
   /// Called once before the next command of a client is decided: somebody else comes first.
@@ -80,7 +82,8 @@ class fake_market final : public backend {
 
  private:
   using any_state = std::variant<listing::state, book::state, rental::state, wallet::state,
-                                 inbox::state, keyed_request::state, account::state>;
+                                 inbox::state, keyed_request::state, account::state,
+                                 follower::state, topic::state, audience::state>;
   struct entity {
     any_state state;
     std::int64_t version = 0;

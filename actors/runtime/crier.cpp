@@ -1,0 +1,241 @@
+#include "actors/runtime/crier.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <caf/all.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "actors/runtime/node_context.hpp"
+#include "actors/runtime/protocol.hpp"
+
+namespace rentwave {
+
+/// To oneself: this person is to be told again.
+struct tell_again {
+  std::uint64_t step = 0;
+  account_id whom;
+  int failures = 0;  ///< so far
+};
+
+}  // namespace rentwave
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::tell_again)
+
+namespace rentwave {
+namespace {
+
+/// Steps whose people are in memory; further ones wait.
+constexpr std::size_t most_open_steps = 64;
+/// What is beyond is forgotten: its topic asks again.
+constexpr std::size_t most_waiting_steps = 10'000;
+constexpr auto answer_timeout = std::chrono::seconds{30};
+constexpr auto retry_delay = std::chrono::seconds{1};
+/// How often one person is tried before the step is left to the topic, or that person passed over.
+constexpr int most_failures = 8;
+
+/// Whether the inbox itself is broken, and asking again is of no use.
+bool is_own_fault(const caf::error& why) {
+  return why.category() == caf::atom("rentwave") &&
+         (why.code() == static_cast<std::uint8_t>(runtime_errc::crashed) ||
+          why.code() == static_cast<std::uint8_t>(runtime_errc::quarantined));
+}
+
+/// One step of an announcement. What answers a step that was given up must not count for the one
+/// that its topic asks for next, under the same command id: so steps have numbers of their own.
+struct step {
+  command_ptr asked;
+  std::vector<account_id> people;
+  std::size_t begun = 0;  ///< of the people
+  std::size_t open = 0;   ///< begun, and not told yet
+  std::optional<follower_place> next{};
+
+  const crier::tell& what() const {
+    return std::get<crier::tell>(std::get<crier::command>(asked->body));
+  }
+  bool is_full() const { return people.size() >= static_cast<std::size_t>(what().most); }
+};
+
+class town_crier {
+ public:
+  explicit town_crier(caf::event_based_actor* self) : self_{self} {}
+  const char* name = "crier";
+
+  void begin(context_ptr context) { context_ = std::move(context); }
+
+  void take(const command_ptr& asked) {
+    if (!std::holds_alternative<crier::command>(asked->body) || !asked->from) return;
+    if (waiting_.size() >= most_waiting_steps) return;
+    // Else a repeat, because the topic has waited for long: what it is for is under way.
+    if (!known_.insert(asked->id).second) return;
+    waiting_.push_back(asked);
+    open_next();
+  }
+
+  void again(const tell_again& due) {
+    const auto found = steps_.find(due.step);
+    if (found == steps_.end()) return;
+    ++under_way_;
+    tell(due.step, found->second, due.whom, due.failures);
+  }
+
+ private:
+  void open_next() {
+    while (!waiting_.empty() && steps_.size() < most_open_steps) {
+      const auto number = ++last_step_;
+      auto& one = steps_[number];
+      one.asked = std::move(waiting_.front());
+      waiting_.pop_front();
+      gather(number, one, one.what().from);
+    }
+  }
+
+  // --- who is told ---
+
+  /// The people behind `from`, in as many audiences as it takes.
+  void gather(std::uint64_t number, step& one, const follower_place& from) {
+    const auto& shards = one.what().shards;
+    const auto shard = std::ranges::lower_bound(shards, from.shard);
+    if (shard == shards.end()) return begin_telling(number, one);
+    const follower_place here{*shard, *shard == from.shard ? from.after : account_id{}};
+    if (one.is_full()) {
+      one.next = here;
+      return begin_telling(number, one);
+    }
+    auto query = std::make_shared<query_envelope>();
+    query->to = audience::ref(one.what().topic, here.shard);
+    const auto& to = context_->routes->find(query->to);
+    self_->request(to, answer_timeout, query_ptr{std::move(query)})
+        .then(
+            [this, number, here](const view_ptr& view) {
+              found(number, here, view->as<audience::state>().followers);
+            },
+            [this, number](const caf::error& why) { give_up(number, why); });
+  }
+
+  void found(std::uint64_t number, const follower_place& here,
+             const std::vector<account_id>& followers) {
+    auto& one = steps_.at(number);
+    auto next = std::ranges::upper_bound(followers, here.after);
+    for (; next != followers.end() && !one.is_full(); ++next)
+      if (*next != one.what().except) one.people.push_back(*next);
+    if (next == followers.end()) return gather(number, one, {here.shard + 1, {}});
+    one.next = follower_place{here.shard, *std::prev(next)};
+    begin_telling(number, one);
+  }
+
+  // --- telling ---
+
+  void begin_telling(std::uint64_t number, const step& one) {
+    if (one.people.empty()) return finish(number);
+    ready_.push_back(number);
+    work();
+  }
+
+  /// By turns, so that few people need not wait for many.
+  void work() {
+    while (under_way_ < context_->options.deliveries && !ready_.empty()) {
+      const auto number = ready_.front();
+      ready_.pop_front();
+      auto& one = steps_.at(number);
+      const auto whom = one.people[one.begun++];
+      if (one.begun < one.people.size()) ready_.push_back(number);
+      ++one.open;
+      ++under_way_;
+      tell(number, one, whom, 0);
+    }
+  }
+
+  void tell(std::uint64_t number, const step& one, account_id whom, int failures) {
+    const auto& what = one.what();
+    auto letter = std::make_shared<command_envelope>();
+    letter->to = inbox_ref(whom);
+    letter->id = crier::delivery_id(what.about, whom);
+    letter->body = inbox::command{inbox::deliver{whom, what.what}};
+    letter->cause = what.what.time;  // no topic can have told of it before
+    letter->from = one.asked->from;
+    letter->trace = one.asked->trace;
+    const auto& to = context_->routes->find(letter->to);
+    self_->request(to, answer_timeout, command_ptr{std::move(letter)})
+        .then([this, number](const outcome&) { told(number); },
+              [this, due = tell_again{number, whom, failures + 1}](const caf::error& why) {
+                failed(due, why);
+              });
+  }
+
+  void told(std::uint64_t number) {
+    --under_way_;
+    const auto found = steps_.find(number);
+    if (found != steps_.end()) {
+      auto& one = found->second;
+      if (--one.open == 0 && one.begun == one.people.size()) finish(number);
+    }
+    work();
+  }
+
+  void failed(const tell_again& due, const caf::error& why) {
+    if (due.failures >= most_failures && is_own_fault(why)) {
+      // Thousands behind this one need not wait until somebody mends it.
+      spdlog::error("{} could not be told: {}", to_string(inbox_ref(due.whom)), render(why));
+      return told(due.step);
+    }
+    --under_way_;
+    if (due.failures < most_failures)
+      self_->delayed_send(self_, retry_delay, due);
+    else
+      give_up(due.step, why);
+    work();
+  }
+
+  void finish(std::uint64_t number) {
+    const auto one = close(number);
+    send_home(*context_, *one.asked,
+              told_so_far{static_cast<std::int64_t>(one.people.size()), one.next});
+    open_next();
+  }
+
+  /// The topic asks again; who has been told by then does not hear it twice.
+  void give_up(std::uint64_t number, const caf::error& why) {
+    if (!steps_.contains(number)) return;
+    const auto one = close(number);
+    spdlog::warn("an announcement of {} stops for now: {}", one.what().topic, render(why));
+    open_next();
+  }
+
+  step close(std::uint64_t number) {
+    auto one = std::move(steps_.extract(number).mapped());
+    std::erase(ready_, number);
+    known_.erase(one.asked->id);
+    return one;
+  }
+
+  std::string render(const caf::error& why) const { return self_->system().render(why); }
+
+  caf::event_based_actor* self_;
+  context_ptr context_;
+  std::unordered_set<command_id> known_;  ///< what waits or is under way
+  std::deque<command_ptr> waiting_;
+  std::unordered_map<std::uint64_t, step> steps_;
+  std::uint64_t last_step_ = 0;
+  std::deque<std::uint64_t> ready_;  ///< steps with people whose turn is still to come
+  std::size_t under_way_ = 0;        ///< deliveries
+};
+
+caf::behavior serve(caf::stateful_actor<town_crier>* self, const context_ptr& context) {
+  self->state.begin(context);
+  return {
+      [self](const command_ptr& asked) { self->state.take(asked); },
+      [self](const tell_again& due) { self->state.again(due); },
+  };
+}
+
+}  // namespace
+
+caf::actor spawn_crier(caf::actor_system& system, std::shared_ptr<const node_context> context) {
+  return system.spawn(serve, std::move(context));
+}
+
+}  // namespace rentwave
