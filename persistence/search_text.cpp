@@ -44,6 +44,8 @@ step step_at(std::string_view text, std::size_t at) {
   if (lead == 0xC3) return {2, byte(1) != 0x97 && byte(1) != 0xB7};
   if (lead == 0xE2) return {3, byte(1) > 0xAF};
   if (lead == 0xE3) return {3, byte(1) != 0x80};
+  // U+E000 to U+EFFF, for private use: the mark of traits (traits.hpp).
+  if (lead == 0xEE) return {3, false};
   if (lead == 0xF0) return {4, byte(1) != 0x9F};
   return {1, true};
 }
