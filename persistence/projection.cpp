@@ -151,48 +151,54 @@ void project(const event_place& at, const session::event& event, row_changes& ro
 
 void project(const event_place& at, const listing::event& event, row_changes& rows) {
   const auto id = own_id<listing_id>(at);
-  std::visit(overloaded{
-                 [&]<item_kind Kind>(const listing::added<Kind>& e) {
-                   auto row = row_of(id, first_revision, true, e.content);
-                   row.owner = e.owner;
-                   row.added_at = e.at;
-                   rows.push_back(std::move(row));
-                 },
-                 [&]<item_kind Kind>(const listing::updated<Kind>& e) {
-                   rows.push_back(row_of(id, e.revision, e.active && !e.hidden, e.content));
-                 },
-                 [&](const listing::removed&) { rows.push_back(listing_removed{id}); },
-                 [&](const listing::reserved& e) {
-                   rows.push_back(reservation_row{id, e.rental, e.agreed.when});
-                 },
-                 [&](const listing::released& e) {
-                   rows.push_back(reservation_released{e.rental});
-                   if (e.rented) rows.push_back(listing_rented{id});
-                 },
-                 [&](const listing::reclaimed& e) {
-                   rows.push_back(reservation_row{id, e.rental, e.when});
-                 },
-                 [&](const listing::rescheduled& e) {
-                   rows.push_back(reservation_moved{e.rental, e.ends_at});
-                 },
-                 [&](const listing::lost& e) {
-                   rows.push_back(listing_deactivated{id, e.revision});
-                   rows.push_back(reservation_released{e.rental});
-                   if (e.rented) rows.push_back(listing_rented{id});
-                 },
-                 [&](const listing::rated& e) {
-                   rows.push_back(listing_rated{id, e.total});
-                 },
-                 [&](const listing::hidden& e) {
-                   rows.push_back(listing_deactivated{id, e.revision});
-                 },
-                 [&](const listing::shown& e) {
-                   rows.push_back(row_of(id, e.revision, e.offered, e.content));
-                 },
-                 [](const among<listing::handed_over, listing::queued, listing::settled,
-                                listing::freed> auto&) {},
-             },
-             event);
+  std::visit(
+      overloaded{
+          [&]<item_kind Kind>(const listing::added<Kind>& e) {
+            auto row = row_of(id, first_revision, true, e.content);
+            row.owner = e.owner;
+            row.added_at = e.at;
+            rows.push_back(std::move(row));
+          },
+          [&]<item_kind Kind>(const listing::updated<Kind>& e) {
+            rows.push_back(row_of(id, e.revision, e.active && !e.hidden, e.content));
+          },
+          [&](const listing::removed&) { rows.push_back(listing_removed{id}); },
+          [&](const listing::reserved& e) {
+            rows.push_back(reservation_row{id, e.rental, e.agreed.when});
+          },
+          [&](const listing::released& e) {
+            rows.push_back(reservation_released{e.rental});
+            if (e.rented) rows.push_back(listing_rented{id});
+          },
+          [&](const listing::reclaimed& e) {
+            rows.push_back(reservation_row{id, e.rental, e.when, true});
+          },
+          [&](const listing::handed_over& e) { rows.push_back(reservation_handed_over{e.rental}); },
+          [&](const listing::blocked& e) {
+            rows.push_back(block_row{id, e.what.id, e.what.when});
+          },
+          [&](const listing::unblocked& e) { rows.push_back(block_removed{e.id}); },
+          [&](const listing::rescheduled& e) {
+            rows.push_back(reservation_moved{e.rental, e.ends_at});
+          },
+          [&](const listing::lost& e) {
+            rows.push_back(listing_deactivated{id, e.revision});
+            rows.push_back(reservation_released{e.rental});
+            if (e.rented) rows.push_back(listing_rented{id});
+          },
+          [&](const listing::rated& e) {
+            rows.push_back(listing_rated{id, e.total});
+          },
+          [&](const listing::hidden& e) {
+            rows.push_back(listing_deactivated{id, e.revision});
+          },
+          [&](const listing::shown& e) {
+            rows.push_back(row_of(id, e.revision, e.offered, e.content));
+          },
+          [](const among<listing::queued, listing::settled, listing::freed,
+                         listing::delayed> auto&) {},
+      },
+      event);
 }
 
 void project(const event_place& at, const rental::event& event, row_changes& rows) {

@@ -17,7 +17,9 @@
 #include "actors/domain/offer.hpp"
 #include "actors/domain/rating.hpp"
 #include "actors/domain/rental.hpp"
+#include "persistence/geography.hpp"
 #include "persistence/journal_error.hpp"
+#include "persistence/traits.hpp"
 
 namespace rentwave {
 
@@ -35,6 +37,7 @@ struct listing_row {
   offer content;
   rating_total rating{};  ///< set by `listing_rated`
 };
+/// Its blocks go with it.
 struct listing_removed {
   listing_id id;
 };
@@ -50,11 +53,16 @@ struct listing_rated {
   rating_total rating;  ///< all that its renters gave so far
 };
 
-/// An open booking; for checks that no two of a listing overlap.
+/// An open booking: for the search of what is free, and for checks that no two of a listing
+/// overlap.
 struct reservation_row {
   listing_id listing;
   rental_id rental;
   period when;
+  bool out = false;  ///< the renter has the item: when it is late, it is not free now
+};
+struct reservation_handed_over {
+  rental_id rental;
 };
 struct reservation_moved {
   rental_id rental;
@@ -62,6 +70,16 @@ struct reservation_moved {
 };
 struct reservation_released {
   rental_id rental;
+};
+
+/// A block of the owner's; stands among the reservations, under its own id.
+struct block_row {
+  listing_id listing;
+  block_id id;
+  period when;
+};
+struct block_removed {
+  block_id id;
 };
 
 /// A rental as its parties' lists show it.
@@ -135,10 +153,11 @@ struct session_ended {
   session_id id;
 };
 
-using row_change = std::variant<listing_row, listing_removed, listing_deactivated, listing_rented,
-                                reservation_row, reservation_moved, reservation_released,
-                                rental_row, rental_changed, wallet_entry, notice_row, session_row,
-                                session_ended, listing_rated, review_row, notices_cleared>;
+using row_change =
+    std::variant<listing_row, listing_removed, listing_deactivated, listing_rented, reservation_row,
+                 reservation_handed_over, reservation_moved, reservation_released, block_row,
+                 block_removed, rental_row, rental_changed, wallet_entry, notice_row, session_row,
+                 session_ended, listing_rated, review_row, notices_cleared>;
 
 // --- questions ---
 
@@ -164,9 +183,32 @@ struct page_request {
 /// - times_rented: most first
 /// - rating: best first, of equal averages (as they are seen) the one of more reviews; then those
 ///   without
+/// - distance: nearest first, in whole metres
 /// What is left equal is in some order that stays the same.
-enum class listing_sort { relevance, price, price_descending, newest, times_rented, rating };
-BOOST_DESCRIBE_ENUM(listing_sort, relevance, price, price_descending, newest, times_rented, rating)
+enum class listing_sort {
+  relevance,
+  price,
+  price_descending,
+  newest,
+  times_rented,
+  rating,
+  distance
+};
+BOOST_DESCRIBE_ENUM(listing_sort, relevance, price, price_descending, newest, times_rented, rating,
+                    distance)
+
+/// At least so many of it; adverts of another kind have none of it.
+struct at_least {
+  measure what{};
+  int count = 0;
+};
+
+/// Free from start to end, as the listings themselves would say at `now` (`listing::is_free`), but
+/// for what is under way to them.
+struct free_time {
+  period when;
+  instant now;  ///< domain time
+};
 
 /// Everything that is set must hold.
 struct listing_query {
@@ -180,10 +222,23 @@ struct listing_query {
   std::optional<account_id> owner{};
   /// The average as it is seen, in hundredths of a star; whoever has no review has none.
   std::optional<std::int64_t> min_rating_hundredths{};
+  std::vector<std::string> traits{};  ///< as `trait_of` makes them
+  std::vector<at_least> least{};
+  std::int64_t min_times_rented = 0;
+  std::optional<circle> near{};
+  std::optional<free_time> free{};
   bool only_active = true;
-  listing_sort sort = listing_sort::newest;  ///< `relevance` needs words, else it means newest
+  /// `relevance` needs words, and `distance` needs `near`, else they mean newest.
+  listing_sort sort = listing_sort::newest;
   page_request page{};
 };
+
+/// The order that the query comes to.
+inline listing_sort effective_sort(const listing_query& wanted, bool has_words) {
+  const bool cannot = (wanted.sort == listing_sort::relevance && !has_words) ||
+                      (wanted.sort == listing_sort::distance && !wanted.near);
+  return cannot ? listing_sort::newest : wanted.sort;
+}
 
 struct listing_page : page<listing_row> {
   std::int64_t total = 0;  ///< exact up to `counted_exactly`
@@ -205,6 +260,7 @@ struct review_query {
   page_request page{};  ///< newest first
 };
 
+/// Two entries of one calendar; a block stands there with its id.
 struct overlap {
   listing_id listing;
   rental_id first;
@@ -227,7 +283,8 @@ class read_models {
                                                           int limit) = 0;
   /// Open sessions.
   virtual journal_result<std::vector<session_row>> sessions(account_id account) = 0;
-  /// Pairs of open bookings of one listing that overlap: always empty, unless we have a bug.
+  /// Pairs of open bookings and blocks of one listing that overlap: always empty, unless we have a
+  /// bug.
   virtual journal_result<std::vector<overlap>> overlapping_reservations() = 0;
 };
 

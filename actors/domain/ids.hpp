@@ -31,6 +31,7 @@ struct id {
 using account_id = id<struct account_tag>;
 using session_id = id<struct session_tag>;
 using listing_id = id<struct listing_tag>;
+using block_id = id<struct block_tag>;
 using rental_id = id<struct rental_tag>;
 using payment_id = id<struct payment_tag>;
 using transfer_id = id<struct transfer_tag>;

@@ -27,10 +27,11 @@ struct notice {
   std::optional<listing_id> listing;
   std::optional<rental_id> rental;
   std::optional<std::string> isbn;
+  std::optional<std::string> alternatives{};  ///< the query of a search for others, "isbn=…&near=…"
 
   friend bool operator==(const notice&, const notice&) = default;
 };
-BOOST_DESCRIBE_STRUCT(notice, (), (type, time, text, listing, rental, isbn))
+BOOST_DESCRIBE_STRUCT(notice, (), (type, time, text, listing, rental, isbn, alternatives))
 
 // --- commands ---
 

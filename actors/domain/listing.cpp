@@ -201,8 +201,7 @@ answer handle(const state& s, const reclaim& c, const context&) {
   if (!s.exists) return no_listing();
   if (booking_of(s, c.rental)) return events{};
   period when = c.when;
-  for (const auto& each : s.bookings)
-    if (each.when.overlaps(when)) when.end = each.when.start;
+  for (const auto& each : in_the_way(s, when)) when.end = std::min(when.end, each.when.start);
   // With somebody else, or gone for good, it cannot be with this renter. A released booking stays
   // so, and the event lets no late copy of the command find the item back and block it for ever.
   if (s.removed || is_away(s, c.rental) || when.end <= when.start)
@@ -266,6 +265,34 @@ answer handle(const state& s, const rate& c, const context&) {
   return events{rated{c.rental, c.rating, s.rating.with(c.rating)}};
 }
 
+// --- the owner's blocks ---
+
+/// What ended long ago makes room.
+answer handle(const state& s, const block& c, const context& given) {
+  if (auto why = why_not_owner(s, given)) return *why;
+  if (std::ranges::find(s.blocks, c.id, &owner_block::id) != s.blocks.end()) return events{};
+  const period when{std::max(c.when.start, given.now), c.when.end};
+  if (when.end <= when.start)
+    return no(refusal_code::period_invalid, "A block ends after its start, and not in the past.");
+  if (when.end - given.now > block_horizon)
+    return no(refusal_code::period_invalid, "A block ends at most ten years ahead.");
+  if (!in_the_way(s, when).empty())
+    return refusal{refusal_code::not_available, "It is booked or blocked then.",
+                   next_free(s, when.start, when.length(), given.now)};
+  events happened{blocked{{c.id, when, c.note}}};
+  for (const auto& each : s.blocks)
+    if (each.when.end + block_memory < given.now) happened.push_back(unblocked{each.id});
+  if (s.blocks.size() + 2 - happened.size() > max_blocks)
+    return no(refusal_code::too_many_bookings, "The calendar of this advert is full.");
+  return happened;
+}
+
+answer handle(const state& s, const unblock& c, const context& given) {
+  if (auto why = why_not_owner(s, given)) return *why;
+  if (std::ranges::find(s.blocks, c.id, &owner_block::id) == s.blocks.end()) return events{};
+  return events{unblocked{c.id}};
+}
+
 // --- the rest ---
 
 answer handle(const state& s, const answered& c, const context&) {
@@ -274,8 +301,27 @@ answer handle(const state& s, const answered& c, const context&) {
   return is_owed ? events{settled{c.want}} : events{};
 }
 
-answer handle(const state&, const wake&, const context&) {
-  return events{};
+delayed delay_of(const state& s, const booking& next, rental_id late) {
+  const auto* book = std::get_if<book_details>(&s.content.item);
+  return {.rental = next.rental,
+          .renter = next.renter,
+          .owner = s.owner,
+          .when = next.when,
+          .by = late,
+          .kind = s.content.kind(),
+          .title = s.content.title,
+          .isbn = book ? std::optional{book->isbn} : std::nullopt,
+          .where = s.content.where};
+}
+
+/// However much later than the alarm: whoever is to be told is told.
+answer handle(const state& s, const wake&, const context& given) {
+  events happened;
+  if (const auto* late = booking_out(s))
+    for (const auto& each : s.bookings)
+      if (const auto since = delays_from(*late, each); since && *since <= given.now)
+        happened.push_back(delay_of(s, each, late->rental));
+  return happened;
 }
 
 }  // namespace

@@ -81,6 +81,16 @@ struct rate {
   rental_id rental;
   int rating = 0;  ///< 1 to 5
 };
+/// The owner keeps the item for a while. A start that has passed counts as now.
+struct block {
+  block_id id;
+  period when;
+  std::string note;  ///< for the owner's eyes
+};
+/// The owner takes a block away.
+struct unblock {
+  block_id id;
+};
 
 /// Why an advert is shown to nobody but its owner, and cannot be rented: an administrator has
 /// hidden it, or its owner's account is suspended or closed.
@@ -103,8 +113,9 @@ struct retire {
   int order = 0;
 };
 
-using command = std::variant<post, update, remove, reserve, hand_over, release, reclaim, extend,
-                             retract_extension, lose, rate, hide, show, retire, answered, wake>;
+using command =
+    std::variant<post, update, remove, reserve, hand_over, release, reclaim, extend,
+                 retract_extension, lose, rate, hide, show, retire, block, unblock, answered, wake>;
 
 // --- events ---
 
@@ -227,6 +238,37 @@ struct shown {
   offer content;
 };
 BOOST_DESCRIBE_STRUCT(shown, (), (by, order, offered, owner, revision, content))
+/// A time for which the owner keeps the item.
+struct owner_block {
+  block_id id;
+  period when;
+  std::string note;
+};
+BOOST_DESCRIBE_STRUCT(owner_block, (), (id, when, note))
+struct blocked {
+  static constexpr std::string_view type = "listing.block";
+  owner_block what;
+};
+BOOST_DESCRIBE_STRUCT(blocked, (), (what))
+struct unblocked {
+  static constexpr std::string_view type = "listing.unblock";
+  block_id id;
+};
+BOOST_DESCRIBE_STRUCT(unblocked, (), (id))
+/// The item is late, and this booking begins soon; says all that its renter and the owner are told.
+struct delayed {
+  static constexpr std::string_view type = "listing.delay";
+  rental_id rental;
+  account_id renter;
+  account_id owner;
+  period when;
+  rental_id by;  ///< whose renter still has the item
+  item_kind kind{};
+  std::string title;
+  std::optional<std::string> isbn;
+  place where;
+};
+BOOST_DESCRIBE_STRUCT(delayed, (), (rental, renter, owner, when, by, kind, title, isbn, where))
 
 /// What a listing may owe to others.
 enum class step {
@@ -245,7 +287,7 @@ using event =
     std::variant<added<item_kind::book>, added<item_kind::vehicle>, added<item_kind::room>,
                  updated<item_kind::book>, updated<item_kind::vehicle>, updated<item_kind::room>,
                  removed, reserved, handed_over, queued, released, reclaimed, rescheduled, lost,
-                 rated, settled, hidden, shown, freed>;
+                 rated, settled, hidden, shown, freed, blocked, unblocked, delayed>;
 
 // --- state ---
 //
@@ -253,6 +295,7 @@ using event =
 //
 //   a booking:  reserve → [queue →] hand-over → release        (release is possible at any point)
 //                                   └─reclaim──┘
+//                  [delay: the one before is late]
 
 struct booking {
   rental_id rental;
@@ -264,9 +307,11 @@ struct booking {
   rental_terms terms{};  ///< as agreed: the price of extensions
   int retracted = 0;     ///< the last extension that was undone; it and those before come too late
   bool counted = false;  ///< as a time rented: it was released once before
+  std::optional<rental_id> delayed_by{};  ///< the late rental that its renter was told of
 };
 BOOST_DESCRIBE_STRUCT(booking, (),
-                      (rental, renter, when, out, queued, due, terms, retracted, counted))
+                      (rental, renter, when, out, queued, due, terms, retracted, counted,
+                       delayed_by))
 
 /// A command that this listing owes, with what it needs to be sent.
 struct owed_command {
@@ -292,13 +337,14 @@ struct state {
   account_id owner;
   offer content;
   instant added_at;
-  std::int64_t revision = 0;       ///< of content and `active`: the ETag
-  std::int64_t times_rented = 0;   ///< rentals that began and are over
-  std::vector<booking> bookings;   ///< open ones, by start
-  std::vector<rental_id> undone;   ///< released, the newest `max_undone`: never reserved again
-  std::vector<owed_command> owed;  ///< in the order in which they arose
-  int sequence = 0;                ///< of `owed_command::n`
-  rating_total rating;             ///< of its renters' reviews
+  std::int64_t revision = 0;        ///< of content and `active`: the ETag
+  std::int64_t times_rented = 0;    ///< rentals that began and are over
+  std::vector<booking> bookings;    ///< open ones, by start
+  std::vector<owner_block> blocks;  ///< by start; neither bookings nor other blocks overlap them
+  std::vector<rental_id> undone;    ///< released, the newest `max_undone`: never reserved again
+  std::vector<owed_command> owed;   ///< in the order in which they arose
+  int sequence = 0;                 ///< of `owed_command::n`
+  rating_total rating;              ///< of its renters' reviews
   std::optional<std::string> hidden_why;  ///< by an administrator: the reason
   bool withheld = false;                  ///< by the owner's account
   int account_order = 0;                  ///< of its last command
@@ -307,11 +353,19 @@ struct state {
 };
 BOOST_DESCRIBE_STRUCT(state, (),
                       (exists, removed, active, missing, id, owner, content, added_at, revision,
-                       times_rented, bookings, undone, owed, sequence, rating, hidden_why, withheld,
-                       account_order))
+                       times_rented, bookings, blocks, undone, owed, sequence, rating, hidden_why,
+                       withheld, account_order))
 
 inline constexpr std::size_t max_bookings = 1000;
 inline constexpr std::size_t max_undone = 1000;
+inline constexpr std::size_t max_blocks = 200;
+/// How far ahead a block may end.
+inline constexpr duration block_horizon = one_day * 3660;
+/// A block is forgotten so long after its end, with the next one that is made. Until then it bounds
+/// what a dispute can bring back.
+inline constexpr duration block_memory = one_day * 30;
+/// How long before the start of their booking renters are told that the item is late.
+inline constexpr duration delay_notice = one_day;
 
 // --- the entity's functions (design.md section 4) ---
 
@@ -326,6 +380,7 @@ inline constexpr std::size_t max_undone = 1000;
 decision<event> decide(const state& before, const command& asked, const context& given);
 state evolve(state before, const event& happened);
 std::vector<want> wants(const state& now);
+/// When the next renter has to be told that the item is late.
 std::optional<instant> alarm(const state& now);
 /// A `reservation`, a `hand_over_result`, or for `extend` a `reservation` with the whole new period
 /// and the further rent. It follows from the events alone; without any it is `accepted`.
@@ -333,15 +388,15 @@ outcome reply(const state& after, const std::vector<event>& events);
 
 // --- the calendar (listing_calendar.cpp) ---
 //
-// A booking occupies its period. One whose renter has the item occupies the present as well,
-// however late it is: nobody else can start now.
+// A booking occupies its period, and so does a block. A booking whose renter has the item occupies
+// the present as well, however late it is: nobody else can start now.
 
 /// Whether `wanted` could be reserved at `at`, ignoring `except`'s own booking; the refusal says
 /// why not, and when it is free next. It may have begun, but not be over.
 std::optional<refusal> why_not(const state& now, const period& wanted, instant at,
                                std::optional<rental_id> except = {});
 
-/// Whether no booking but `except`'s touches it.
+/// Whether no block and no booking but `except`'s touches it.
 bool is_free(const state& now, const period& wanted, instant at,
              std::optional<rental_id> except = {});
 
@@ -351,6 +406,22 @@ period next_free(const state& now, instant from, duration length, instant at);
 /// Periods in which nobody can have it, cut to the window, in order and apart; an overdue booking
 /// counts up to `at`.
 std::vector<period> busy(const state& now, const period& window, instant at);
+
+/// What is in the calendar: a booking or a block.
+struct entry {
+  period when;
+  std::optional<rental_id> rental;
+  std::optional<block_id> block;
+};
+/// What a block of this period would overlap, by start. Lateness does not count: the owner may keep
+/// an item that is yet to come back.
+std::vector<entry> in_the_way(const state& now, const period& wanted);
+
+/// Since when the renter of `next` is to be told that `late` may keep him waiting; nothing if not,
+/// or if he knows.
+std::optional<instant> delays_from(const booking& late, const booking& next);
+/// The booking whose renter has the item, or null.
+const booking* booking_out(const state& now);
 
 /// The open booking of this rental, or null.
 const booking* booking_of(const state& now, rental_id rental);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/domain/listing.hpp"
+#include "actors/domain/tariff.hpp"
 
 namespace rentwave::listing {
 namespace {
@@ -18,8 +19,9 @@ period occupied(const booking& b, instant at) {
 /// By their start, which lateness can bring forward.
 std::vector<period> all_occupied(const state& s, instant at) {
   std::vector<period> result;
-  result.reserve(s.bookings.size());
+  result.reserve(s.bookings.size() + s.blocks.size());
   for (const auto& each : s.bookings) result.push_back(occupied(each, at));
+  for (const auto& each : s.blocks) result.push_back(each.when);
   std::ranges::stable_sort(result, {}, &period::start);
   return result;
 }
@@ -32,9 +34,12 @@ const booking* booking_of(const state& now, rental_id rental) {
 }
 
 bool is_free(const state& now, const period& wanted, instant at, std::optional<rental_id> except) {
-  return std::ranges::none_of(now.bookings, [&](const booking& each) {
-    return each.rental != except && occupied(each, at).overlaps(wanted);
-  });
+  return std::ranges::none_of(now.bookings,
+                              [&](const booking& each) {
+                                return each.rental != except && occupied(each, at).overlaps(wanted);
+                              }) &&
+         std::ranges::none_of(now.blocks,
+                              [&](const owner_block& each) { return each.when.overlaps(wanted); });
 }
 
 std::optional<refusal> why_not(const state& now, const period& wanted, instant at,
@@ -52,7 +57,7 @@ std::optional<refusal> why_not(const state& now, const period& wanted, instant a
   if (!except && now.bookings.size() >= max_bookings)
     return no(refusal_code::too_many_bookings, "The calendar of this advert is full.");
   if (is_free(now, wanted, at, except)) return std::nullopt;
-  return refusal{refusal_code::not_available, "Somebody else has it then.",
+  return refusal{refusal_code::not_available, "It is taken then.",
                  next_free(now, wanted.start, wanted.length(), at)};
 }
 
@@ -65,10 +70,14 @@ period next_free(const state& now, instant from, duration length, instant at) {
 }
 
 std::vector<period> busy(const state& now, const period& window, instant at) {
+  std::vector<period> taken;
+  for (const auto& each : now.blocks) taken.push_back(each.when);
+  for (const auto& each : now.bookings)
+    taken.push_back({each.when.start, each.out ? std::max(each.when.end, at) : each.when.end});
+  std::ranges::stable_sort(taken, {}, &period::start);
   std::vector<period> result;
-  for (const auto& each : now.bookings) {
-    const instant end = each.out ? std::max(each.when.end, at) : each.when.end;
-    const period cut{std::max(each.when.start, window.start), std::min(end, window.end)};
+  for (const auto& each : taken) {
+    const period cut{std::max(each.start, window.start), std::min(each.end, window.end)};
     if (cut.end <= cut.start) continue;
     if (!result.empty() && cut.start < result.back().end) {
       result.back().end = std::max(result.back().end, cut.end);
@@ -77,6 +86,31 @@ std::vector<period> busy(const state& now, const period& window, instant at) {
     }
   }
   return result;
+}
+
+std::vector<entry> in_the_way(const state& now, const period& wanted) {
+  std::vector<entry> result;
+  for (const auto& each : now.bookings)
+    if (each.when.overlaps(wanted)) result.push_back({each.when, each.rental, {}});
+  for (const auto& each : now.blocks)
+    if (each.when.overlaps(wanted)) result.push_back({each.when, {}, each.id});
+  std::ranges::sort(result, {}, [](const entry& each) { return each.when.start; });
+  return result;
+}
+
+// --- lateness that reaches the next renter ---
+
+const booking* booking_out(const state& now) {
+  const auto found = std::ranges::find(now.bookings, true, &booking::out);
+  return found == now.bookings.end() ? nullptr : &*found;
+}
+
+std::optional<instant> delays_from(const booking& late, const booking& next) {
+  const bool knows = next.renter == late.renter || next.delayed_by == late.rental;
+  if (next.out || knows) return std::nullopt;
+  const instant since = late_at(late.terms, late.due, 1);
+  if (since >= next.when.end) return std::nullopt;
+  return std::max(since, next.when.start - delay_notice);
 }
 
 }  // namespace rentwave::listing

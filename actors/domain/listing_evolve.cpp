@@ -76,6 +76,7 @@ void apply(state& s, const updated<Kind>& e) {
 void apply(state& s, const removed&) {
   s.removed = true;
   s.active = false;
+  s.blocks.clear();
   if (s.content.kind() == item_kind::book) owe(s, step::detach, s.content);
 }
 
@@ -167,6 +168,20 @@ void apply(state& s, const settled& e) {
 
 void apply(state&, const freed&) {}
 
+void apply(state& s, const blocked& e) {
+  const auto place = std::ranges::upper_bound(
+      s.blocks, e.what.when.start, {}, [](const owner_block& each) { return each.when.start; });
+  s.blocks.insert(place, e.what);
+}
+
+void apply(state& s, const unblocked& e) {
+  std::erase_if(s.blocks, [&e](const owner_block& each) { return each.id == e.id; });
+}
+
+void apply(state& s, const delayed& e) {
+  if (auto* b = find(s, e.rental)) b->delayed_by = e.by;
+}
+
 want want_of(const state& s, const owed_command& owed) {
   switch (owed.what) {
     case step::attach:
@@ -205,8 +220,13 @@ std::vector<want> wants(const state& now) {
   return result;
 }
 
-std::optional<instant> alarm(const state&) {
-  return std::nullopt;
+std::optional<instant> alarm(const state& now) {
+  std::optional<instant> earliest;
+  if (const auto* late = booking_out(now))
+    for (const auto& each : now.bookings)
+      if (const auto since = delays_from(*late, each); since && (!earliest || *since < *earliest))
+        earliest = since;
+  return earliest;
 }
 
 outcome reply(const state&, const std::vector<event>& events) {

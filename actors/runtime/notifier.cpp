@@ -1,23 +1,62 @@
 #include "actors/runtime/notifier.hpp"
 
+#include <charconv>
 #include <string>
 
 #include "actors/runtime/sentences.hpp"
 #include "persistence/codec.hpp"
+#include "persistence/timestamp.hpp"
 
 namespace rentwave {
 namespace {
 
 using rental::subject_matter;
 
-/// Collects the notices about one rental event.
+/// How far around the item others are looked for.
+constexpr const char* nearby = "&radius_km=50&sort=distance";
+
+/// As RFC 3986 wants it in a query.
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view plain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    if (plain.find(c) != plain.npos) {
+      encoded += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    (encoded += '%') += digits[byte >> 4];
+    encoded += digits[byte & 15];
+  }
+  return encoded;
+}
+
+std::string degrees(double value) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+
+/// The query of a search for what is as good, is free then and not far away. Whoever follows it
+/// sees what is free at that moment, not what was when the notice was written.
+std::string alternatives_to(const listing::delayed& e) {
+  std::string query = e.isbn ? "isbn=" + *e.isbn
+                             : std::string{"kind="} + boost::describe::enum_to_string(e.kind, "");
+  query += "&free_from=" + format_instant(e.when.start) + "&free_to=" + format_instant(e.when.end);
+  if (e.where.lat && e.where.lon)
+    return query + "&near=" + degrees(*e.where.lat) + ',' + degrees(*e.where.lon) + nearby;
+  return query + "&city=" + percent_encoded(e.where.city);
+}
+
+/// Collects the notices about one event.
 struct writer {
   const stored_event& event;
   rental_id rental;
   std::vector<effect> effects;
 
-  void tell(account_id whom, const char* role, listing_id listing, std::string text) {
-    inbox::notice notice;
+  void tell(account_id whom, const char* role, listing_id listing, std::string text,
+            inbox::notice notice = {}) {
     notice.type = event.type;
     notice.time = event.time;
     notice.text = std::move(text);
@@ -71,7 +110,9 @@ void write(writer& to, const rental::event& happened) {
             to.renter(e.about, "The owner says that " + quoted(e.about) + " is not back.");
           },
           [&](const rental::completed& e) {
-            to.renter(e.about, "The rental of " + quoted(e.about) + " is complete.");
+            to.renter(e.about,
+                      "The rental of " + quoted(e.about) + " is complete." +
+                          (e.claim > money{} ? " The owner claims a part of the deposit." : ""));
             to.owner(e.about, "The rental of " + quoted(e.about) + " is complete; you are paid.");
           },
           [&](const rental::arbitrated& e) {
@@ -133,9 +174,32 @@ std::vector<effect> tell_owner(const stored_event& event) {
   return {{"owner", inbox_ref(owner), inbox::command{inbox::deliver{owner, std::move(notice)}}}};
 }
 
+/// The next renter and the owner are told that the item is late.
+std::vector<effect> notify_of_delay(const stored_event& event) {
+  const auto id = parse_id<listing_id>(event.entity.id);
+  const auto happened = decode<listing::event>(event.type, event.schema, event.data);
+  const auto* e = happened ? std::get_if<listing::delayed>(&*happened) : nullptr;
+  if (!id || !e) return {};
+  writer to{event, e->rental, {}};
+  inbox::notice notice;
+  notice.isbn = e->isbn;
+  const auto title = in_quotes(e->title);
+  const auto start = in_words(e->when.start);
+  to.tell(e->owner, "owner", *id, title + " is late, and its next rental begins on " + start + ".",
+          notice);
+  notice.alternatives = alternatives_to(*e);
+  to.tell(e->renter, "renter", *id,
+          title + " is late and may not be back when your rental begins on " + start +
+              ". While you wait for it you can cancel free of charge, and rent another one that is "
+              "free then.",
+          notice);
+  return std::move(to.effects);
+}
+
 }  // namespace
 
 std::vector<effect> notify(const stored_event& event) {
+  if (event.type == listing::delayed::type) return notify_of_delay(event);
   if (event.entity.kind == entity_kind::listing) return tell_owner(event);
   if (event.entity.kind != entity_kind::rental) return {};
   const auto id = parse_id<rental_id>(event.entity.id);

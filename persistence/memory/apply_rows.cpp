@@ -32,10 +32,12 @@ void memory_rows::apply_one(const listing_row& row) {
   stored.words = stored.title;
   for (const auto& part : {text.details, text.description})
     std::ranges::move(folded_words(part), std::back_inserter(stored.words));
+  stored.traits = traits_of(row.content);
 }
 
 void memory_rows::apply_one(const listing_removed& row) {
   listings_.erase(row.id);
+  std::erase_if(reservations_, [&](const auto& each) { return each.second.listing == row.id; });
 }
 
 void memory_rows::apply_one(const listing_deactivated& row) {
@@ -61,6 +63,11 @@ void memory_rows::apply_one(const reservation_row& row) {
   reservations_[row.rental] = row;
 }
 
+void memory_rows::apply_one(const reservation_handed_over& row) {
+  const auto found = reservations_.find(row.rental);
+  if (found != reservations_.end()) found->second.out = true;
+}
+
 void memory_rows::apply_one(const reservation_moved& row) {
   const auto found = reservations_.find(row.rental);
   if (found != reservations_.end()) found->second.when.end = row.ends_at;
@@ -68,6 +75,15 @@ void memory_rows::apply_one(const reservation_moved& row) {
 
 void memory_rows::apply_one(const reservation_released& row) {
   reservations_.erase(row.rental);
+}
+
+void memory_rows::apply_one(const block_row& row) {
+  const rental_id place{row.id.value};
+  reservations_[place] = {row.listing, place, row.when};
+}
+
+void memory_rows::apply_one(const block_removed& row) {
+  reservations_.erase(rental_id{row.id.value});
 }
 
 // --- rentals ---

@@ -27,6 +27,7 @@ class memory_rows {
     listing_row row;
     std::vector<std::string> title;  ///< its words, without case and diacritics
     std::vector<std::string> words;  ///< all of them
+    std::vector<std::string> traits;
   };
 
   void apply_one(const listing_row& row);
@@ -35,8 +36,11 @@ class memory_rows {
   void apply_one(const listing_rented& row);
   void apply_one(const listing_rated& row);
   void apply_one(const reservation_row& row);
+  void apply_one(const reservation_handed_over& row);
   void apply_one(const reservation_moved& row);
   void apply_one(const reservation_released& row);
+  void apply_one(const block_row& row);
+  void apply_one(const block_removed& row);
   void apply_one(const rental_row& row);
   void apply_one(const rental_changed& row);
   void apply_one(const review_row& row);
@@ -56,11 +60,13 @@ class memory_rows {
     std::int64_t occurring(const std::vector<std::string>& in) const;
   };
 
-  static bool fits(const listing& one, const listing_query& wanted, const sought_words& sought);
-  static std::int64_t sort_key(const listing& one, listing_sort sort, const sought_words& sought);
+  bool fits(const listing& one, const listing_query& wanted, const sought_words& sought) const;
+  bool is_free(listing_id id, const free_time& wanted) const;
+  static std::int64_t sort_key(const listing& one, const listing_query& wanted, listing_sort sort,
+                               const sought_words& sought);
 
   std::map<listing_id, listing> listings_;
-  std::map<rental_id, reservation_row> reservations_;
+  std::map<rental_id, reservation_row> reservations_;  ///< and blocks, under their own id
   std::map<rental_id, rental_row> rentals_;
   std::map<std::pair<rental_id, rental::party>, review_row> reviews_;
   std::map<account_id, std::map<std::int64_t, wallet_entry>> entries_;

@@ -32,6 +32,8 @@ char order_of(listing_sort sort) {
       return 't';
     case listing_sort::rating:
       return 'r';
+    case listing_sort::distance:
+      return 'd';
     case listing_sort::newest:
       break;
   }
@@ -52,7 +54,7 @@ std::int64_t memory_rows::sought_words::occurring(const std::vector<std::string>
 }
 
 bool memory_rows::fits(const listing& one, const listing_query& wanted,
-                       const sought_words& sought) {
+                       const sought_words& sought) const {
   const auto& row = one.row;
   const auto price = price_per_day(row.content.terms.price);
   if (wanted.only_active && !row.active) return false;
@@ -67,12 +69,32 @@ bool memory_rows::fits(const listing& one, const listing_query& wanted,
     const auto* isbn = isbn_of(row.content);
     if (!isbn || *isbn != *wanted.isbn) return false;
   }
+  if (row.times_rented < wanted.min_times_rented) return false;
+  for (const auto& each : wanted.least)
+    if (measure_of(row.content, each.what).value_or(-1) < each.count) return false;
+  for (const auto& each : wanted.traits)
+    if (std::ranges::find(one.traits, each) == one.traits.end()) return false;
+  if (wanted.near) {
+    const auto where = coordinates_of(row.content);
+    if (!where || distance_m(*where, wanted.near->center) > wanted.near->radius_m) return false;
+  }
+  if (wanted.free && !is_free(row.id, *wanted.free)) return false;
   return sought.occurring(one.words) == std::ssize(sought.words);
 }
 
+/// A booking whose renter has the item occupies the present, too (`listing::is_free`).
+bool memory_rows::is_free(listing_id id, const free_time& wanted) const {
+  return std::ranges::none_of(reservations_, [&](const auto& each) {
+    const auto& row = each.second;
+    const bool late = row.out && wanted.when.start <= wanted.now;
+    return row.listing == id && row.when.start < wanted.when.end &&
+           (row.when.end > wanted.when.start || late);
+  });
+}
+
 /// The list is in ascending order of this.
-std::int64_t memory_rows::sort_key(const listing& one, listing_sort sort,
-                                   const sought_words& sought) {
+std::int64_t memory_rows::sort_key(const listing& one, const listing_query& wanted,
+                                   listing_sort sort, const sought_words& sought) {
   const auto added = one.row.added_at.time_since_epoch().count();
   const auto price = price_per_day(one.row.content.terms.price).cents;
   switch (sort) {
@@ -91,6 +113,8 @@ std::int64_t memory_rows::sort_key(const listing& one, listing_sort sort,
       return -one.row.times_rented;
     case listing_sort::rating:
       return -one.row.rating.rank();
+    case listing_sort::distance:
+      return distance_m(*coordinates_of(one.row.content), wanted.near->center);
     case listing_sort::newest:
       break;
   }
@@ -99,13 +123,11 @@ std::int64_t memory_rows::sort_key(const listing& one, listing_sort sort,
 
 journal_result<listing_page> memory_rows::search(const listing_query& wanted) const {
   const sought_words sought{wanted.words};
-  const auto sort = wanted.sort == listing_sort::relevance && sought.words.empty()
-                        ? listing_sort::newest
-                        : wanted.sort;
+  const auto sort = effective_sort(wanted, !sought.words.empty());
   std::vector<std::pair<keyset, const listing*>> hits;
   for (const auto& [id, one] : listings_)
     if (fits(one, wanted, sought))
-      hits.push_back({{order_of(sort), sort_key(one, sort, sought), id.value}, &one});
+      hits.push_back({{order_of(sort), sort_key(one, wanted, sort, sought), id.value}, &one});
   const auto place = [](const auto& hit) { return std::pair{hit.first.key, hit.first.id}; };
   std::ranges::sort(hits, {}, place);
 

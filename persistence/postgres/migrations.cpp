@@ -9,7 +9,8 @@ std::span<const migration> migrations() {
   static const char* const second[] = {make_ways_into_the_log};
   static const char* const third[] = {make_reviews};
   static const char* const fourth[] = {make_leaving_rows};
-  static const migration all[] = {first, second, third, fourth};
+  static const char* const fifth[] = {add_places_and_traits, make_row_functions};
+  static const migration all[] = {first, second, third, fourth, fifth};
   return all;
 }
 

@@ -98,7 +98,7 @@ journal_result<std::vector<notice_row>> postgres_journal::notices(account_id acc
                                                                   std::int64_t after, int limit) {
   return guarded(purpose::reading, [&]() -> journal_result<std::vector<notice_row>> {
     auto stored = db_.query(
-        "SELECT account, cursor, type, time, text, listing, rental, isbn"
+        "SELECT account, cursor, type, time, text, listing, rental, isbn, alternatives"
         " FROM notices WHERE account = $1 AND cursor > $2 ORDER BY cursor LIMIT $3",
         account, after, std::max(limit, 0));
     std::vector<notice_row> found;
@@ -106,7 +106,7 @@ journal_result<std::vector<notice_row>> postgres_journal::notices(account_id acc
       auto& row = found.emplace_back();
       auto& what = row.what;
       stored.read(row.account, row.cursor, what.type, what.time, what.text, what.listing,
-                  what.rental, what.isbn);
+                  what.rental, what.isbn, what.alternatives);
     }
     return found;
   });

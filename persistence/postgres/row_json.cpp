@@ -59,6 +59,11 @@ struct writer {
     o.add("kind", row.content.kind()).add("content", to_json_text(row.content));
     o.add("words", words_vector(row.content));
     if (book) o.add("isbn", book->isbn);
+    const auto where = coordinates_of(row.content);
+    if (where) o.add("latitude", where->lat).add("longitude", where->lon);
+    for (const auto what : {measure::seats, measure::boot_litres, measure::year, measure::guests,
+                            measure::beds, measure::bathrooms})
+      o.add(json_form::enum_name(what), measure_of(row.content, what));
   }
   void operator()(const listing_removed& row) const {
     listing("listing_removed").add("id", row.id);
@@ -73,7 +78,16 @@ struct writer {
   void operator()(const reservation_row& row) const {
     auto o = booking("reservation");
     o.add("rental", row.rental).add("listing", row.listing);
-    o.add("starts_at", row.when.start).add("ends_at", row.when.end);
+    o.add("starts_at", row.when.start).add("ends_at", row.when.end).add("out", row.out);
+  }
+  void operator()(const reservation_handed_over& row) const {
+    booking("reservation_handed_over").add("rental", row.rental);
+  }
+  void operator()(const block_row& row) const {
+    (*this)(reservation_row{row.listing, rental_id{row.id.value}, row.when});
+  }
+  void operator()(const block_removed& row) const {
+    (*this)(reservation_released{rental_id{row.id.value}});
   }
   void operator()(const reservation_moved& row) const {
     booking("reservation_moved").add("rental", row.rental).add("ends_at", row.ends_at);
@@ -124,6 +138,7 @@ struct writer {
     o.add("account", row.account).add("cursor", row.cursor).add("type", row.what.type);
     o.add("time", row.what.time).add("text", row.what.text).add("listing", row.what.listing);
     o.add("rental", row.what.rental).add("isbn", row.what.isbn);
+    o.add("alternatives", row.what.alternatives);
   }
   void operator()(const notices_cleared& row) const {
     object{out, "leaving", "notices_cleared"}.add("account", row.account);

@@ -1,6 +1,7 @@
 #include "persistence/postgres/schema.hpp"
 
 #include "persistence/postgres/error.hpp"
+#include "persistence/postgres/listings.hpp"
 
 namespace rentwave::postgres {
 namespace {
@@ -52,6 +53,7 @@ journal_result<void> migrate(connection& on) {
   on.script("CREATE TABLE IF NOT EXISTS schema_version (version integer PRIMARY KEY)");
   for (int next = *found; next < newest_schema(); ++next) {
     for (const auto* script : migrations()[static_cast<std::size_t>(next)]) on.script(script);
+    if (next + 1 == schema_with_traits) write_listings_again(on);
     on.query("INSERT INTO schema_version VALUES ($1)", next + 1);
   }
   whole.commit();

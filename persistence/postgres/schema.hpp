@@ -11,12 +11,15 @@ namespace rentwave::postgres {
 
 /// SQL scripts; the first migration makes schema 1 out of nothing. A migration only adds (tables,
 /// columns with a default, indexes, functions), so that the release before runs beside this one.
-/// Never change one that was released.
+/// Never change one that was released, but for functions that a later one makes again.
 using migration = std::span<const char* const>;
 std::span<const migration> migrations();
 
 /// The schema that this release makes.
 int newest_schema();
+
+/// The schema whose columns are filled from the adverts' contents.
+inline constexpr int schema_with_traits = 5;
 
 /// Brings the database to `newest_schema`; of several at once one does it. Errors: too_new when it
 /// is beyond the next one, corrupt when it is somebody else's.

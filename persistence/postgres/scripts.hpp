@@ -7,6 +7,7 @@ extern const char* const make_tables;             // tables.cpp
 extern const char* const make_read_models;        // tables.cpp
 extern const char* const make_ways_into_the_log;  // tables.cpp
 extern const char* const make_reviews;            // reviews.cpp
+extern const char* const add_places_and_traits;   // tables.cpp
 extern const char* const make_row_functions;      // row_functions.cpp
 extern const char* const make_append_functions;   // append_functions.cpp
 extern const char* const make_other_functions;    // append_functions.cpp

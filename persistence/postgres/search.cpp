@@ -1,15 +1,17 @@
 #include <algorithm>
 
 #include "persistence/cursor.hpp"
-#include "persistence/json.hpp"
 #include "persistence/postgres/error.hpp"
 #include "persistence/postgres/journal.hpp"
+#include "persistence/postgres/listings.hpp"
 #include "persistence/postgres/search_words.hpp"
 
 namespace rentwave::postgres {
 namespace {
 
 constexpr char relevance_list = 'm';
+constexpr char distance_list = 'd';
+constexpr std::int64_t first_ring_m = 1000;
 /// How many words are in the title, then newest, as one number: microseconds take 58 bits.
 constexpr int time_bits = 58;
 
@@ -20,11 +22,10 @@ struct list_order {
   bool descending = false;
 };
 
-list_order order_of(listing_sort sort, bool has_words) {
+list_order order_of(listing_sort sort) {
   switch (sort) {
     case listing_sort::relevance:
-      if (has_words) return {relevance_list, "rank", true};
-      break;
+      return {relevance_list, "rank", true};
     case listing_sort::price:
       return {'p', "price", false};
     case listing_sort::price_descending:
@@ -33,6 +34,8 @@ list_order order_of(listing_sort sort, bool has_words) {
       return {'t', "times_rented", true};
     case listing_sort::rating:
       return {'r', "rating_rank", true};
+    case listing_sort::distance:
+      return {distance_list, "distance", false};
     case listing_sort::newest:
       break;
   }
@@ -45,9 +48,10 @@ class listing_search {
   listing_search(connection& db, const listing_query& wanted)
       : db_(db),
         wanted_(wanted),
-        words_(words_query(wanted.words)),
+        near_(wanted.near),
+        words_(words_query(wanted.words, wanted.traits)),
         title_words_(title_queries(wanted.words)),
-        order_(order_of(wanted.sort, !words_.empty())) {}
+        order_(order_of(effective_sort(wanted, !title_words_.empty()))) {}
 
   journal_result<listing_page> answer() {
     std::optional<keyset> after;
@@ -60,19 +64,23 @@ class listing_search {
     listing_page found;
     found.total = std::min(total, counted_exactly);
     found.total_is_more = total > counted_exactly;
-    auto stored = page_after(after, limit + 1, total <= counted_exactly);
-    keyset last;
-    while (stored.next()) {
-      if (std::ssize(found.items) == limit) {
-        found.next = to_cursor(last);
-        break;
-      }
-      last = read(stored, found.items.emplace_back());
+    auto hits = found.total_is_more && order_.name == distance_list
+                    ? nearest_after(after, limit + 1)
+                    : page_after(after, limit + 1, !found.total_is_more);
+    if (std::ssize(hits) > limit) {
+      hits.pop_back();
+      found.next = to_cursor(hits.back().last);
     }
+    for (auto& hit : hits) found.items.push_back(std::move(hit.row));
     return found;
   }
 
  private:
+  struct hit {
+    listing_row row;
+    keyset last;
+  };
+
   template <class T>
   std::string parameter(const T& value, const char* type) {
     parameters_.add(value);
@@ -90,9 +98,45 @@ class listing_search {
       sql += " AND rating_rank >= " +
              parameter(rating_total::lowest_rank(*wanted_.min_rating_hundredths), "bigint");
     if (wanted_.isbn) sql += " AND isbn = " + parameter(*wanted_.isbn, "text");
+    if (wanted_.min_times_rented > 0)
+      sql += " AND times_rented >= " + parameter(wanted_.min_times_rented, "bigint");
+    for (const auto& each : wanted_.least)
+      sql += std::string{" AND "} + json_form::enum_name(each.what) +
+             " >= " + parameter(each.count, "integer");
+    if (near_) sql += is_near(*near_);
+    if (wanted_.free) sql += is_free(*wanted_.free);
     if (words_.empty()) return sql;
     const auto match = "words @@ " + parameter(words_, "tsquery");
     return sql + " AND " + (by_index ? match : '(' + match + ") IS TRUE");
+  }
+
+  std::string is_near(const circle& near) {
+    const auto around = box_around(near);
+    const auto west = parameter(around.west, "float8"), east = parameter(around.east, "float8");
+    return " AND latitude >= " + parameter(around.south, "float8") +
+           " AND latitude <= " + parameter(around.north, "float8") + " AND (longitude >= " + west +
+           (around.west <= around.east ? " AND " : " OR ") + "longitude <= " + east + ") AND " +
+           distance(near.center) + " <= " + parameter(near.radius_m, "bigint");
+  }
+
+  /// As `distance_m` has it.
+  std::string distance(const coordinates& from) {
+    const auto lat = parameter(from.lat, "float8"), lon = parameter(from.lon, "float8");
+    const auto half_sine_squared = [](const std::string& degrees) {
+      return "power(sin(radians(" + degrees + ") / 2), 2)";
+    };
+    return "round(2 * " + parameter(earth_radius_m, "float8") + " * asin(sqrt(least(1, " +
+           half_sine_squared("latitude - " + lat) + " + cos(radians(latitude)) * cos(radians(" +
+           lat + ")) * " + half_sine_squared("longitude - " + lon) + "))))::bigint";
+  }
+
+  /// What is out occupies the present, too (`listing::is_free`).
+  std::string is_free(const free_time& free) {
+    const auto from = parameter(free.when.start, "bigint");
+    return " AND NOT EXISTS (SELECT FROM reservations r WHERE r.listing = listings.id"
+           " AND r.starts_at < " +
+           parameter(free.when.end, "bigint") + " AND (r.ends_at > " + from + " OR (r.out AND " +
+           from + " <= " + parameter(free.now, "bigint") + ")))";
   }
 
   std::string rank() {
@@ -116,18 +160,17 @@ class listing_search {
   /// `few` adverts match: they are found by what they have, then sorted. Otherwise the list is
   /// walked in its order, by its index, until a page is full: matches are not far from each other.
   /// We know which it is, as they were counted; the planner only has statistics, if it has.
-  rows page_after(const std::optional<keyset>& after, int limit, bool few) {
+  std::vector<hit> page_after(const std::optional<keyset>& after, int limit, bool few) {
     parameters_ = values{};
     const bool ranked = order_.name == relevance_list;
+    const bool by_distance = order_.name == distance_list;
     const std::string columns =
-        std::string{
-            "SELECT id, owner, active, revision, times_rented, added_at, content,"
-            " rating_stars, rating_count, "} +
-        order_.key + " AS key FROM ";
+        std::string{"SELECT "} + listing_columns + ", " + order_.key + " AS key FROM ";
     std::string sql;
-    if (few || ranked) {
+    if (few || ranked || by_distance) {
       sql = "WITH found AS MATERIALIZED (SELECT *";
       if (ranked) sql += ", " + rank() + " AS rank";
+      if (by_distance) sql += ", " + distance(near_->center) + " AS distance";
       sql += " FROM listings" + conditions(true) + ") " + columns + "found WHERE true";
     } else {
       sql = columns + "listings" + conditions(false);
@@ -140,23 +183,30 @@ class listing_search {
     const std::string direction = order_.descending ? " DESC" : "";
     sql += std::string{" ORDER BY "} + order_.key + direction + ", id" + direction + " LIMIT " +
            parameter(limit, "bigint");
-    return db_.execute_once(sql, parameters_);
+    std::vector<hit> hits;
+    auto stored = db_.execute_once(sql, parameters_);
+    while (stored.next()) {
+      auto& [row, last] = hits.emplace_back();
+      read_listing(stored, row);
+      last = {order_.name, 0, row.id.value};
+      stored.read_from(listing_columns_count, last.key);
+    }
+    return hits;
   }
 
-  keyset read(const rows& from, listing_row& row) const {
-    std::string content;
-    from.read(row.id, row.owner, row.active, row.revision, row.times_rented, row.added_at, content,
-              row.rating.stars, row.rating.count);
-    const auto json = nlohmann::json::parse(content, nullptr, false);
-    if (json.is_discarded() || !from_json_value(json, row.content))
-      throw damaged("the content of advert " + to_string(row.id));
-    keyset last{order_.name, 0, row.id.value};
-    from.read_from(9, last.key);
-    return last;
+  /// Where many are near: in rings that double until the page is full.
+  std::vector<hit> nearest_after(const std::optional<keyset>& after, int limit) {
+    const auto farthest = near_->radius_m;
+    for (auto reach = std::max(first_ring_m, after ? after->key : 0);; reach *= 2) {
+      near_->radius_m = std::min(reach, farthest);
+      auto hits = page_after(after, limit, true);
+      if (std::ssize(hits) == limit || near_->radius_m == farthest) return hits;
+    }
   }
 
   connection& db_;
   const listing_query& wanted_;
+  std::optional<circle> near_;  ///< of the query, or a ring within it
   std::string words_;
   std::vector<std::string> title_words_;
   list_order order_;

@@ -5,6 +5,7 @@
 #include "persistence/fold.hpp"
 #include "persistence/postgres/values.hpp"
 #include "persistence/search_text.hpp"
+#include "persistence/traits.hpp"
 
 namespace rentwave::postgres {
 namespace {
@@ -42,10 +43,11 @@ std::string words_vector(const offer& content) {
   add(text.title, 'A');
   add(text.details, 'B');
   add(text.description, 'C');
+  for (auto& each : traits_of(content)) vector += lexeme(std::move(each)) + ' ';
   return vector;
 }
 
-std::string words_query(std::string_view words) {
+std::string words_query(std::string_view words, const std::vector<std::string>& traits) {
   std::string query;
   bool prefix = false;
   for (auto& word : folded_words(words, max_search_words)) {
@@ -55,6 +57,7 @@ std::string words_query(std::string_view words) {
     query += lexeme(std::move(word));
   }
   if (prefix) query += ":*";
+  for (const auto& each : traits) query += (query.empty() ? "" : " & ") + lexeme(each);
   return query;
 }
 

@@ -10,12 +10,12 @@
 
 namespace rentwave::postgres {
 
-/// A tsvector: title A, details B, description C.
+/// A tsvector: title A, details B, description C, traits without a position.
 std::string words_vector(const offer& content);
 
-/// A tsquery that wants every word, the last as a prefix where `is_prefix` says so; empty: any
-/// advert will do.
-std::string words_query(std::string_view words);
+/// A tsquery that wants every word, the last as a prefix where `is_prefix` says so, and every
+/// trait; empty: any advert will do.
+std::string words_query(std::string_view words, const std::vector<std::string>& traits = {});
 
 /// A tsquery a word that wants it in the title, the last likewise.
 std::vector<std::string> title_queries(std::string_view words);

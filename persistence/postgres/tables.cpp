@@ -180,4 +180,38 @@ CREATE INDEX events_by_trace ON events (trace, sequence);
 CREATE INDEX events_by_time ON events (time) INCLUDE (sequence);
 )";
 
+// What searches ask for beside words; traits are lexemes among the words. `migrate` fills it from
+// the adverts that there are. What a renter has is told by events that came after the reservation:
+// a released one has no row, and one that was reclaimed is out.
+const char* const add_places_and_traits = R"(
+ALTER TABLE listings
+  ADD COLUMN latitude float8,
+  ADD COLUMN longitude float8,
+  ADD COLUMN seats integer,
+  ADD COLUMN boot_litres integer,
+  ADD COLUMN year integer,
+  ADD COLUMN guests integer,
+  ADD COLUMN beds integer,
+  ADD COLUMN bathrooms integer;
+CREATE INDEX listings_by_place ON listings (latitude, longitude)
+  WHERE active AND latitude IS NOT NULL;
+CREATE INDEX listings_by_seats ON listings (seats) WHERE active AND seats IS NOT NULL;
+CREATE INDEX listings_by_boot_litres ON listings (boot_litres)
+  WHERE active AND boot_litres IS NOT NULL;
+CREATE INDEX listings_by_year ON listings (year) WHERE active AND year IS NOT NULL;
+CREATE INDEX listings_by_guests ON listings (guests) WHERE active AND guests IS NOT NULL;
+CREATE INDEX listings_by_beds ON listings (beds) WHERE active AND beds IS NOT NULL;
+CREATE INDEX listings_by_bathrooms ON listings (bathrooms) WHERE active AND bathrooms IS NOT NULL;
+
+-- A block of the owner's stands there, too: `rental` is then the block's id.
+ALTER TABLE reservations ADD COLUMN out boolean NOT NULL DEFAULT false;
+UPDATE reservations SET out = true WHERE rental IN (
+  SELECT (data::jsonb ->> 'rental')::uuid FROM events
+  WHERE kind = 'listing' AND type IN ('listing.hand-over', 'listing.reclaim'));
+DROP INDEX reservations_by_listing;
+CREATE INDEX reservations_by_listing ON reservations (listing, starts_at, ends_at, out);
+
+ALTER TABLE notices ADD COLUMN alternatives text COLLATE "C";
+)";
+
 }  // namespace rentwave::postgres

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <sqlite3.h>
 
+#include "persistence/sqlite/distance.hpp"
 #include "persistence/sqlite/error.hpp"
 #include "persistence/sqlite/title_words.hpp"
 
@@ -79,6 +80,7 @@ void connection::open() {
   try {
     execute(settings);
     register_words_in_title(handle_);
+    register_distance(handle_);
     if (how_ == access::read_only)
       execute("PRAGMA query_only = ON");
     else

@@ -1,6 +1,8 @@
 #include "actors/domain/tariff.hpp"
+#include "persistence/json.hpp"
 #include "persistence/json_writer.hpp"
 #include "persistence/search_text.hpp"
+#include "persistence/sqlite/error.hpp"
 #include "persistence/sqlite/listing_number.hpp"
 #include "persistence/sqlite/row_writer.hpp"
 
@@ -51,11 +53,55 @@ std::int64_t row_writer::allot(instant added_at, item_kind kind) {
 }
 
 void row_writer::index(std::int64_t number, bool active, const offer& content) {
+  const auto place = coordinates_of(content);
+  const auto lat = place ? std::optional{place->lat} : std::nullopt;
+  const auto lon = place ? std::optional{place->lon} : std::nullopt;
+  db_.prepared(
+         "UPDATE listings SET latitude = ?2, longitude = ?3, seats = ?4, boot_litres = ?5,"
+         " year = ?6, guests = ?7, beds = ?8, bathrooms = ?9 WHERE number = ?1")
+      .run(number, lat, lon, measure_of(content, measure::seats),
+           measure_of(content, measure::boot_litres), measure_of(content, measure::year),
+           measure_of(content, measure::guests), measure_of(content, measure::beds),
+           measure_of(content, measure::bathrooms));
   words_pending_ = true;
   const auto text = text_of(content);
+  std::string traits;
+  for (const auto& each : traits_of(content)) traits += each + ' ';
   db_.prepared(
-         "INSERT INTO listing_words (rowid, title, details, description) VALUES (?1, ?2, ?3, ?4)")
-      .run(words_row(number, active), text.title, text.details, text.description);
+         "INSERT INTO listing_words (rowid, title, details, description, traits)"
+         " VALUES (?1, ?2, ?3, ?4, ?5)")
+      .run(words_row(number, active), text.title, text.details, text.description, traits);
+}
+
+void row_writer::write_listings_again() {
+  struct known {
+    std::int64_t number = 0;
+    bool active = false;
+    std::string content;
+  };
+  constexpr int page = 1000;
+  std::vector<known> some;
+  for (std::int64_t last = INT64_MIN;; last = some.back().number) {
+    some.clear();
+    {
+      auto stored = db_.prepared(
+                           "SELECT number, active, content FROM listings JOIN listing_contents"
+                           " USING (number) WHERE number > ?1 ORDER BY number LIMIT ?2")
+                        .query(last, page);
+      while (stored.next()) {
+        auto& one = some.emplace_back();
+        stored.read(one.number, one.active, one.content);
+      }
+    }
+    for (const auto& one : some) {
+      offer content;
+      const auto json = nlohmann::json::parse(one.content, nullptr, false);
+      if (json.is_discarded() || !from_json_value(json, content))
+        throw damaged("the content of the advert with number " + std::to_string(one.number));
+      index(one.number, one.active, content);
+    }
+    if (std::ssize(some) < page) return;
+  }
 }
 
 void row_writer::insert(const listing_row& row) {
@@ -105,6 +151,7 @@ void row_writer::write_one(const listing_row& row) {
 
 void row_writer::write_one(const listing_removed& row) {
   if (const auto old = find(row.id)) erase(*old);
+  db_.prepared("DELETE FROM reservations WHERE listing = ?1").run(row.id);
 }
 
 void row_writer::write_one(const listing_deactivated& row) {
@@ -116,8 +163,8 @@ void row_writer::write_one(const listing_deactivated& row) {
   words_pending_ = true;
   // The row of the word index says whether the advert is active.
   db_.prepared(
-         "INSERT INTO listing_words (rowid, title, details, description)"
-         " SELECT ?2, title, details, description FROM listing_words WHERE rowid = ?1")
+         "INSERT INTO listing_words (rowid, title, details, description, traits)"
+         " SELECT ?2, title, details, description, traits FROM listing_words WHERE rowid = ?1")
       .run(words_row(old->number, true), words_row(old->number, false));
   db_.prepared("DELETE FROM listing_words WHERE rowid = ?1").run(words_row(old->number, true));
 }

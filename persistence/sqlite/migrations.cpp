@@ -195,7 +195,47 @@ ALTER TABLE listings ADD COLUMN rating_rank INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX listings_by_rating ON listings (rating_rank, id) WHERE active;
 )";
 
-constexpr const char* scripts[] = {events_and_state, dead_letters, ways_into_the_log, reviews};
+// What searches ask for beside words; `migrate` fills it from the adverts that there are. What a
+// renter has is told by events that came after the reservation: a released one has no row, and one
+// that was reclaimed is out.
+constexpr const char* places_and_traits = R"(
+ALTER TABLE listings ADD COLUMN latitude REAL;
+ALTER TABLE listings ADD COLUMN longitude REAL;
+ALTER TABLE listings ADD COLUMN seats INTEGER;
+ALTER TABLE listings ADD COLUMN boot_litres INTEGER;
+ALTER TABLE listings ADD COLUMN year INTEGER;
+ALTER TABLE listings ADD COLUMN guests INTEGER;
+ALTER TABLE listings ADD COLUMN beds INTEGER;
+ALTER TABLE listings ADD COLUMN bathrooms INTEGER;
+CREATE INDEX listings_by_place ON listings (latitude, longitude)
+  WHERE active AND latitude IS NOT NULL;
+CREATE INDEX listings_by_seats ON listings (seats) WHERE active AND seats IS NOT NULL;
+CREATE INDEX listings_by_boot_litres ON listings (boot_litres)
+  WHERE active AND boot_litres IS NOT NULL;
+CREATE INDEX listings_by_year ON listings (year) WHERE active AND year IS NOT NULL;
+CREATE INDEX listings_by_guests ON listings (guests) WHERE active AND guests IS NOT NULL;
+CREATE INDEX listings_by_beds ON listings (beds) WHERE active AND beds IS NOT NULL;
+CREATE INDEX listings_by_bathrooms ON listings (bathrooms) WHERE active AND bathrooms IS NOT NULL;
+
+DROP TABLE listing_words;
+CREATE VIRTUAL TABLE listing_words USING fts5 (
+  title, details, description, traits, tokenize = 'unicode61 remove_diacritics 2'
+);
+INSERT INTO listing_words (listing_words, rank) VALUES ('rank', 'bm25(10.0, 4.0, 1.0, 0.0)');
+
+-- A block of the owner's stands there, too: `rental` is then the block's id.
+ALTER TABLE reservations ADD COLUMN out INTEGER NOT NULL DEFAULT 0;
+UPDATE reservations SET out = 1 WHERE lower(hex(rental)) IN (
+  SELECT replace(json_extract(data, '$.rental'), '-', '') FROM events
+  WHERE kind = 'listing' AND type IN ('listing.hand-over', 'listing.reclaim'));
+DROP INDEX reservations_by_listing;
+CREATE INDEX reservations_by_listing ON reservations (listing, starts_at, ends_at, out);
+
+ALTER TABLE notices ADD COLUMN alternatives TEXT;
+)";
+
+constexpr const char* scripts[] = {events_and_state, dead_letters, ways_into_the_log, reviews,
+                                   places_and_traits};
 
 }  // namespace
 

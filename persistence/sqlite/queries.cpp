@@ -102,7 +102,7 @@ journal_result<std::vector<notice_row>> sqlite_journal::notices(account_id accou
   return guarded([&]() -> journal_result<std::vector<notice_row>> {
     auto stored =
         db_.prepared(
-               "SELECT account, cursor, type, time, text, listing, rental, isbn"
+               "SELECT account, cursor, type, time, text, listing, rental, isbn, alternatives"
                " FROM notices WHERE account = ?1 AND cursor > ?2 ORDER BY cursor LIMIT ?3")
             .query(account, after, std::max(limit, 0));
     std::vector<notice_row> found;
@@ -110,7 +110,7 @@ journal_result<std::vector<notice_row>> sqlite_journal::notices(account_id accou
       auto& row = found.emplace_back();
       auto& what = row.what;
       stored.read(row.account, row.cursor, what.type, what.time, what.text, what.listing,
-                  what.rental, what.isbn);
+                  what.rental, what.isbn, what.alternatives);
     }
     return found;
   });

@@ -26,9 +26,14 @@ void row_writer::flush_words() {
 
 void row_writer::write_one(const reservation_row& row) {
   db_.prepared(
-         "INSERT INTO reservations (rental, listing, starts_at, ends_at) VALUES (?1, ?2, ?3, ?4)"
-         " ON CONFLICT (rental) DO UPDATE SET listing = ?2, starts_at = ?3, ends_at = ?4")
-      .run(row.rental, row.listing, row.when.start, row.when.end);
+         "INSERT INTO reservations (rental, listing, starts_at, ends_at, out)"
+         " VALUES (?1, ?2, ?3, ?4, ?5)"
+         " ON CONFLICT (rental) DO UPDATE SET listing = ?2, starts_at = ?3, ends_at = ?4, out = ?5")
+      .run(row.rental, row.listing, row.when.start, row.when.end, row.out);
+}
+
+void row_writer::write_one(const reservation_handed_over& row) {
+  db_.prepared("UPDATE reservations SET out = 1 WHERE rental = ?1").run(row.rental);
 }
 
 void row_writer::write_one(const reservation_moved& row) {
@@ -38,6 +43,14 @@ void row_writer::write_one(const reservation_moved& row) {
 
 void row_writer::write_one(const reservation_released& row) {
   db_.prepared("DELETE FROM reservations WHERE rental = ?1").run(row.rental);
+}
+
+void row_writer::write_one(const block_row& row) {
+  write_one(reservation_row{row.listing, rental_id{row.id.value}, row.when});
+}
+
+void row_writer::write_one(const block_removed& row) {
+  write_one(reservation_released{rental_id{row.id.value}});
 }
 
 // --- rentals ---
@@ -87,12 +100,12 @@ void row_writer::write_one(const wallet_entry& row) {
 void row_writer::write_one(const notice_row& row) {
   const auto& what = row.what;
   db_.prepared(
-         "INSERT INTO notices (account, cursor, type, time, text, listing, rental, isbn)"
-         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+         "INSERT INTO notices (account, cursor, type, time, text, listing, rental, isbn,"
+         " alternatives) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
          " ON CONFLICT (account, cursor) DO UPDATE SET type = ?3, time = ?4, text = ?5,"
-         " listing = ?6, rental = ?7, isbn = ?8")
+         " listing = ?6, rental = ?7, isbn = ?8, alternatives = ?9")
       .run(row.account, row.cursor, what.type, what.time, what.text, what.listing, what.rental,
-           what.isbn);
+           what.isbn, what.alternatives);
 }
 
 void row_writer::write_one(const notices_cleared& row) {

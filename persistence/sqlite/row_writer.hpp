@@ -13,6 +13,8 @@ class row_writer {
   void write(const row_change& change);
   /// Every row of every read model.
   void drop_all();
+  /// All that follows from the contents of the adverts, for a migration. Throws `damaged`.
+  void write_listings_again();
 
   /// The word index keeps what is written in memory until COMMIT, where a failure would leave the
   /// outcome unknown. This writes it now, so that it fails as any other statement.
@@ -25,8 +27,11 @@ class row_writer {
   void write_one(const listing_rented& row);
   void write_one(const listing_rated& row);
   void write_one(const reservation_row& row);
+  void write_one(const reservation_handed_over& row);
   void write_one(const reservation_moved& row);
   void write_one(const reservation_released& row);
+  void write_one(const block_row& row);
+  void write_one(const block_removed& row);
   void write_one(const rental_row& row);
   void write_one(const rental_changed& row);
   void write_one(const review_row& row);
@@ -41,6 +46,7 @@ class row_writer {
   void insert(const listing_row& row);
   void update(const stored_listing& old, const listing_row& row);
   void erase(const stored_listing& old);
+  /// What follows from the content: words, traits, place, measures.
   void index(std::int64_t number, bool active, const offer& content);
   std::int64_t allot(instant added_at, item_kind kind);
 

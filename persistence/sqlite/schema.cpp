@@ -1,6 +1,7 @@
 #include "persistence/sqlite/schema.hpp"
 
 #include "persistence/sqlite/error.hpp"
+#include "persistence/sqlite/row_writer.hpp"
 
 namespace rentwave::sqlite {
 namespace {
@@ -46,6 +47,7 @@ journal_result<void> migrate(connection& on) {
   on.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY) STRICT");
   for (auto next = *found; next < newest_schema(); ++next) {
     on.execute(migrations()[static_cast<std::size_t>(next)]);
+    if (next + 1 == schema_with_traits) row_writer{on}.write_listings_again();
     on.prepared("INSERT INTO schema_version VALUES (?1)").run(next + 1);
   }
   whole.commit();

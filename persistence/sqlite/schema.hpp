@@ -16,6 +16,9 @@ std::span<const char* const> migrations();
 /// The schema that this release makes.
 int newest_schema();
 
+/// The schema whose columns are filled from the adverts' contents.
+inline constexpr int schema_with_traits = 5;
+
 /// Whether `migrate` would take the file, without changing a byte of it. Errors: those of
 /// `migrate`.
 journal_result<void> check_is_ours(connection& on);

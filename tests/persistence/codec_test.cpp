@@ -74,12 +74,13 @@ TEST(Codec, keeps_the_wire_names) {
                   "account.look-again", "account.survey", "account.advert", "account.step"));
   EXPECT_THAT(wire_names<session::event>(), ElementsAre("session.start", "session.register",
                                                         "session.end", "session.unregister"));
-  EXPECT_THAT(wire_names<listing::event>(),
-              ElementsAre("book.add", "vehicle.add", "room.add", "book.update", "vehicle.update",
-                          "room.update", "listing.remove", "listing.reserve", "listing.hand-over",
-                          "listing.queue", "listing.release", "listing.reclaim",
-                          "listing.reschedule", "listing.lose", "listing.rate", "listing.settle",
-                          "listing.hide", "listing.show", "listing.free"));
+  EXPECT_THAT(
+      wire_names<listing::event>(),
+      ElementsAre("book.add", "vehicle.add", "room.add", "book.update", "vehicle.update",
+                  "room.update", "listing.remove", "listing.reserve", "listing.hand-over",
+                  "listing.queue", "listing.release", "listing.reclaim", "listing.reschedule",
+                  "listing.lose", "listing.rate", "listing.settle", "listing.hide", "listing.show",
+                  "listing.free", "listing.block", "listing.unblock", "listing.delay"));
   EXPECT_THAT(wire_names<book::event>(), ElementsAre("isbn.attach", "isbn.detach"));
   EXPECT_THAT(
       wire_names<rental::event>(),

@@ -170,7 +170,7 @@ TEST_P(Journal, gives_notices_after_a_cursor_oldest_first) {
                                  cursor,
                                  {"rent.book", at(cursor), "Rented: \xC3\x89mile",
                                   nth<listing_id>(1), std::nullopt, "978"}});
-  rows.emplace_back(notice_row{bert, 1, {"x", at(1), "", {}, rental_no(3), {}}});
+  rows.emplace_back(notice_row{bert, 1, {"x", at(1), "", {}, rental_no(3), {}, "isbn=978"}});
   write(std::move(rows));
   const auto found = value(journal_->notices(anna, 1, 2));
   ASSERT_THAT(found, SizeIs(2));
@@ -178,9 +178,10 @@ TEST_P(Journal, gives_notices_after_a_cursor_oldest_first) {
   EXPECT_EQ(found[0].cursor, 2);
   EXPECT_EQ(found[1].cursor, 3);
   EXPECT_EQ(found[0].what, (inbox::notice{"rent.book", at(2), "Rented: \xC3\x89mile",
-                                          nth<listing_id>(1), std::nullopt, "978"}));
+                                          nth<listing_id>(1), std::nullopt, "978", std::nullopt}));
   EXPECT_THAT(value(journal_->notices(anna, 4, 9)), IsEmpty());
   EXPECT_EQ(value(journal_->notices(bert, 0, 9)).at(0).what.rental, rental_no(3));
+  EXPECT_EQ(value(journal_->notices(bert, 0, 9)).at(0).what.alternatives, "isbn=978");
 }
 
 TEST_P(Journal, clears_the_notices_of_one_account_alone) {
@@ -254,6 +255,7 @@ TEST_P(Journal, takes_changes_of_rows_that_are_not_there) {
   write({listing_removed{nth<listing_id>(1)}, listing_deactivated{nth<listing_id>(1), 2},
          listing_rented{nth<listing_id>(1)}, listing_rated{nth<listing_id>(1), {5, 1}},
          reservation_moved{rental_no(1), at(1)}, reservation_released{rental_no(1)},
+         reservation_handed_over{rental_no(1)}, block_removed{nth<block_id>(1)},
          rental_changed{.id = rental_no(1)}});
   EXPECT_THAT(value(journal_->rentals({.account = anna})).items, IsEmpty());
 }

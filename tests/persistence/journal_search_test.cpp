@@ -5,7 +5,7 @@
 #include <set>
 
 #include "actors/domain/tariff.hpp"
-#include "tests/persistence/journal_contract.hpp"
+#include "tests/persistence/adverts.hpp"
 
 namespace rentwave::testing_journal {
 namespace {
@@ -15,54 +15,10 @@ using testing::IsEmpty;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
-/// A book advert; day `n` at `n` cents.
-listing_row advert(std::uint32_t n, std::string title, std::string description = "") {
-  listing_row row;
-  row.id = nth<listing_id>(n);
-  row.owner = anna;
-  row.revision = 1;
-  row.added_at = at(n);
-  auto& content = row.content;
-  content.title = std::move(title);
-  content.description = std::move(description);
-  content.terms.price = {{n}, time_unit::day};
-  content.terms.late_fee = {{n * 2}, time_unit::hour};
-  content.terms.grace = std::chrono::minutes{20};
-  content.min_duration = one_hour;
-  content.max_duration = one_day;
-  content.where = {"Berlin", "DE", 52.5, 13.4, "Europe/Berlin"};
-  content.item = book_details{"9780441172719", "Dune", "Frank Herbert"};
-  return row;
-}
-
-listing_row car(std::uint32_t n, std::string title) {
-  auto row = advert(n, std::move(title));
-  row.content.item =
-      vehicle_details{"van", "Volkswagen", "Transporter", 2015, 6, 900, "manual", "diesel"};
-  return row;
-}
-
-listing_row room(std::uint32_t n, std::string title) {
-  auto row = advert(n, std::move(title));
-  row.content.item = room_details{2, 1, 1, {"Fireplace", "Wi-Fi"}};
-  return row;
-}
-
-class Search : public Journal {
- protected:
-  /// The adverts' numbers, in the order found.
-  std::vector<int> found(listing_query wanted) {
-    std::vector<int> numbers;
-    for (const auto& row : value(journal_->search(wanted)).items)
-      numbers.push_back(row.id.value.data[15] + 256 * row.id.value.data[14]);
-    return numbers;
-  }
-  std::vector<int> by_words(std::string words) { return found({.words = std::move(words)}); }
-};
 INSTANTIATE_TEST_SUITE_P(Every, Search, testing::ValuesIn(journal_kinds()), kind_name);
 
 TEST_P(Search, gives_adverts_back_as_written) {
-  auto row = room(1, "A room");
+  auto row = a_room(1, "A room");
   row.content.extra = R"({"view":"sea"})";
   write({row});
   const auto page = value(journal_->search({}));
@@ -81,8 +37,8 @@ TEST_P(Search, gives_adverts_back_as_written) {
 }
 
 TEST_P(Search, finds_every_word_wherever_it_stands) {
-  write({advert(1, "A desert planet", "Sand and spice"), advert(2, "A desert"), car(3, "Camper"),
-         room(4, "Garden room")});
+  write({a_book(1, "A desert planet", "Sand and spice"), a_book(2, "A desert"), a_car(3, "Camper"),
+         a_room(4, "Garden room")});
   EXPECT_THAT(by_words("desert"), UnorderedElementsAre(1, 2));
   EXPECT_THAT(by_words("spice desert"), ElementsAre(1)) << "in any order, of title and description";
   EXPECT_THAT(by_words("desert snow"), IsEmpty());
@@ -94,14 +50,14 @@ TEST_P(Search, finds_every_word_wherever_it_stands) {
 }
 
 TEST_P(Search, takes_only_the_last_word_as_a_prefix) {
-  write({advert(1, "Mountain bike")});
+  write({a_book(1, "Mountain bike")});
   EXPECT_THAT(by_words("mountain bi"), ElementsAre(1));
   EXPECT_THAT(by_words("moun bike"), IsEmpty());
   EXPECT_THAT(by_words("bikes"), IsEmpty());
 }
 
 TEST_P(Search, takes_a_single_character_as_a_whole_word) {
-  write({advert(1, "Mountain bike"), advert(2, "Vitamin b \xC3\xA9")});
+  write({a_book(1, "Mountain bike"), a_book(2, "Vitamin b \xC3\xA9")});
   EXPECT_THAT(by_words("b"), ElementsAre(2));
   EXPECT_THAT(by_words("B"), ElementsAre(2));
   EXPECT_THAT(by_words("mountain b"), IsEmpty());
@@ -112,8 +68,8 @@ TEST_P(Search, takes_a_single_character_as_a_whole_word) {
 }
 
 TEST_P(Search, sorts_by_words_in_the_title_then_newest) {
-  write({advert(1, "Red bike"), advert(2, "Red", "bike"), advert(3, "x", "bike, red"),
-         advert(4, "Red bikes"), advert(5, "bike red bike bike red"), advert(6, "y", "red bike")});
+  write({a_book(1, "Red bike"), a_book(2, "Red", "bike"), a_book(3, "x", "bike, red"),
+         a_book(4, "Red bikes"), a_book(5, "bike red bike bike red"), a_book(6, "y", "red bike")});
   const auto sorted = [&](std::string words) {
     return found({.words = std::move(words), .sort = listing_sort::relevance});
   };
@@ -125,8 +81,8 @@ TEST_P(Search, sorts_by_words_in_the_title_then_newest) {
 }
 
 TEST_P(Search, ignores_case_and_diacritics) {
-  write({advert(1, "Caf\xC3\xA9 Z\xC3\xBCrich"), advert(2, "cafe zurich"),
-         advert(3, "\xD0\x9C\xD0\xBE\xD1\x81\xD0\xBA\xD0\xB2\xD0\xB0")});
+  write({a_book(1, "Caf\xC3\xA9 Z\xC3\xBCrich"), a_book(2, "cafe zurich"),
+         a_book(3, "\xD0\x9C\xD0\xBE\xD1\x81\xD0\xBA\xD0\xB2\xD0\xB0")});
   EXPECT_THAT(by_words("cafe"), UnorderedElementsAre(1, 2));
   EXPECT_THAT(by_words("CAF\xC3\x89 z\xC3\x9Crich"), UnorderedElementsAre(1, 2));
   EXPECT_THAT(by_words("e\xCC\x81t\xC3\xA9"), IsEmpty());
@@ -135,7 +91,7 @@ TEST_P(Search, ignores_case_and_diacritics) {
 }
 
 TEST_P(Search, takes_hostile_words_as_words) {
-  write({advert(1, "OR NEAR title"), advert(2, "Plain")});
+  write({a_book(1, "OR NEAR title"), a_book(2, "Plain")});
   EXPECT_THAT(by_words("\"' OR NEAR(* -"), ElementsAre(1));
   EXPECT_THAT(by_words("plain OR near"), IsEmpty()) << "OR is a word";
   EXPECT_THAT(by_words("NOT plain"), IsEmpty());
@@ -153,13 +109,13 @@ TEST_P(Search, takes_hostile_words_as_words) {
 }
 
 TEST_P(Search, without_any_word_in_the_words_means_any) {
-  write({advert(1, "One"), advert(2, "Two")});
+  write({a_book(1, "One"), a_book(2, "Two")});
   for (const std::string words : {"", "  ", "\"' (* -", "\xE2\x80\x94"})
     EXPECT_THAT(by_words(words), UnorderedElementsAre(1, 2)) << words;
 }
 
 TEST_P(Search, finds_a_kind_with_and_without_words) {
-  write({advert(1, "Blue"), car(2, "Blue"), room(3, "Blue"), car(4, "Red")});
+  write({a_book(1, "Blue"), a_car(2, "Blue"), a_room(3, "Blue"), a_car(4, "Red")});
   EXPECT_THAT(found({.kind = item_kind::vehicle}), ElementsAre(4, 2));
   EXPECT_THAT(found({.words = "blue", .kind = item_kind::vehicle}), ElementsAre(2));
   EXPECT_THAT(found({.words = "blue", .kind = item_kind::book}), ElementsAre(1));
@@ -168,9 +124,9 @@ TEST_P(Search, finds_a_kind_with_and_without_words) {
 }
 
 TEST_P(Search, compares_prices_per_day) {
-  auto hourly = advert(100, "Hourly");
+  auto hourly = a_book(100, "Hourly");
   hourly.content.terms.price = {{10}, time_unit::hour};  // 240 a day
-  write({hourly, advert(239, "Daily"), advert(241, "Daily")});
+  write({hourly, a_book(239, "Daily"), a_book(241, "Daily")});
   EXPECT_THAT(found({.min_price = money{240}}), UnorderedElementsAre(100, 241));
   EXPECT_THAT(found({.max_price = money{240}}), UnorderedElementsAre(100, 239));
   EXPECT_THAT(found({.min_price = money{240}, .max_price = money{240}}), ElementsAre(100));
@@ -180,7 +136,7 @@ TEST_P(Search, compares_prices_per_day) {
 }
 
 TEST_P(Search, sorts_as_asked) {
-  write({advert(1, "Herbert", "x"), advert(3, "x"), advert(2, "x")});
+  write({a_book(1, "Herbert", "x"), a_book(3, "x"), a_book(2, "x")});
   write({listing_rented{nth<listing_id>(1)}, listing_rented{nth<listing_id>(1)},
          listing_rented{nth<listing_id>(3)}});
   for (const std::string words : {"", "x", "herbert"}) {
@@ -224,9 +180,9 @@ INSTANTIATE_TEST_SUITE_P(Every, Paging, testing::ValuesIn(journal_kinds()), kind
 TEST_P(Paging, gives_every_advert_once_in_every_order) {
   std::vector<row_change> rows;
   for (std::uint32_t n = 0; n < 60; ++n) {
-    auto row = n % 3 == 0   ? advert(n, "Blue thing")
-               : n % 3 == 1 ? car(n, "Blue thing")
-                            : room(n, "A thing");
+    auto row = n % 3 == 0   ? a_book(n, "Blue thing")
+               : n % 3 == 1 ? a_car(n, "Blue thing")
+                            : a_room(n, "A thing");
     row.content.terms.price.amount = {n % 4};  // many equal keys
     row.added_at = at(n % 5);
     rows.emplace_back(row);
@@ -274,20 +230,22 @@ TEST_P(Paging, neither_skips_nor_repeats_while_adverts_are_written) {
   std::uint32_t others = 1000;
   for (const auto sort :
        {listing_sort::relevance, listing_sort::price, listing_sort::price_descending,
-        listing_sort::newest, listing_sort::times_rented})
+        listing_sort::newest, listing_sort::times_rented, listing_sort::distance})
     for (const auto& base :
          {listing_query{}, listing_query{.words = "thi"}, listing_query{.words = "blue thing"},
-          listing_query{.words = "thing", .min_price = money{1}}}) {
+          listing_query{.words = "thing", .min_price = money{1}},
+          listing_query{.near = circle{{52.5, 13.4}, 2'000'000}}}) {
       SCOPED_TRACE(testing::Message()
                    << boost::describe::enum_to_string(sort, "") << " '" << base.words << "'");
       std::vector<row_change> stays;
       for (std::uint32_t n = stays_from; n < stays_to; ++n) {
         // In the title, in the description, in both; texts of all lengths.
-        auto row = advert(n,
+        auto row = a_book(n,
                           n % 3 == 0   ? "Thing"
                           : n % 3 == 1 ? "Blue thing"
                                        : "x",
                           "blue thing" + std::string(n % 7, ' ') + std::string(3 * (n % 5), 'y'));
+        row.content.where.lat = 52.5 + n % 6;
         stays.emplace_back(row);
       }
       write(std::move(stays));
@@ -304,11 +262,12 @@ TEST_P(Paging, neither_skips_nor_repeats_while_adverts_are_written) {
         if (pages > 6) continue;
         // Others come before, between and behind, and one that was shown goes; as many words as
         // will change every statistic.
-        auto early = advert(others, "thing thing", std::string(400, 'z'));
+        auto early = a_book(others, "thing thing", std::string(400, 'z'));
         early.added_at = at(pages);
         early.content.terms.price.amount = {pages};
-        write({early, advert(others + 1, "Rare blue thing thing", "thing"),
-               advert(others + 2, "Blue", "one more thing of that kind"),
+        early.content.where.lat = 52.5 + pages;
+        write({early, a_book(others + 1, "Rare blue thing thing", "thing"),
+               a_book(others + 2, "Blue", "one more thing of that kind"),
                listing_removed{page.items.front().id}});
         others += 3;
       }
@@ -324,7 +283,7 @@ TEST_P(Paging, neither_skips_nor_repeats_while_adverts_are_written) {
 }
 
 TEST_P(Paging, refuses_cursors_of_another_order) {
-  write({advert(1, "Thing"), advert(2, "Thing")});
+  write({a_book(1, "Thing"), a_book(2, "Thing")});
   const auto next = value(journal_->search({.page = {.limit = 1}})).next;
   ASSERT_TRUE(next);
   EXPECT_EQ(failure(journal_->search(
@@ -336,7 +295,7 @@ TEST_P(Paging, refuses_cursors_of_another_order) {
 
 TEST_P(Paging, takes_a_limit_from_1_to_100) {
   std::vector<row_change> rows;
-  for (std::uint32_t n = 1; n <= 101; ++n) rows.emplace_back(advert(n, "Thing"));
+  for (std::uint32_t n = 1; n <= 101; ++n) rows.emplace_back(a_book(n, "Thing"));
   write(std::move(rows));
   EXPECT_THAT(found({.page = {.limit = 0}}), SizeIs(1));
   EXPECT_THAT(found({.page = {.limit = 1000}}), SizeIs(100));
@@ -344,7 +303,7 @@ TEST_P(Paging, takes_a_limit_from_1_to_100) {
 
 TEST_P(Search, counts_exactly_up_to_1000) {
   std::vector<row_change> rows;
-  for (std::uint32_t n = 1; n <= 1001; ++n) rows.emplace_back(advert(n, "Thing"));
+  for (std::uint32_t n = 1; n <= 1001; ++n) rows.emplace_back(a_book(n, "Thing"));
   write(std::move(rows));
   for (const std::string words : {"", "thing"}) {
     const auto all = value(journal_->search({.words = words}));
@@ -358,10 +317,10 @@ TEST_P(Search, counts_exactly_up_to_1000) {
 }
 
 TEST_P(Search, finds_an_owners_adverts_and_those_of_a_book) {
-  auto other = advert(2, "Other");
+  auto other = a_book(2, "Other");
   other.owner = nth<account_id>(2);
   other.content.item = book_details{"9780306406157", "Logic", "Someone"};
-  write({advert(1, "Mine"), other, car(3, "Mine too")});
+  write({a_book(1, "Mine"), other, a_car(3, "Mine too")});
   EXPECT_THAT(found({.owner = anna}), ElementsAre(3, 1));
   EXPECT_THAT(found({.isbn = "9780441172719"}), ElementsAre(1));
   EXPECT_THAT(found({.isbn = "9780306406157"}), ElementsAre(2));
@@ -371,9 +330,9 @@ TEST_P(Search, finds_an_owners_adverts_and_those_of_a_book) {
 }
 
 TEST_P(Search, shows_inactive_adverts_only_when_asked) {
-  auto off = advert(2, "Thing");
+  auto off = a_book(2, "Thing");
   off.active = false;
-  write({advert(1, "Thing"), off, advert(3, "Thing")});
+  write({a_book(1, "Thing"), off, a_book(3, "Thing")});
   write({listing_deactivated{nth<listing_id>(3), 9}});
   for (const auto sort : {listing_sort::newest, listing_sort::price, listing_sort::times_rented})
     for (const std::string words : {"", "thing"}) {
@@ -388,9 +347,9 @@ TEST_P(Search, shows_inactive_adverts_only_when_asked) {
 }
 
 TEST_P(Search, sees_an_update_and_keeps_owner_time_and_count) {
-  write({advert(1, "Old title")});
+  write({a_book(1, "Old title")});
   write({listing_rented{nth<listing_id>(1)}});
-  auto update = advert(1, "New title");
+  auto update = a_book(1, "New title");
   update.owner = {};
   update.added_at = {};
   update.revision = 2;
@@ -407,7 +366,7 @@ TEST_P(Search, sees_an_update_and_keeps_owner_time_and_count) {
 }
 
 TEST_P(Search, follows_an_advert_off_and_on_again_and_away) {
-  auto row = advert(1, "Thing");
+  auto row = a_book(1, "Thing");
   write({row});
   row.active = false;
   write({row});
@@ -421,8 +380,8 @@ TEST_P(Search, follows_an_advert_off_and_on_again_and_away) {
 }
 
 TEST_P(Search, follows_an_advert_that_becomes_another_kind) {
-  write({advert(1, "Thing")});
-  write({listing_rented{nth<listing_id>(1)}, car(1, "Thing")});
+  write({a_book(1, "Thing")});
+  write({listing_rented{nth<listing_id>(1)}, a_car(1, "Thing")});
   EXPECT_THAT(found({.kind = item_kind::book}), IsEmpty());
   EXPECT_THAT(found({.words = "thing", .kind = item_kind::vehicle}), ElementsAre(1));
   EXPECT_EQ(value(journal_->search({})).items.at(0).times_rented, 1);
@@ -431,7 +390,7 @@ TEST_P(Search, follows_an_advert_that_becomes_another_kind) {
 TEST_P(Search, keeps_adverts_of_one_instant_apart) {
   std::vector<row_change> rows;
   for (std::uint32_t n = 1; n <= 100; ++n) {
-    auto row = n % 2 ? advert(n, "Thing") : car(n, "Thing");
+    auto row = n % 2 ? a_book(n, "Thing") : a_car(n, "Thing");
     row.added_at = at(0);
     rows.emplace_back(row);
   }

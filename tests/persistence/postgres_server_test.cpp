@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "persistence/postgres/watchdog.hpp"
+#include "tests/persistence/older_journal.hpp"
 #include "tests/persistence/postgres_scene.hpp"
 
 namespace rentwave::testing_journal {
@@ -11,6 +12,18 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
+
+/// Makes a database as the release before schema 5 would have left it.
+constexpr const char* without_places_and_traits = R"(
+ALTER TABLE rentwave.listings DROP COLUMN latitude, DROP COLUMN longitude, DROP COLUMN seats,
+  DROP COLUMN boot_litres, DROP COLUMN year, DROP COLUMN guests, DROP COLUMN beds,
+  DROP COLUMN bathrooms;
+UPDATE rentwave.listings SET words = '';
+ALTER TABLE rentwave.reservations DROP COLUMN out;
+CREATE INDEX reservations_by_listing ON rentwave.reservations (listing, starts_at);
+ALTER TABLE rentwave.notices DROP COLUMN alternatives;
+DELETE FROM rentwave.schema_version WHERE version >= 5;
+)";
 
 /// What is special about a journal in PostgreSQL.
 class PostgresServer : public PostgresScene {
@@ -162,8 +175,10 @@ TEST_F(PostgresServer, of_an_older_release_is_brought_up_to_this_one) {
   value(append_one(*journal_, 1, lease, 1));
   value(append_one(*journal_, 1, lease, 2));
   close();
-  run("DROP INDEX rentwave.events_by_trace; DROP INDEX rentwave.events_by_time;"
+  run(std::string{without_places_and_traits} +
+      "DROP INDEX rentwave.events_by_trace; DROP INDEX rentwave.events_by_time;"
       " DROP TABLE rentwave.reviews; DROP FUNCTION rentwave.write_review;"
+      " DROP FUNCTION rentwave.write_leaving;"
       " ALTER TABLE rentwave.listings DROP COLUMN rating_stars, DROP COLUMN rating_count,"
       " DROP COLUMN rating_rank;"
       " DELETE FROM rentwave.schema_version WHERE version >= 2");
@@ -171,6 +186,17 @@ TEST_F(PostgresServer, of_an_older_release_is_brought_up_to_this_one) {
   open();
   EXPECT_THAT(value(journal_->scan(0, {.trace = event(2).trace}, 10)).events, SizeIs(1));
   EXPECT_THAT(run("SELECT count(*) FROM pg_indexes WHERE indexname LIKE 'events_by_%'"), "2");
+}
+
+TEST_F(PostgresServer, of_a_release_without_places_and_traits_is_filled) {
+  auto lease = value(journal_->take_over(1, "node-a"));
+  const auto written =
+      value(journal_->append({to_partition(1, lease, before_places_and_traits())}));
+  ASSERT_FALSE(written.at(0).entities.at(0).failed);
+  close();
+  run(without_places_and_traits);
+  open();
+  expect_found_by_places_and_traits(*journal_);
 }
 
 TEST_F(PostgresServer, refuses_a_schema_that_is_no_journal) {

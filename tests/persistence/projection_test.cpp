@@ -118,8 +118,12 @@ TEST(Listing_projection, follows_a_booking) {
   EXPECT_EQ(story.row<reservation_row>().when, when);
   story.happen(listing::queued{rental});
   EXPECT_TRUE(story.rows.empty());
-  story.happen(listing::handed_over{rental});
+  listing::delayed told;
+  told.rental = rental;
+  story.happen(told);
   EXPECT_TRUE(story.rows.empty());
+  story.happen(listing::handed_over{rental});
+  EXPECT_EQ(story.row<reservation_handed_over>().rental, rental);
   story.happen(listing::rescheduled{rental, noon + 2 * one_day, money{5}});
   EXPECT_EQ(story.row<reservation_moved>().rental, rental);
   EXPECT_EQ(story.row<reservation_moved>().ends_at, noon + 2 * one_day);
@@ -130,6 +134,7 @@ TEST(Listing_projection, follows_a_booking) {
   EXPECT_EQ(story.now.times_rented, 1);
   story.happen(listing::reclaimed{rental, renter, when});
   EXPECT_EQ(story.row<reservation_row>().when, when);
+  EXPECT_TRUE(story.row<reservation_row>().out);
   story.happen(listing::settled{"attach-1"});
   EXPECT_TRUE(story.rows.empty());
 
@@ -137,6 +142,18 @@ TEST(Listing_projection, follows_a_booking) {
   ASSERT_EQ(story.rows.size(), 2u);
   EXPECT_EQ(std::get<listing_deactivated>(story.rows[0]).revision, 9);
   EXPECT_EQ(std::get<reservation_released>(story.rows[1]).rental, rental);
+}
+
+TEST(Listing_projection, follows_a_block) {
+  listing_story story;
+  const auto id = numbered<block_id>(3);
+  const period when{noon, noon + one_day};
+  story.happen(listing::blocked{{id, when, "at home"}});
+  EXPECT_EQ(story.row<block_row>().listing, story.id);
+  EXPECT_EQ(story.row<block_row>().id, id);
+  EXPECT_EQ(story.row<block_row>().when, when);
+  story.happen(listing::unblocked{id});
+  EXPECT_EQ(story.row<block_removed>().id, id);
 }
 
 // --- rental ---

@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "tests/persistence/journal_contract.hpp"
+#include "tests/persistence/older_journal.hpp"
 
 namespace rentwave::testing_journal {
 namespace {
@@ -13,6 +13,24 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+
+/// Makes a file as the release before schema 5 would have left it.
+constexpr const char* without_places_and_traits = R"(
+DROP INDEX listings_by_place; DROP INDEX listings_by_seats; DROP INDEX listings_by_boot_litres;
+DROP INDEX listings_by_year; DROP INDEX listings_by_guests; DROP INDEX listings_by_beds;
+DROP INDEX listings_by_bathrooms;
+ALTER TABLE listings DROP COLUMN latitude; ALTER TABLE listings DROP COLUMN longitude;
+ALTER TABLE listings DROP COLUMN seats; ALTER TABLE listings DROP COLUMN boot_litres;
+ALTER TABLE listings DROP COLUMN year; ALTER TABLE listings DROP COLUMN guests;
+ALTER TABLE listings DROP COLUMN beds; ALTER TABLE listings DROP COLUMN bathrooms;
+DROP TABLE listing_words;
+CREATE VIRTUAL TABLE listing_words USING fts5 (title, details, description);
+DROP INDEX reservations_by_listing;
+ALTER TABLE reservations DROP COLUMN out;
+CREATE INDEX reservations_by_listing ON reservations (listing, starts_at);
+ALTER TABLE notices DROP COLUMN alternatives;
+DELETE FROM schema_version WHERE version >= 5;
+)";
 
 /// What is special about a journal in a file.
 class SqliteFile : public testing::Test {
@@ -242,7 +260,8 @@ TEST_F(SqliteFile, of_an_older_release_is_brought_up_to_this_one) {
   open();
   append({to_entity(rental_n(1), 0, {event(1)}), to_entity(rental_n(2), 0, {event(2)})});
   close();
-  ASSERT_EQ(run("DROP INDEX events_by_trace; DROP INDEX events_by_time;"
+  ASSERT_EQ(run(std::string{without_places_and_traits} +
+                "DROP INDEX events_by_trace; DROP INDEX events_by_time;"
                 "DROP TABLE reviews; DROP INDEX listings_by_rating;"
                 "ALTER TABLE listings DROP COLUMN rating_stars;"
                 "ALTER TABLE listings DROP COLUMN rating_count;"
@@ -253,6 +272,15 @@ TEST_F(SqliteFile, of_an_older_release_is_brought_up_to_this_one) {
   open();
   EXPECT_THAT(value(journal_->scan(0, {.trace = event(2).trace}, 10)).events, SizeIs(1));
   EXPECT_THAT(value(journal_->scan(0, {.to = event(2).time}, 10)).events, SizeIs(1));
+}
+
+TEST_F(SqliteFile, of_a_release_without_places_and_traits_is_filled) {
+  open();
+  append(before_places_and_traits());
+  close();
+  ASSERT_EQ(run(without_places_and_traits), "");
+  open();
+  expect_found_by_places_and_traits(*journal_);
 }
 
 TEST_F(SqliteFile, refuses_files_that_are_no_journal) {

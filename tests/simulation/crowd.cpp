@@ -54,6 +54,7 @@ void crowd::act(testing::world& where, orders& book, const model& known) {
   if (dice_.percent(35)) move_money();
   if (dice_.percent(40)) review(known);
   if (dice_.percent(8)) change_advert(known);
+  if (dice_.percent(10)) change_blocks(known);
   if (dice_.percent(6) && std::ssize(known.adverts) < 6 * users_) post(&known);
   if (dice_.percent(25)) repeat();
   if (dice_.percent(8)) log_in(known);
@@ -172,6 +173,25 @@ void crowd::change_advert(const model& known) {
   if (!one.active && dice_.one_in(2)) change.active = true;
   if (dice_.one_in(2)) change.revision = one.revision;
   issue(listing_ref(id), listing::command{change}, who, updated_type(content.kind()));
+}
+
+/// An owner keeps the item for some hours, or lets go of it.
+void crowd::change_blocks(const model& known) {
+  if (known.adverts.empty()) return;
+  const auto& [id, one] =
+      *std::next(known.adverts.begin(), dice_.between(0, std::ssize(known.adverts) - 1));
+  const auto who = dice_.one_in(20) ? anyone() : one.owner;
+  if (!one.blocks.empty() && dice_.one_in(3)) {
+    const auto& block =
+        *std::next(one.blocks.begin(), dice_.between(0, std::ssize(one.blocks) - 1));
+    issue(listing_ref(id), listing::command{listing::unblock{block.first}}, who,
+          listing::unblocked::type);
+    return;
+  }
+  const instant start = world_->now() + minutes{dice_.between(-60, 4 * 24 * 60)};
+  const period when{start, start + minutes{dice_.between(0, 20 * 60)}};
+  const listing::block wish{block_id{world_->fresh_id().value}, when, "mine"};
+  issue(listing_ref(id), listing::command{wish}, who, listing::blocked::type);
 }
 
 // --- rentals ---

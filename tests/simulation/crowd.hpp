@@ -31,6 +31,7 @@ class crowd {
   void act_as_owner(const deal& about);
   void post(const model* known = nullptr);
   void change_advert(const model& known);
+  void change_blocks(const model& known);
   void move_money();
   void request(const model& known);
   void review(const model& known);

@@ -155,9 +155,14 @@ void crowd::trespass_on_key(const model& known, account_id stranger) {
 void crowd::trespass_on_advert(const model& known, account_id stranger) {
   if (known.adverts.empty()) return;
   const auto& [id, one] = any_of(dice_, known.adverts);
-  switch (dice_.between(0, 3)) {
+  switch (dice_.between(0, 4)) {
     case 0:
       return forbid(listing_ref(id), listing::command{listing::remove{}}, stranger);
+    case 3: {
+      const auto now = world_->now();
+      const listing::block wish{block_id{world_->fresh_id().value}, {now, now + one_hour}, ""};
+      return forbid(listing_ref(id), listing::command{wish}, stranger);
+    }
     case 1:
       return forbid(listing_ref(id), listing::command{listing::update{{}, {}, !one.active}},
                     stranger);

@@ -75,14 +75,16 @@ struct advert {
   std::map<rental_id, reservation> agreed;  ///< every reservation ever
   std::optional<rental_id> with;            ///< whose renter has the item
   std::set<rental_id> queued;               ///< those who wait for it
-  bool missing = false;                     ///< lost, until the owner switches it on again
+  std::map<block_id, period> blocks;
+  std::set<std::pair<rental_id, rental_id>> told_of_delay;  ///< whose booking, by whose lateness
+  bool missing = false;  ///< lost, until the owner switches it on again
   instant added_at{};
   bool hidden = false;    ///< by an administrator
   bool withheld = false;  ///< by the owner's account
   bool is_offered() const { return active && !hidden && !withheld; }
-  std::optional<instant> came_back{};       ///< by the command that is being read
-  std::optional<instant> news_due{};        ///< that it may be free again, by that command
-  bool told_free = false;                   ///< and it said so
+  std::optional<instant> came_back{};  ///< by the command that is being read
+  std::optional<instant> news_due{};   ///< that it may be free again, by that command
+  bool told_free = false;              ///< and it said so
   command_id last_command{};
 };
 
@@ -211,7 +213,7 @@ struct model {
   std::map<entity_ref, marks> ratings;
   std::map<std::string, int> shelves;  ///< adverts hung on a book, by ISBN
   std::map<account_id, std::int64_t> cursors;
-  std::map<account_id, std::int64_t> read;              ///< up to which cursor
+  std::map<account_id, std::int64_t> read;  ///< up to which cursor
   std::set<account_id> closed_inboxes;
   std::map<std::string, keyed> keyed_requests;          ///< by the entity's id
   std::map<account_id, std::set<std::string>> follows;  ///< topics
@@ -276,6 +278,8 @@ std::optional<next_step> next_of(const deal& d);
 /// Nothing may be later than `slack`. What is only asked for counts from `quiet_since` on, when the
 /// last thing failed: an answer that was lost before then is asked for again in its time.
 void check_prompt(const model& all, instant now, duration slack, instant quiet_since);
+/// Since when the renter of `next` has to be told that the item is late; nothing if not at all.
+std::optional<instant> delay_due(const deal& late, const deal& next, const period& booked);
 
 // --- the checker's own arithmetic ---
 

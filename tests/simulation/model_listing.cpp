@@ -10,6 +10,8 @@ bool can_be_had(const advert& one, instant at) {
   if (!one.is_offered() || one.with || one.missing) return false;
   for (const auto& [rental, when] : one.calendar)
     if (when.start <= at && at < when.end) return false;
+  for (const auto& [block, when] : one.blocks)
+    if (when.start <= at && at < when.end) return false;
   return true;
 }
 
@@ -30,6 +32,9 @@ struct listing_events {
     for (const auto& [other, taken] : self().calendar)
       check(other == rental || taken.end <= when.start || when.end <= taken.start,
             "the bookings of " + to_string(rental) + " and " + to_string(other) + " overlap");
+    for (const auto& [block, taken] : self().blocks)
+      check(taken.end <= when.start || when.end <= taken.start,
+            "the booking of " + to_string(rental) + " overlaps block " + to_string(block));
     self().calendar[rental] = when;
   }
 
@@ -64,6 +69,7 @@ struct listing_events {
     check(self().calendar.empty(), "an advert with bookings is removed");
     self().removed = true;
     self().active = false;
+    self().blocks.clear();
   }
   void operator()(const listing::reserved& e) const {
     const auto asked = all.deals.find(e.rental);
@@ -143,6 +149,33 @@ struct listing_events {
     check(!event.actor.empty() && event.actor.find('/') == std::string::npos, "by nobody");
     self().hidden = so;
     ++all.notices_due[{e.owner, event.type, rental_id{id.value}, event.time}];
+  }
+  void operator()(const listing::blocked& e) const {
+    const auto& [block, when, note] = e.what;
+    check(event.actor == to_string(self().owner), "by somebody else");
+    check(when.start >= event.time && when.start < when.end, "a block of the past");
+    check(!self().blocks.contains(block), "a block twice");
+    for (const auto& [rental, taken] : self().calendar)
+      check(taken.end <= when.start || when.end <= taken.start,
+            "the block overlaps the booking of " + to_string(rental));
+    for (const auto& [other, taken] : self().blocks)
+      check(taken.end <= when.start || when.end <= taken.start, "two blocks overlap");
+    self().blocks[block] = when;
+  }
+  void operator()(const listing::unblocked& e) const {
+    check(event.actor == to_string(self().owner), "by somebody else");
+    check(self().blocks.erase(e.id) == 1, "a block that is not there is taken away");
+  }
+  void operator()(const listing::delayed& e) const {
+    check(self().with == e.by, "by a renter who does not have the item");
+    const auto booked = self().calendar.find(e.rental);
+    check(booked != self().calendar.end() && booked->second == e.when, "another period");
+    check(e.renter == all.deals[e.rental].renter && e.owner == self().owner, "to other people");
+    const auto due = delay_due(all.deals[e.by], all.deals[e.rental], e.when);
+    check(due && event.time >= *due, "before the item is late, or too early");
+    check(self().told_of_delay.insert({e.rental, e.by}).second, "a second time");
+    ++all.notices_due[{e.renter, event.type, e.rental, event.time}];
+    ++all.notices_due[{e.owner, event.type, e.rental, event.time}];
   }
   void operator()(const listing::settled&) const {}
   void operator()(const listing::freed& e) const {

@@ -45,7 +45,44 @@ std::optional<next_step> next_of(const deal& d) {
   }
 }
 
+std::optional<instant> delay_due(const deal& late, const deal& next, const period& booked) {
+  const instant since = falls_due(late.agreed->terms, late.due, 1);
+  if (since >= booked.end || next.renter == late.renter) return std::nullopt;
+  return std::max(since, booked.start - one_day);
+}
+
+namespace {
+
+instant changed_at(const model& all, const entity_ref& what) {
+  const auto found = all.times.find(what);
+  return found == all.times.end() ? instant{} : found->second;
+}
+
+/// Whose booking begins soon has been told that the item is late.
+void check_delays(const model& all, instant now, duration slack, instant quiet_since) {
+  for (const auto& [id, one] : all.adverts) {
+    if (!one.with) continue;
+    const auto& late = all.deals.at(*one.with);
+    if (!late.is_out() || late.wish) continue;
+    for (const auto& [rental, when] : one.calendar) {
+      if (rental == *one.with || one.told_of_delay.contains({rental, *one.with})) continue;
+      const auto due = delay_due(late, all.deals.at(rental), when);
+      // Whatever happened to one of the two since then may have been the reason.
+      if (!due || std::max({*due, quiet_since, changed_at(all, listing_ref(id)),
+                            changed_at(all, rental_ref(late.id))}) +
+                          slack >=
+                      now)
+        continue;
+      throw violation{listing_ref(id), to_string(rental) + " was to be told of lateness at " +
+                                           text(*due) + " and was forgotten until " + text(now)};
+    }
+  }
+}
+
+}  // namespace
+
 void check_prompt(const model& all, instant now, duration slack, instant quiet_since) {
+  check_delays(all, now, slack, quiet_since);
   for (const auto& [id, one] : all.deals) {
     const auto next = next_of(one);
     if (!next || next->at + slack >= now) continue;

@@ -40,6 +40,10 @@ bool stands(const model& all, const order& one, const listing::remove&) {
   const auto* found = find(all.adverts, *parse_id<listing_id>(one.to.id));
   return found && found->removed;
 }
+bool stands(const model& all, const order& one, const listing::unblock& c) {
+  const auto* found = find(all.adverts, *parse_id<listing_id>(one.to.id));
+  return found && !found->blocks.contains(c.id);
+}
 bool stands(const model& all, const order&, const rental::request& c) {
   const auto* found = find(all.deals, c.id);
   return found && found->renter == c.renter && found->listing == c.listing;
@@ -93,6 +97,8 @@ void orders::send_anew(testing::world& where, std::size_t which) {
   // A change to what is so already is no event, whichever of the two comes second, and may be
   // undone by the end.
   if (effect == account::edited::type || effect.ends_with(".update")) effect.clear();
+  // A block that was taken away would come back.
+  if (effect == listing::blocked::type) return;
   all_[which].shared = true;
   auto again = all_[which];
   add(where, {where.fresh_id(), std::move(again.to), std::move(again.body), again.caller,

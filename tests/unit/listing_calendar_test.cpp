@@ -73,7 +73,8 @@ class crowd {
   void step() {
     stage_.now += std::chrono::minutes{chance_.below(90)};
     hand_over_what_is_due();
-    switch (chance_.below(7)) {
+    tell_of_delays();
+    switch (chance_.below(8)) {
       case 0:
       case 1:
         ask();
@@ -90,6 +91,9 @@ class crowd {
       case 5:
         check_next_free();
         break;
+      case 6:
+        keep_or_let_go();
+        break;
       default:
         end_what_never_began();
     }
@@ -99,6 +103,8 @@ class crowd {
   int queued = 0;
   int reclaimed = 0;
   int extended = 0;
+  int kept = 0;
+  int delays = 0;
 
  private:
   /// The rental's side of it: at its start it asks for the item.
@@ -110,16 +116,43 @@ class crowd {
         if (!std::get<hand_over_result>(stage_.answer()).ready) ++queued;
       }
   }
+  /// The alarm is exact: nothing before, something then, and nothing is left behind.
+  void tell_of_delays() {
+    const auto due = alarm(stage_.s);
+    const bool told = !stage_.play(wake{}).empty();
+    EXPECT_EQ(told, due && *due <= stage_.now);
+    if (told) ++delays;
+    const auto next = alarm(stage_.s);
+    EXPECT_TRUE(!next || *next > stage_.now);
+  }
+  void keep_or_let_go() {
+    auto& blocks = stage_.s.blocks;
+    if (!blocks.empty() && chance_.percent(40)) {
+      stage_.play(unblock{chance_.pick(blocks).id}, owner);
+      return;
+    }
+    const instant start = stage_.now + std::chrono::minutes{chance_.between(-30, 60 * 24)};
+    const period when{start, start + std::chrono::minutes{chance_.between(31, 300)}};
+    const block wish{numbered<block_id>(++last_), when, ""};
+    if (const auto refused = stage_.refused(wish, owner)) {
+      EXPECT_EQ(refused->code, refusal_code::not_available);
+      EXPECT_FALSE(in_the_way(stage_.s, {std::max(start, stage_.now), when.end}).empty());
+    } else {
+      stage_.play(wish, owner);
+      ++kept;
+    }
+  }
   void ask() {
     const instant start = stage_.now + std::chrono::minutes{chance_.between(-3, 60 * 24)};
     const period when{start, start + std::chrono::minutes{chance_.between(60, 600)}};
-    if (play(reserve{rental(++last_), renter, when})) return;
-    const auto refused = stage_.refused(reserve{rental(last_), renter, when});
+    const auto who = numbered<account_id>(10 + static_cast<int>(chance_.below(3)));
+    if (play(reserve{rental(++last_), who, when})) return;
+    const auto refused = stage_.refused(reserve{rental(last_), who, when});
     if (refused->code != refusal_code::not_available) return;
     ASSERT_TRUE(refused->free);
     EXPECT_EQ(refused->free->length(), when.length());
     EXPECT_GE(refused->free->start, std::max(when.start, stage_.now));
-    EXPECT_TRUE(play(reserve{rental(last_), renter, *refused->free}));
+    EXPECT_TRUE(play(reserve{rental(last_), who, *refused->free}));
   }
   void give_back() {
     const auto& all = stage_.s.bookings;
@@ -167,6 +200,8 @@ class crowd {
     const auto pair = overlap(stage_.s);
     EXPECT_FALSE(pair) << to_string(pair->first.rental) << " and "
                        << to_string(pair->second.rental);
+    for (const auto& each : stage_.s.blocks)
+      EXPECT_EQ(in_the_way(stage_.s, each.when).size(), 1U) << "a block overlaps something";
     int out = 0;
     for (const auto& each : stage_.s.bookings) {
       EXPECT_LT(each.when.start, each.when.end);
@@ -202,7 +237,7 @@ class crowd {
 };
 
 TEST(Calendar, never_books_twice_and_always_knows_what_is_free) {
-  int refusals = 0, queued = 0, reclaimed = 0, extended = 0;
+  int refusals = 0, queued = 0, reclaimed = 0, extended = 0, kept = 0, delays = 0;
   with_seeds(40, [&](std::uint64_t seed) {
     crowd people{seed};
     for (int i = 0; i < 400 && !testing::Test::HasFailure(); ++i) people.step();
@@ -210,6 +245,8 @@ TEST(Calendar, never_books_twice_and_always_knows_what_is_free) {
     queued += people.queued;
     reclaimed += people.reclaimed;
     extended += people.extended;
+    kept += people.kept;
+    delays += people.delays;
   });
   // One seed alone need not see everything; together they do.
   if (std::getenv("RENTWAVE_SEED")) return;
@@ -217,6 +254,8 @@ TEST(Calendar, never_books_twice_and_always_knows_what_is_free) {
   EXPECT_GT(queued, 100);
   EXPECT_GT(reclaimed, 50);
   EXPECT_GT(extended, 100);
+  EXPECT_GT(kept, 100);
+  EXPECT_GT(delays, 100);
 }
 
 }  // namespace

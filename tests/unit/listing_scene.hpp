@@ -69,7 +69,10 @@ struct scene : stage<state> {
   bool has(int n) const { return booking_of(s, rental(n)) != nullptr; }
 
  private:
-  void post_it(const offer& content) { play(post{advert, owner, content}, owner); }
+  void post_it(const offer& content) {
+    has_alarms = true;
+    play(post{advert, owner, content}, owner);
+  }
 };
 
 /// The first two bookings, in order, that overlap.
