@@ -142,7 +142,8 @@ class field_reader {
   std::string prefix_;            ///< "place."
 };
 
-/// The parameters of a query. One that nobody asked for, or that is given twice, is an error.
+/// The parameters of a query, read as bodies are. One that nobody asked for, or that is given
+/// twice, is an error.
 class query_reader {
  public:
   explicit query_reader(const request& asked);
@@ -150,6 +151,12 @@ class query_reader {
   std::optional<std::string> text(std::string_view name, text_rules rules = {});
   std::optional<std::int64_t> integer(std::string_view name, integer_range range);
   std::optional<double> number(std::string_view name, number_range range);
+  /// So many numbers between commas.
+  std::optional<std::vector<double>> numbers(std::string_view name,
+                                             const std::vector<number_range>& ranges);
+  /// Texts between commas, at most so many.
+  std::vector<std::string> texts(std::string_view name, std::size_t max_count,
+                                 text_rules rules = {});
   std::optional<bool> flag(std::string_view name);
   std::optional<rentwave::instant> instant(std::string_view name);
   template <class Id>

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <sstream>
 
 #include "http/fields.hpp"
@@ -58,23 +57,83 @@ std::optional<std::int64_t> query_reader::integer(string_view name, integer_rang
   return value;
 }
 
-std::optional<double> query_reader::number(string_view name, number_range range) {
+namespace {
+
+/// Between commas; an empty text has one part.
+std::vector<string_view> parts_of(string_view text) {
+  std::vector<string_view> parts;
+  for (;;) {
+    const auto comma = text.find(',');
+    parts.push_back(text.substr(0, comma));
+    if (comma == text.npos) return parts;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+/// A decimal number, and not "inf", "nan" or a hexadecimal one.
+std::optional<double> to_number(string_view text) {
+  double value = 0;
+  const auto* end = text.data() + text.size();
+  const auto [after, error] = std::from_chars(text.data(), end, value);
+  const bool plain = text.find_first_not_of("0123456789.eE+-") == text.npos;
+  if (error != std::errc{} || after != end || !plain) return std::nullopt;
+  return value;
+}
+
+std::string between(const number_range& range) {
+  std::ostringstream text;
+  text << "between " << range.min << " and " << range.max;
+  return text.str();
+}
+
+}  // namespace
+
+std::optional<std::vector<double>> query_reader::numbers(string_view name,
+                                                         const std::vector<number_range>& ranges) {
   const auto given = find(name);
   if (!given) return std::nullopt;
-  double value = 0;
-  const auto* end = given->data() + given->size();
-  const auto [after, error] = std::from_chars(given->data(), end, value);
-  if (error != std::errc{} || after != end || !std::isfinite(value)) {
-    refuse(name, "format", "It must be a number.");
-    return std::nullopt;
+  const auto parts = parts_of(*given);
+  std::vector<double> values;
+  for (std::size_t i = 0; i < parts.size() && parts.size() == ranges.size(); ++i) {
+    const auto value = to_number(parts[i]);
+    if (!value) break;
+    if (!(*value >= ranges[i].min && *value <= ranges[i].max)) {
+      refuse(name, "range", "It must be " + between(ranges[i]) + ".");
+      return std::nullopt;
+    }
+    values.push_back(*value);
   }
-  if (value < range.min || value > range.max) {
-    std::ostringstream sentence;
-    sentence << "It must be between " << range.min << " and " << range.max << '.';
-    refuse(name, "range", sentence.str());
-    return std::nullopt;
+  if (values.size() == ranges.size()) return values;
+  const auto count = std::to_string(ranges.size());
+  refuse(name, "format",
+         ranges.size() == 1 ? "It must be a number." : "It must be " + count + " numbers: 1.5,2.");
+  return std::nullopt;
+}
+
+std::optional<double> query_reader::number(string_view name, number_range range) {
+  const auto values = numbers(name, {range});
+  return values ? std::optional{values->front()} : std::nullopt;
+}
+
+std::vector<std::string> query_reader::texts(string_view name, std::size_t max_count,
+                                             text_rules rules) {
+  const auto given = find(name);
+  if (!given) return {};
+  const auto parts = parts_of(*given);
+  if (parts.size() > max_count) {
+    refuse(name, "too_many", "It has at most " + std::to_string(max_count) + " elements.");
+    return {};
   }
-  return value;
+  std::vector<std::string> values;
+  for (const auto part : parts) {
+    auto read = apply_text_rules(part, rules);
+    if (!read) {
+      refuse(name, read.error().code, read.error().detail);
+      return {};
+    }
+    values.push_back(*std::move(read));
+  }
+  return values;
 }
 
 std::optional<bool> query_reader::flag(string_view name) {

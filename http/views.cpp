@@ -135,6 +135,13 @@ json listing_json(const listing::state& advert, instant now, const std::string& 
   return shown;
 }
 
+json block_json(const listing::owner_block& block) {
+  return {{"id", to_string(block.id)},
+          {"starts_at", format_instant(block.when.start)},
+          {"ends_at", format_instant(block.when.end)},
+          {"note", block.note}};
+}
+
 json listing_json(const listing_row& advert, const std::string& currency) {
   auto shown = advert_json(advert.content, currency);
   shown["id"] = to_string(advert.id);
@@ -260,6 +267,7 @@ json notification_json(const notice_row& row) {
   if (row.what.listing) about["listing_id"] = to_string(*row.what.listing);
   if (row.what.rental) about["rental_id"] = to_string(*row.what.rental);
   if (row.what.isbn) about["isbn"] = *row.what.isbn;
+  if (row.what.alternatives) about["alternatives"] = "/api/listings?" + *row.what.alternatives;
   return {{"cursor", std::to_string(row.cursor)},
           {"type", row.what.type},
           {"time", format_instant(row.what.time)},

@@ -36,6 +36,8 @@ nlohmann::json hidden_json(const listing::state& advert);
 nlohmann::json listing_json(const listing::state& advert, instant now, const std::string& currency);
 /// As lists show it: without `next_free`.
 nlohmann::json listing_json(const listing_row& advert, const std::string& currency);
+/// For the advert's owner: {"id", "starts_at", "ends_at", "note"}
+nlohmann::json block_json(const listing::owner_block& block);
 
 /// `total` is rent, deposit and late fees so far: all that the rental has set aside or charged.
 nlohmann::json rental_json(const rental::state& one, const std::string& currency);

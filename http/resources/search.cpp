@@ -2,52 +2,14 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "actors/domain/isbn.hpp"
 #include "http/fields.hpp"
 #include "http/resources/market_handlers.hpp"
 #include "http/resources/steps.hpp"
+#include "http/search_fields.hpp"
 #include "http/views.hpp"
 
 namespace rentwave::http {
 namespace {
-
-/// Prices compare per day, so an hourly one counts 24 times.
-constexpr integer_range price_range{0, max_amount.cents * 24};
-
-std::optional<money> price_limit(query_reader& query, std::string_view name) {
-  const auto cents = query.integer(name, price_range);
-  return cents ? std::optional{money{*cents}} : std::nullopt;
-}
-
-std::optional<listing_sort> read_sort(query_reader& query) {
-  const auto word =
-      query.word("sort", {"relevance", "price", "-price", "newest", "times_rented", "rating"});
-  if (!word) return std::nullopt;
-  if (*word == "-price") return listing_sort::price_descending;
-  return named<listing_sort>(word);
-}
-
-listing_query read_search(query_reader& query) {
-  listing_query wanted;
-  wanted.words = query.text("q", {.min = 0}).value_or("");
-  wanted.kind = query.choice<item_kind>("kind");
-  wanted.min_price = price_limit(query, "min_price");
-  wanted.max_price = price_limit(query, "max_price");
-  if (wanted.min_price && wanted.max_price && *wanted.max_price < *wanted.min_price)
-    query.refuse("max_price", "range", "It must not be below min_price.");
-  // As averages are shown: with two decimals.
-  if (const auto least = query.number("min_rating", {1, 5}))
-    wanted.min_rating_hundredths = std::llround(*least * 100);
-  wanted.owner = query.id<account_id>("owner");
-  if (const auto text = query.text("isbn")) {
-    wanted.isbn = normalise_isbn(*text);
-    if (!wanted.isbn) query.refuse("isbn", "check_digit", "It is no ISBN.");
-  }
-  const auto otherwise = wanted.words.empty() ? listing_sort::newest : listing_sort::relevance;
-  wanted.sort = read_sort(query).value_or(otherwise);
-  wanted.page = {query.limit(), query.cursor()};
-  return wanted;
-}
 
 nlohmann::json page_json(const listing_page& found, const std::string& currency) {
   auto items = nlohmann::json::array();
@@ -77,7 +39,7 @@ boost::asio::awaitable<std::optional<problem>> explain(backend& api, nlohmann::j
 
 answering search_listings(backend& api, const request& asked) {
   query_reader query{asked};
-  auto wanted = read_search(query);
+  auto wanted = read_search(query, api.clock().now());
   if (const auto wrong = query.failure()) co_return to_response(*wrong, asked);
   const auto found = co_await search(api, std::move(wanted));
   if (!found) co_return to_response(found.error(), asked);
