@@ -1,4 +1,6 @@
 // A query string, as a search reads it.
+#include <charconv>
+
 #include "actors/domain/isbn.hpp"
 #include "actors/domain/offer.hpp"
 #include "http/fields.hpp"
@@ -16,6 +18,9 @@ struct wanted {
   std::optional<bool> active;
   std::optional<instant> since;
   std::optional<account_id> owner;
+  std::optional<double> radius;
+  std::optional<std::vector<double>> near;
+  std::vector<std::string> amenities;
   std::optional<std::string> sort;
   std::optional<std::string> cursor;
   int limit = 0;
@@ -31,10 +36,18 @@ wanted read(http::query_reader& query) {
   all.active = query.flag("active");
   all.since = query.instant("since");
   all.owner = query.id<account_id>("owner");
+  all.radius = query.number("radius", {0, 1e9});
+  all.near = query.numbers("near", {{-90, 90}, {-180, 180}});
+  all.amenities = query.texts("amenities", 3);
   all.sort = query.word("sort", {"newest", "-price"});
   all.cursor = query.cursor();
   all.limit = query.limit();
   return all;
+}
+
+std::string digits(double value) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
 }
 
 std::string written(const wanted& all) {
@@ -48,6 +61,11 @@ std::string written(const wanted& all) {
   if (all.active) add("active", *all.active ? "true" : "false");
   if (all.since) add("since", format_instant(*all.since));
   if (all.owner) add("owner", to_string(*all.owner));
+  if (all.radius) add("radius", digits(*all.radius));
+  if (all.near) add("near", digits(all.near->front()) + ',' + digits(all.near->back()));
+  std::string amenities;
+  for (const auto& each : all.amenities) amenities += (amenities.empty() ? "" : ",") + each;
+  if (!all.amenities.empty()) add("amenities", amenities);
   if (all.sort) add("sort", *all.sort);
   if (all.cursor) add("cursor", *all.cursor);
   return text;
