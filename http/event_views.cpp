@@ -37,7 +37,7 @@ json data_json(const stored_event& event, const std::string& currency) {
     case entity_kind::topic:
       return data_of<topic::event>(event, currency);
     case entity_kind::audience:
-      return data_of<audience::event>(event, currency);
+      return data_of<rentwave::audience::event>(event, currency);
     case entity_kind::follower:
       return data_of<follower::event>(event, currency);
     case entity_kind::login:
