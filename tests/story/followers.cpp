@@ -71,8 +71,10 @@ class crowd_of_followers {
         batch[i].epoch = leases[i].epoch;
         batch[i].position = leases[i].position;
       }
-      for (std::size_t events = 0; !entities_.empty() && events < events_at_once;) {
-        // The last kind first: who follows has wanted to.
+      // The last kind first, and none together with another: who joins has wanted to before.
+      const auto kind = entities_.rbegin()->first.kind;
+      for (std::size_t events = 0; events < events_at_once;) {
+        if (entities_.empty() || entities_.rbegin()->first.kind != kind) break;
         auto one = std::move(entities_.extract(std::prev(entities_.end())).mapped());
         events += one.events.size();
         const auto where = static_cast<std::size_t>(partition_of(one.entity, partitions));
