@@ -122,7 +122,7 @@ void add_websockets(exposition& to, const traffic& seen) {
   auto& closed = to.family("rentwave_websocket_closed_total", "WebSockets that ended, by how.",
                            MetricType::Counter);
   for (std::size_t i = 0; i < endings; ++i)
-    exposition::add(closed, {{"reason", http::to_string(static_cast<ending>(i))}},
+    exposition::add(closed, {{"reason", name_of(static_cast<ending>(i))}},
                     static_cast<double>(seen.websockets_closed[i]));
 }
 

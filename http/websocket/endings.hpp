@@ -19,7 +19,7 @@ enum class ending {
 inline constexpr std::size_t endings = 9;
 static_assert(static_cast<std::size_t>(ending::stopping) + 1 == endings);
 
-constexpr const char* to_string(ending how) {
+constexpr const char* name_of(ending how) {
   constexpr const char* names[] = {"client",        "lost",           "silent",
                                    "broken",        "not_understood", "too_slow",
                                    "session_ended", "unavailable",    "stopping"};

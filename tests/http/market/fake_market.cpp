@@ -91,7 +91,7 @@ fake_market::entity& fake_market::find(const entity_ref& ref) {
       at->second.state = topic::state{};
       break;
     case entity_kind::audience:
-      at->second.state = audience::state{};
+      at->second.state = rentwave::audience::state{};
       break;
     default:
       throw std::logic_error("no entity of the market: " + to_string(ref));

@@ -83,7 +83,7 @@ class fake_market final : public backend {
  private:
   using any_state = std::variant<listing::state, book::state, rental::state, wallet::state,
                                  inbox::state, keyed_request::state, account::state,
-                                 follower::state, topic::state, audience::state>;
+                                 follower::state, topic::state, rentwave::audience::state>;
   struct entity {
     any_state state;
     std::int64_t version = 0;
