@@ -21,7 +21,8 @@ std::string lines_under(const std::string& text, const std::string& head) {
   auto end = begin;
   do {
     end = text.find('\n', end + 1);
-  } while (end != text.npos && text.find_first_not_of(' ', end + 1) > end + 1 + depth);
+  } while (end != text.npos &&
+           (text[end + 1] == '\n' || text.find_first_not_of(' ', end + 1) > end + 1 + depth));
   return text.substr(begin, end == text.npos ? end : end - begin) + '\n';
 }
 
