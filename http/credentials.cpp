@@ -2,7 +2,6 @@
 
 #include "http/ascii.hpp"
 #include "http/problems.hpp"
-#include "http/websocket/handshake.hpp"
 
 namespace rentwave::http {
 namespace {
@@ -40,6 +39,10 @@ std::string_view cookie_of(std::string_view header, std::string_view name) {
       return trimmed(pair.substr(equals + 1));
   }
   return {};
+}
+
+bool asks_for_websocket(const request& asked) {
+  return ascii::has_token(asked.header_list("upgrade"), "websocket");
 }
 
 bool comes_from_us(const request& asked, std::string_view origin) {

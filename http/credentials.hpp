@@ -20,6 +20,10 @@ boost::system::result<std::optional<std::string_view>, problem> token_in(const r
 /// none.
 std::string_view cookie_of(std::string_view header, std::string_view name);
 
+/// Whether `Upgrade` names websocket, alone or among others: such a GET is not under browsers'
+/// same-origin policy.
+bool asks_for_websocket(const request& asked);
+
 /// Whether a request that carries the cookie may do what it asks for. `origin` as above.
 bool comes_from_us(const request& asked, std::string_view origin);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http/ascii.hpp"
+#include "http/credentials.hpp"
 #include "http/problems.hpp"
 
 namespace rentwave::http {
@@ -58,10 +59,6 @@ response answer_to(const request& asked) {
 }
 
 }  // namespace
-
-bool asks_for_websocket(const request& asked) {
-  return ascii::has_token(asked.header_list("upgrade"), "websocket");
-}
 
 boost::asio::awaitable<response> get_websocket(backend&, const request& asked) {
   co_return answer_to(asked);

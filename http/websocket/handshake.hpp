@@ -10,10 +10,6 @@ namespace rentwave::http {
 
 class backend;
 
-/// Whether `Upgrade` names websocket, alone or among others: such a GET is not under browsers'
-/// same-origin policy.
-bool asks_for_websocket(const request& asked);
-
 /// 101 when the connection may become a WebSocket, which is then the connection's part; 400 for a
 /// bad key or a body, 426 when it asks for no WebSocket, or for one of another version.
 boost::asio::awaitable<response> get_websocket(backend& api, const request& asked);
