@@ -193,7 +193,7 @@ void twice_case::the_calendar() {
   twice(to, listing::command{listing::reclaim{rental, m.renter, when, {}}});
   twice(to, listing::command{listing::lose{rental}});
   const auto block = m.fresh<block_id>();
-  twice(to, listing::command{listing::block{block, in(24h, 1h), "ours"}}, m.owner);
+  twice(to, listing::command{listing::block{block, in(24h, 25h), "ours"}}, m.owner);
   twice(to, listing::command{listing::unblock{block}}, m.owner);
   twice(to, listing::command{listing::rate{rental, 1}});
 }
