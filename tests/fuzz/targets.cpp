@@ -17,16 +17,16 @@ using segments = std::vector<std::string>;
 
 // Each way in which one pattern can stand in another's.
 constexpr route table[] = {
-    {verb::get, "/", {}, nullptr},
-    {verb::get, "/a", {}, nullptr},
-    {verb::post, "/a", {}, nullptr},
-    {verb::get, "/a/{id}", {}, nullptr},
-    {verb::patch, "/a/{id}", {}, nullptr},
-    {verb::get, "/a/top", {}, nullptr},
-    {verb::post, "/a/{id}/b/{name}", {}, nullptr},
-    {verb::remove, "/a/{id}/b/{name}", {}, nullptr},
-    {verb::put, "/{kind}/top", {}, nullptr},
-    {verb::get, "/{kind}/{id}/b", {}, nullptr},
+    {verb::get, "/", http::access::open, nullptr},
+    {verb::get, "/a", http::access::open, nullptr},
+    {verb::post, "/a", http::access::open, nullptr},
+    {verb::get, "/a/{id}", http::access::open, nullptr},
+    {verb::patch, "/a/{id}", http::access::open, nullptr},
+    {verb::get, "/a/top", http::access::open, nullptr},
+    {verb::post, "/a/{id}/b/{name}", http::access::open, nullptr},
+    {verb::remove, "/a/{id}/b/{name}", http::access::open, nullptr},
+    {verb::put, "/{kind}/top", http::access::open, nullptr},
+    {verb::get, "/{kind}/{id}/b", http::access::open, nullptr},
 };
 
 segments parts_of(std::string_view pattern) {
