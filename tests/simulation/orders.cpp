@@ -133,8 +133,11 @@ void orders::settle(sending& one, const told& tell) {
   if (why) {
     ++refusals_;
     about.refused = true;
-    // Told yes while the other one's payment was under way, it had no event, and is decided afresh.
-    const bool has_failed_since = about.shared && why->code == refusal_code::payment_failed;
+    // Told yes because it was so already, by another's doing, it had no event, and is decided
+    // afresh: the payment may have failed since, or the advert be gone.
+    const bool had_none = about.shared || about.effect.empty();
+    const bool has_failed_since = had_none && (why->code == refusal_code::payment_failed ||
+                                               why->code == refusal_code::unknown_entity);
     if (one.was_accepted && !has_failed_since)
       throw violation{about.to, name_of(about) + " was accepted, and its repeat was refused: " +
                                     to_string(why->code)};
