@@ -45,7 +45,8 @@ void send(caf::scoped_actor& self, const node& to, entity_ref who, any_command b
   letter->id = derive_id<command_id>(command_id{}, to_string(who));
   letter->to = std::move(who);
   letter->body = std::move(body);
-  self->send(to.routes()->find(letter->to), command_ptr{std::move(letter)});
+  const auto receiver = to.routes()->find(letter->to);
+  self->send(receiver, command_ptr{std::move(letter)});
 }
 
 /// Waits until the session is open and owes nothing.
