@@ -44,16 +44,6 @@ BEGIN
       WHERE id = (r ->> 'id')::uuid;
   END CASE;
 END $$;
-
-CREATE OR REPLACE FUNCTION write_row(r jsonb) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  CASE r ->> 'of'
-  WHEN 'listing' THEN PERFORM write_listing(r);
-  WHEN 'booking' THEN PERFORM write_booking(r);
-  WHEN 'review' THEN PERFORM write_review(r);
-  ELSE PERFORM write_persons_row(r);
-  END CASE;
-END $$;
 )";
 
 }  // namespace rentwave::postgres

@@ -1,5 +1,6 @@
 #include "tests/simulation/comparison.hpp"
 
+#include "actors/domain/kinds.hpp"
 #include "persistence/codec.hpp"
 
 namespace rentwave::simulation {
@@ -21,44 +22,11 @@ void fold(machine& into, const history& found, const entity_ref& about) {
       throw violation{about, "event " + std::to_string(event.version) + " cannot be folded"};
 }
 
-template <class State>
-std::string encoded(const entity_view& seen) {
-  bool personal = false;
-  return encode_state(seen.as<State>(), personal);
-}
-
 std::string encode(const entity_view& seen) {
-  switch (seen.ref.kind) {
-    case entity_kind::login:
-      return encoded<login::state>(seen);
-    case entity_kind::account:
-      return encoded<account::state>(seen);
-    case entity_kind::session:
-      return encoded<session::state>(seen);
-    case entity_kind::listing:
-      return encoded<listing::state>(seen);
-    case entity_kind::book:
-      return encoded<book::state>(seen);
-    case entity_kind::rental:
-      return encoded<rental::state>(seen);
-    case entity_kind::wallet:
-      return encoded<wallet::state>(seen);
-    case entity_kind::inbox:
-      return encoded<inbox::state>(seen);
-    case entity_kind::keyed_request:
-      return encoded<keyed_request::state>(seen);
-    case entity_kind::topic:
-      return encoded<topic::state>(seen);
-    case entity_kind::audience:
-      return encoded<audience::state>(seen);
-    case entity_kind::follower:
-      return encoded<follower::state>(seen);
-    case entity_kind::payment:
-    case entity_kind::estate:
-    case entity_kind::crier:
-      break;
-  }
-  return {};
+  return with_state_of(seen.ref.kind, [&]<class State>(std::type_identity<State>) {
+    bool personal = false;
+    return encode_state(seen.as<State>(), personal);
+  });
 }
 
 using alarm_times = std::map<entity_ref, instant>;
