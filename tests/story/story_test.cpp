@@ -9,6 +9,8 @@ namespace {
 
 const std::vector<std::string> fast{"--clock.rate=3600"};
 
+using telling = void (story::*)();
+
 /// On every journal that the program takes.
 class Story : public ::testing::TestWithParam<keeping> {};
 
@@ -20,8 +22,9 @@ TEST_P(Story, of_a_late_rental_ends_with_the_money_where_it_belongs) {
   server.stop();
 }
 
-TEST_P(Story, goes_on_over_kill_9_between_every_two_steps) {
-  server_process server{fast, GetParam()};
+/// Plays it on a server that dies between every two steps.
+void play_over_deaths(const std::vector<std::string>& options, keeping where, telling play) {
+  server_process server{options, where};
   server.start();
   story told{server};
   told.between_steps = [&] {
@@ -29,43 +32,25 @@ TEST_P(Story, goes_on_over_kill_9_between_every_two_steps) {
     told.check_acknowledged(check_sound(server.journal_url()));
     server.start();
   };
-  ASSERT_NO_THROW(told.play());
+  ASSERT_NO_THROW((told.*play)());
   EXPECT_NO_THROW(check_settled(server.journal_url()));
   server.stop();
+}
+
+TEST_P(Story, goes_on_over_kill_9_between_every_two_steps) {
+  play_over_deaths(fast, GetParam(), &story::play);
 }
 
 TEST_P(Story, of_a_quarrel_goes_on_over_kill_9_between_every_two_steps) {
-  server_process server{{}, GetParam()};
-  server.start();
-  story told{server};
-  told.between_steps = [&] {
-    server.kill();
-    told.check_acknowledged(check_sound(server.journal_url()));
-    server.start();
-  };
-  ASSERT_NO_THROW(told.quarrel());
-  EXPECT_NO_THROW(check_settled(server.journal_url()));
-  server.stop();
+  play_over_deaths({}, GetParam(), &story::quarrel);
 }
 
 TEST_P(Story, of_a_farewell_goes_on_over_kill_9_between_every_two_steps) {
-  server_process server{fast, GetParam()};
-  server.start();
-  story told{server};
-  told.between_steps = [&] {
-    server.kill();
-    told.check_acknowledged(check_sound(server.journal_url()));
-    server.start();
-  };
-  ASSERT_NO_THROW(told.farewell());
-  EXPECT_NO_THROW(check_settled(server.journal_url()));
-  server.stop();
+  play_over_deaths(fast, GetParam(), &story::farewell);
 }
 
 const auto journals = ::testing::Values(keeping::sqlite, keeping::postgres);
 INSTANTIATE_TEST_SUITE_P(On, Story, journals, ::testing::PrintToStringParamName());
-
-using telling = void (story::*)();
 
 /// The appends of a run are about as many as in any other: timers come between or do not.
 long appends_of(telling tell, keeping where) {
