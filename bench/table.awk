@@ -1,27 +1,11 @@
 # The table of bench/run out of its lines of figures: medians of the rounds, in brackets the range.
-# Ratios are made within a round, so that what disturbs both sides of it cancels out.
+# Ratios are made within a round, so that what disturbs both sides of it cancels out. With median.awk.
 #
 #   http    GET|POST  sqlite|postgres|constant  requests/s  p50 ms  p99 ms  µs CPU a request
 #   sqlite|postgres   group  ours/s      by hand/s
 #   idle    what      count              RSS bytes   allocated bytes
 #   sizeof  type      bytes
 
-function median(name,    i, j, n, t, sorted) {
-  n = count[name]
-  for (i = 1; i <= n; i++) sorted[i] = value[name, i]
-  for (i = 2; i <= n; i++)
-    for (j = i; j > 1 && sorted[j] < sorted[j - 1]; j--) {
-      t = sorted[j]; sorted[j] = sorted[j - 1]; sorted[j - 1] = t
-    }
-  low = sorted[1]
-  high = sorted[n]
-  return n % 2 ? sorted[(n + 1) / 2] : (sorted[n / 2] + sorted[n / 2 + 1]) / 2
-}
-function add(name, x) { value[name, ++count[name]] = x }
-function shown(name, form,    m) {
-  m = median(name)
-  return sprintf(form " (" form "–" form ")", m, low, high)
-}
 function ratio_of(name, figure, a, b,    i) {
   for (i = 1; i <= count[a]; i++) add(name, value[a, i] / value[b, i])
   return sprintf("| %s | %s | %s | %s |\n", figure, shown(name, "%.2f"), shown(a, form),

@@ -1,0 +1,20 @@
+# The table of bench/search: medians of the rounds, in brackets the range. With median.awk.
+#
+#   load  adverts  requests/s  p50 ms  p99 ms  µs CPU a request  failed
+
+BEGIN {
+  FS = "\t"
+  print "| load | adverts | requests/s | p50, ms | p99, ms | CPU, µs | failed |"
+  print "| --- | --- | --- | --- | --- | --- | --- |"
+}
+{
+  row = $1 " | " $2
+  if (!(row in failed)) rows[++n] = row
+  failed[row] += $7
+  for (i = 3; i <= 6; i++) add(row i, $i)
+}
+END {
+  for (i = 1; i <= n; i++)
+    printf "| %s | %s | %s | %s | %s | %d |\n", rows[i], shown(rows[i] 3, "%.0f"),
+      shown(rows[i] 4, "%.1f"), shown(rows[i] 5, "%.1f"), shown(rows[i] 6, "%.0f"), failed[rows[i]]
+}
