@@ -2,9 +2,9 @@
 //
 //   bench_fill_market URL PEOPLE ADVERTS FOLDER
 //
-// A node in this process is sent what the API sends, but for the hashing of passwords, so the journal
-// is as people would have made it. FOLDER gets three files: an access token a line in `tokens`, the
-// adverts' ids in `adverts`, and words in `words`, as frequent as those of the adverts.
+// A node in this process is sent what the API sends, but for the hashing of passwords, so the
+// journal is as people would have made it. FOLDER gets three files: an access token a line in
+// `tokens`, the adverts' ids in `adverts`, and words in `words`, as frequent as in the adverts.
 #include <sodium.h>
 
 #include <caf/actor_system.hpp>

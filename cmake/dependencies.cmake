@@ -8,6 +8,7 @@ find_package(OpenSSL REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(cpp-jwt REQUIRED)
 find_package(nlohmann_json REQUIRED)
+find_package(simdjson REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(prometheus-cpp REQUIRED) # prometheus-cpp::core
 find_package(yaml-cpp REQUIRED) # yaml-cpp

@@ -85,6 +85,8 @@ struct problem {
 
 response to_response(const problem& what, const request& asked);
 response json_response(unsigned status, const nlohmann::json& body);
+/// The same of JSON that is text already.
+response text_response(unsigned status, std::string json);
 
 class backend;
 using handler = boost::asio::awaitable<response> (*)(backend& api, const request& asked);

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <boost/describe/enum_to_string.hpp>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "http/object_text.hpp"
 #include "persistence/timestamp.hpp"
 
 namespace rentwave::http {
@@ -96,17 +98,45 @@ status_and_title status_of(refusal_code code) {
   return {500, "Internal error"};
 }
 
-nlohmann::ordered_json errors_json(const std::vector<field_error>& errors) {
-  auto all = nlohmann::ordered_json::array();
-  for (const auto& each : errors)
-    all.push_back({{"field", each.field}, {"code", each.code}, {"detail", each.detail}});
-  return all;
+std::string errors_text(const std::vector<field_error>& errors) {
+  std::string text = "[";
+  json_form::separator elements{text};
+  for (const auto& each : errors) {
+    elements.next();
+    object_text::append(text, [&](object_text& one) {
+      one.add("field", each.field);
+      one.add("code", each.code);
+      one.add("detail", each.detail);
+    });
+  }
+  text += ']';
+  return text;
+}
+
+/// These keep their meaning, whatever a problem adds (RFC 9457 section 3.2).
+constexpr std::string_view members_of_all[] = {"type",   "title",  "status",  "code",
+                                               "detail", "errors", "trace_id"};
+
+std::string problem_text(const problem& what, const trace_id& trace) {
+  std::string text;
+  object_text::append(text, [&](object_text& body) {
+    body.add("type", "/problems/" + what.code);
+    body.add("title", what.title);
+    body.add("status", what.status);
+    body.add("code", what.code);
+    body.add("detail", what.detail);
+    body.add_json("errors", errors_text(what.errors));
+    body.add("trace_id", to_string(trace));
+    for (const auto& [name, json] : what.extra_json)
+      if (std::ranges::find(members_of_all, name) == std::end(members_of_all))
+        body.add_json(name, json);
+  });
+  return text;
 }
 
 /// A byte that is no UTF-8 must not cost the answer.
-template <class Json>
-std::string dumped(const Json& body) {
-  return body.dump(-1, ' ', false, Json::error_handler_t::replace);
+std::string dumped(const nlohmann::json& body) {
+  return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -124,21 +154,10 @@ std::string request::header_list(std::string_view name) const {
 }
 
 response to_response(const problem& what, const request& asked) {
-  nlohmann::ordered_json body{{"type", "/problems/" + what.code},
-                              {"title", what.title},
-                              {"status", what.status},
-                              {"code", what.code},
-                              {"detail", what.detail},
-                              {"errors", errors_json(what.errors)},
-                              {"trace_id", to_string(asked.trace)}};
-  // The members above keep their meaning, whatever a problem adds (RFC 9457 section 3.2).
-  for (const auto& [name, text] : what.extra_json)
-    if (!body.contains(name)) body[name] = nlohmann::ordered_json::parse(text, nullptr, false);
-
   response made;
   made.status = what.status;
   made.content_type = "application/problem+json";
-  made.body = dumped(body);
+  made.body = problem_text(what, asked.trace);
   if (what.retry_after_s)
     made.headers.emplace_back("Retry-After", std::to_string(*what.retry_after_s));
   if (what.status == 401) made.headers.emplace_back("WWW-Authenticate", "Bearer");
@@ -146,9 +165,13 @@ response to_response(const problem& what, const request& asked) {
 }
 
 response json_response(unsigned status, const nlohmann::json& body) {
+  return text_response(status, dumped(body));
+}
+
+response text_response(unsigned status, std::string json) {
   response made;
   made.status = status;
-  made.body = dumped(body);
+  made.body = std::move(json);
   return made;
 }
 

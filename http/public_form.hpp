@@ -9,7 +9,8 @@
 #include "actors/domain/money.hpp"
 #include "http/duration_text.hpp"
 #include "http/problems.hpp"
-#include "persistence/json.hpp"
+#include "persistence/json_traits.hpp"
+#include "persistence/timestamp.hpp"
 
 namespace rentwave::http {
 

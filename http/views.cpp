@@ -26,35 +26,6 @@ json or_null(const std::optional<T>& value) {
   }
 }
 
-json place_json(const place& where) {
-  json shown{{"city", where.city}, {"country", where.country}};
-  if (where.lat) shown["lat"] = *where.lat;
-  if (where.lon) shown["lon"] = *where.lon;
-  if (where.time_zone) shown["time_zone"] = *where.time_zone;
-  return shown;
-}
-
-/// What the owner posted, and what every advert has besides.
-json advert_json(const offer& content, const std::string& currency) {
-  const std::string kind{name_of(content.kind())};
-  json shown{{"kind", kind},
-             {"title", content.title},
-             {"description", content.description},
-             {"price", rate_json(content.terms.price, currency)},
-             {"late_fee", rate_json(content.terms.late_fee, currency)},
-             {"grace", format_duration(content.terms.grace)},
-             {"max_late_periods", content.terms.max_late_periods},
-             {"deposit", money_json(content.terms.deposit, currency)},
-             {"cancellation", name_of(content.terms.cancellation)},
-             {"min_duration", format_duration(content.min_duration)},
-             {"max_duration", format_duration(content.max_duration)},
-             {"place", place_json(content.where)},
-             {"photos", json::array()}};
-  shown[kind] = details_of(content.item);
-  if (!content.extra.empty()) shown["extra"] = extra_of(content);
-  return shown;
-}
-
 json decision_json(const rental::arbitration& decided, const std::string& currency) {
   return {{"rent", money_json(decided.rent, currency)},
           {"late_fees", money_json(decided.late_fees, currency)},
@@ -112,46 +83,11 @@ json late_rule_json(const rental_terms& terms, const std::string& currency) {
 
 // --- adverts ---
 
-json hidden_json(const listing::state& advert) {
-  if (!advert.hidden_why) return nullptr;
-  return {{"reason", *advert.hidden_why}};
-}
-
-json listing_json(const listing::state& advert, instant now, const std::string& currency) {
-  auto shown = advert_json(advert.content, currency);
-  shown["id"] = to_string(advert.id);
-  shown["owner"] = to_string(advert.owner);
-  shown["active"] = advert.active;
-  shown["revision"] = advert.revision;
-  shown["rating"] = rating_json(advert.rating);
-  shown["times_rented"] = advert.times_rented;
-  shown["added_at"] = format_instant(advert.added_at);
-  shown["hidden"] = hidden_json(advert);
-  shown["next_free"] = nullptr;
-  if (advert.active && !advert.is_hidden()) {
-    const auto free = listing::next_free(advert, now, advert.content.min_duration, now);
-    shown["next_free"] = format_instant(free.start);
-  }
-  return shown;
-}
-
 json block_json(const listing::owner_block& block) {
   return {{"id", to_string(block.id)},
           {"starts_at", format_instant(block.when.start)},
           {"ends_at", format_instant(block.when.end)},
           {"note", block.note}};
-}
-
-json listing_json(const listing_row& advert, const std::string& currency) {
-  auto shown = advert_json(advert.content, currency);
-  shown["id"] = to_string(advert.id);
-  shown["owner"] = to_string(advert.owner);
-  shown["active"] = advert.active;
-  shown["revision"] = advert.revision;
-  shown["rating"] = rating_json(advert.rating);
-  shown["times_rented"] = advert.times_rented;
-  shown["added_at"] = format_instant(advert.added_at);
-  return shown;
 }
 
 // --- rentals ---

@@ -1,4 +1,5 @@
-// States and rows as clients see them (api.md): the members of every answer of the market are here.
+// States and rows as clients see them (api.md): the members of every answer of the market are here,
+// but for adverts (advert_text.hpp).
 // Money is {"amount", "currency"}, a duration ISO 8601, a time RFC 3339. Pure.
 #pragma once
 
@@ -29,13 +30,6 @@ nlohmann::json late_rule_json(const rental_terms& terms, const std::string& curr
 /// {"average", "count"}, or null without reviews; an average has two decimals.
 nlohmann::json rating_json(const rating_total& given);
 
-/// {"reason"} when an administrator has hidden it, else null.
-nlohmann::json hidden_json(const listing::state& advert);
-/// With `next_free`: from when on it can be had for the shortest duration that the owner allows;
-/// null while the advert is off.
-nlohmann::json listing_json(const listing::state& advert, instant now, const std::string& currency);
-/// As lists show it: without `next_free`.
-nlohmann::json listing_json(const listing_row& advert, const std::string& currency);
 /// For the advert's owner: {"id", "starts_at", "ends_at", "note"}
 nlohmann::json block_json(const listing::owner_block& block);
 

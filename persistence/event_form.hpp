@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,14 +54,10 @@ inline journal_error corrupt(std::string_view type, std::string_view why) {
   return {journal_errc::corrupt, "event " + std::string{type} + ": " + std::string{why}};
 }
 
-/// Reads the data and lifts it to the current schema; says why when it cannot.
-inline std::optional<journal_error> read_data(upcasters table, std::string_view type, int schema,
-                                              int current, std::string_view text,
-                                              nlohmann::json& data) {
-  if (schema > current)
-    return journal_error{journal_errc::too_new,
-                         "event " + std::string{type} + ": schema " + std::to_string(schema)};
-  data = nlohmann::json::parse(text, nullptr, false);
+/// The data in the form of `current`, from an older one.
+inline journal_result<std::string> lifted(upcasters table, std::string_view type, int schema,
+                                          int current, std::string_view text) {
+  auto data = nlohmann::json::parse(text, nullptr, false);
   if (!data.is_object()) return corrupt(type, "not a JSON object");
   for (; schema < current; ++schema) {
     const auto found = std::find_if(table.begin(), table.end(), [&](const upcaster& candidate) {
@@ -69,7 +66,25 @@ inline std::optional<journal_error> read_data(upcasters table, std::string_view 
     if (found == table.end()) return corrupt(type, "no way from schema " + std::to_string(schema));
     if (!found->lift(data)) return corrupt(type, "the data does not fit its schema");
   }
-  return std::nullopt;
+  return data.dump();
+}
+
+template <class Alternative>
+journal_result<Alternative> decode_as(upcasters table, int schema, std::string_view text) {
+  constexpr int current = schema_of<Alternative>();
+  constexpr std::string_view type = Alternative::type;
+  if (schema > current)
+    return journal_error{journal_errc::too_new,
+                         "event " + std::string{type} + ": schema " + std::to_string(schema)};
+  std::string now;
+  if (schema < current) {
+    auto older = lifted(table, type, schema, current, text);
+    if (!older) return older.error();
+    text = now = std::move(*older);
+  }
+  Alternative happened{};
+  if (!from_json_text(text, happened)) return corrupt(type, "the data does not fit");
+  return happened;
 }
 
 template <class Event>
@@ -79,15 +94,11 @@ journal_result<Event> decode(upcasters table, std::string_view type, int schema,
   for_each_alternative<Event>([&](auto index) {
     using alternative = std::variant_alternative_t<index, Event>;
     if (type != alternative::type) return;
-    nlohmann::json data;
-    alternative happened{};
-    if (auto failed = read_data(table, type, schema, schema_of<alternative>(), text, data)) {
-      result = std::move(*failed);
-    } else if (from_json_value(data, happened)) {
-      result = Event{std::in_place_index<index>, std::move(happened)};
-    } else {
-      result = corrupt(type, "the data does not fit");
-    }
+    auto happened = decode_as<alternative>(table, schema, text);
+    if (happened)
+      result = Event{std::in_place_index<index>, std::move(*happened)};
+    else
+      result = happened.error();
   });
   return result;
 }
@@ -166,15 +177,18 @@ constexpr std::uint64_t form_of() {
   return mix_form<State>(0xCBF29CE484222325ULL);
 }
 
-inline constexpr const char* form_member = "form";
+/// The fingerprint in a state's text.
+struct form_mark {
+  std::string form;
+};
+BOOST_DESCRIBE_STRUCT(form_mark, (), (form))
 
 template <class State>
 std::string encode_state(const State& state, bool& personal) {
   personal = json_form::has_personal<State>::value;
   std::string text = "{";
   json_form::separator members{text};
-  members.next(form_member);
-  append_json(text, std::to_string(form_of<State>()));
+  json_form::append_members(text, members, form_mark{std::to_string(form_of<State>())});
   json_form::append_members(text, members, state);
   text += '}';
   return text;
@@ -183,12 +197,11 @@ std::string encode_state(const State& state, bool& personal) {
 template <class State>
 std::optional<State> decode_state(int schema, std::string_view text) {
   if (schema != state_schema) return std::nullopt;
-  const auto data = nlohmann::json::parse(text, nullptr, false);
-  if (!data.is_object()) return std::nullopt;
-  const auto form = data.find(form_member);
-  if (form == data.end() || *form != std::to_string(form_of<State>())) return std::nullopt;
+  form_mark mark;
+  if (!from_json_text(text, mark) || mark.form != std::to_string(form_of<State>()))
+    return std::nullopt;
   State state{};
-  if (!from_json_value(data, state)) return std::nullopt;
+  if (!from_json_text(text, state)) return std::nullopt;
   return state;
 }
 

@@ -1,14 +1,14 @@
-// Values of the domain from nlohmann::json trees, for any type of ours: a described struct
+// Values of the domain from JSON text, parsed by simdjson, for any type of ours: a described struct
 // is an object, a described enum its enumerator's name, an id its UUID text, money its cents, an
 // instant RFC 3339, a duration its microseconds, personal {"personal": text}, item_details
 // {"book": {...}} and so on, a map by id an object. Reading ignores unknown members and keeps the
 // default of absent ones; nothing is thrown.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <simdjson.h>
 
 #include <cstdint>
-#include <limits>
+#include <string_view>
 #include <utility>
 
 #include "actors/domain/money.hpp"
@@ -20,69 +20,84 @@ namespace rentwave {
 
 /// False when the form does not fit; `into` is then half read. Call it with a default value.
 template <class T>
-bool from_json_value(const nlohmann::json& from, T& into);
+bool from_json_value(simdjson::dom::element from, T& into);
+
+/// False also when the text is not JSON.
+template <class T>
+bool from_json_text(std::string_view text, T& into) {
+  // Keeps its memory for the next text. Reading a value reads no other text in between.
+  thread_local simdjson::dom::parser parser;
+  simdjson::dom::element root;
+  return parser.parse(text.data(), text.size()).get(root) == simdjson::SUCCESS &&
+         from_json_value(root, into);
+}
 
 namespace json_form {
 
 template <class T>
-bool struct_from_json(const nlohmann::json& from, T& into) {
-  if (!from.is_object()) return false;
-  bool fits = true;
+bool struct_from_json(simdjson::dom::element from, T& into) {
+  simdjson::dom::object object;
+  bool fits = from.get(object) == simdjson::SUCCESS;
   for_each_member<T>([&](auto member) {
-    if (!fits) return;
-    const auto found = from.find(member.name);
-    if (found != from.end()) fits = from_json_value(*found, into.*member.pointer);
+    simdjson::dom::element found;
+    if (fits && object.at_key(member.name).get(found) == simdjson::SUCCESS)
+      fits = from_json_value(found, into.*member.pointer);
   });
   return fits;
 }
 
 template <number T>
-bool number_from_json(const nlohmann::json& from, T& into) {
-  if (const auto* natural = from.get_ptr<const std::uint64_t*>()) {
-    if (!std::in_range<T>(*natural)) return false;
-    into = static_cast<T>(*natural);
-    return true;
-  }
-  const auto* integer = from.get_ptr<const std::int64_t*>();
-  if (!integer || !std::in_range<T>(*integer)) return false;
-  into = static_cast<T>(*integer);
+bool number_from_json(simdjson::dom::element from, T& into) {
+  const auto take = [&](auto value) {
+    const bool fits = std::in_range<T>(value);
+    if (fits) into = static_cast<T>(value);
+    return fits;
+  };
+  std::int64_t integer = 0;
+  if (from.get(integer) == simdjson::SUCCESS) return take(integer);
+  std::uint64_t natural = 0;  // more than an int64 holds
+  return from.get(natural) == simdjson::SUCCESS && take(natural);
+}
+
+inline bool text_from_json(simdjson::dom::element from, std::string& into) {
+  std::string_view text;
+  if (from.get(text) != simdjson::SUCCESS) return false;
+  into = text;
   return true;
 }
 
-inline bool text_from_json(const nlohmann::json& from, std::string& into) {
-  const auto* text = from.get_ptr<const std::string*>();
-  if (text) into = *text;
-  return text != nullptr;
-}
-
 /// A sealed field has no "personal" member: it reads as no text.
-inline bool personal_from_json(const nlohmann::json& from, personal& into) {
-  if (!from.is_object()) return false;
-  const auto found = from.find(personal_member);
-  return found == from.end() || text_from_json(*found, into.text);
+inline bool personal_from_json(simdjson::dom::element from, personal& into) {
+  simdjson::dom::object object;
+  if (from.get(object) != simdjson::SUCCESS) return false;
+  simdjson::dom::element found;
+  return object.at_key(personal_member).get(found) != simdjson::SUCCESS ||
+         text_from_json(found, into.text);
 }
 
 template <class T>
-bool optional_from_json(const nlohmann::json& from, std::optional<T>& into) {
+bool optional_from_json(simdjson::dom::element from, std::optional<T>& into) {
   into.reset();
   return from.is_null() || from_json_value(from, into.emplace());
 }
 
 template <class T>
-bool vector_from_json(const nlohmann::json& from, std::vector<T>& into) {
-  if (!from.is_array()) return false;
+bool vector_from_json(simdjson::dom::element from, std::vector<T>& into) {
+  simdjson::dom::array array;
+  if (from.get(array) != simdjson::SUCCESS) return false;
   into.clear();
-  into.reserve(from.size());
-  for (const auto& element : from)
+  into.reserve(array.size());
+  for (const auto element : array)
     if (!from_json_value(element, into.emplace_back())) return false;
   return true;
 }
 
 template <class Id, class T>
-bool map_from_json(const nlohmann::json& from, std::map<Id, T>& into) {
-  if (!from.is_object()) return false;
+bool map_from_json(simdjson::dom::element from, std::map<Id, T>& into) {
+  simdjson::dom::object object;
+  if (from.get(object) != simdjson::SUCCESS) return false;
   into.clear();
-  for (const auto& [name, element] : from.items()) {
+  for (const auto& [name, element] : object) {
     const auto key = parse_id<Id>(name);
     if (!key || !from_json_value(element, into[*key])) return false;
   }
@@ -90,25 +105,26 @@ bool map_from_json(const nlohmann::json& from, std::map<Id, T>& into) {
 }
 
 template <class... Ts>
-bool variant_from_json(const nlohmann::json& from, std::variant<Ts...>& into) {
+bool variant_from_json(simdjson::dom::element from, std::variant<Ts...>& into) {
   using variant = std::variant<Ts...>;
-  if (!from.is_object()) return false;
+  simdjson::dom::object object;
+  if (from.get(object) != simdjson::SUCCESS) return false;
   int chosen = 0;
   bool fits = true;
   boost::mp11::mp_for_each<boost::mp11::mp_iota_c<sizeof...(Ts)>>([&](auto index) {
-    const auto found = from.find(alternative_name<variant>(index));
-    if (found == from.end()) return;
+    simdjson::dom::element found;
+    if (object.at_key(alternative_name<variant>(index)).get(found) != simdjson::SUCCESS) return;
     ++chosen;
-    fits = fits && from_json_value(*found, into.template emplace<index>());
+    fits = fits && from_json_value(found, into.template emplace<index>());
   });
   return fits && chosen == 1;
 }
 
 template <class Read, class T>
-bool parsed_from_json(const nlohmann::json& from, T& into, Read&& read) {
-  const auto* text = from.get_ptr<const std::string*>();
-  if (!text) return false;
-  const auto value = read(*text);
+bool parsed_from_json(simdjson::dom::element from, T& into, Read&& read) {
+  std::string_view text;
+  if (from.get(text) != simdjson::SUCCESS) return false;
+  const auto value = read(text);
   if (value) into = *value;
   return value.has_value();
 }
@@ -116,16 +132,12 @@ bool parsed_from_json(const nlohmann::json& from, T& into, Read&& read) {
 }  // namespace json_form
 
 template <class T>
-bool from_json_value(const nlohmann::json& from, T& into) {
+bool from_json_value(simdjson::dom::element from, T& into) {
   using namespace json_form;
-  if constexpr (std::same_as<T, bool>) {
-    if (from.is_boolean()) into = *from.get_ptr<const bool*>();
-    return from.is_boolean();
+  if constexpr (std::same_as<T, bool> || std::same_as<T, double>) {
+    return from.get(into) == simdjson::SUCCESS;
   } else if constexpr (number<T>) {
     return number_from_json(from, into);
-  } else if constexpr (std::same_as<T, double>) {
-    if (from.is_number()) into = from.get<double>();
-    return from.is_number();
   } else if constexpr (std::same_as<T, std::string>) {
     return text_from_json(from, into);
   } else if constexpr (std::same_as<T, money>) {

@@ -1,6 +1,8 @@
 #include "persistence/search_text.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <utility>
 
 #include "actors/domain/decision.hpp"
 
@@ -92,6 +94,25 @@ std::vector<std::string_view> words_of(std::string_view text, std::size_t most) 
   }
   if (inside) words.push_back(text.substr(begin));
   return words;
+}
+
+std::string some_of(std::int64_t count, const std::vector<std::string>& terms,
+                    std::string_view conjunction, std::string_view disjunction) {
+  const auto most = std::min<std::size_t>(terms.size(), title_words);
+  std::string any;
+  for (unsigned chosen = 0; chosen < 1u << most; ++chosen) {
+    if (std::popcount(chosen) != count) continue;
+    if (!any.empty()) any += disjunction;
+    any += '(';
+    bool first = true;
+    for (std::size_t i = 0; i < most; ++i) {
+      if ((chosen >> i & 1u) == 0) continue;
+      if (!std::exchange(first, false)) any += conjunction;
+      any += terms[i];
+    }
+    any += ')';
+  }
+  return any;
 }
 
 bool is_prefix(std::string_view last_word) {

@@ -2,6 +2,7 @@
 // journal, so that each of them finds the same.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,15 @@ search_text text_of(const offer& content);
 
 /// Further words of a query are ignored.
 inline constexpr std::size_t max_search_words = 16;
+
+/// An advert is the more relevant the more of this many first words of a query are in its title;
+/// among its equals the newest comes first.
+inline constexpr int title_words = 4;
+
+/// An expression for at least `count` of the first `title_words` terms, in a language with these
+/// two operators.
+std::string some_of(std::int64_t count, const std::vector<std::string>& terms,
+                    std::string_view conjunction, std::string_view disjunction);
 
 /// The words of a text: runs of ASCII letters and digits and of what is not ASCII, but for common
 /// punctuation. Nothing in them means anything to a query language. At most `most`.

@@ -2,6 +2,7 @@
 // their actor.
 #include <nlohmann/json.hpp>
 
+#include "http/advert_text.hpp"
 #include "http/digests.hpp"
 #include "http/resources/account_steps.hpp"
 #include "http/resources/admin_handlers.hpp"
@@ -125,7 +126,7 @@ awaitable<response> hide_listing(backend& api, const request& asked) {
   const auto after = co_await api.view(where);
   if (!after) co_return to_response(after.error(), asked);
   const auto& shown = (*after)->as<listing::state>();
-  co_return json_response(200, listing_json(shown, api.clock().now(), api.currency()));
+  co_return text_response(200, advert_text(shown, api.clock().now(), api.currency()));
 }
 
 }  // namespace rentwave::http

@@ -1,11 +1,13 @@
 // Books by their ISBN, with the adverts that hang on them.
-#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "actors/domain/isbn.hpp"
+#include "http/advert_text.hpp"
 #include "http/backend.hpp"
 #include "http/fields.hpp"
 #include "http/resources/market_handlers.hpp"
-#include "http/views.hpp"
+#include "persistence/json_writer.hpp"
 
 namespace rentwave::http {
 
@@ -26,11 +28,10 @@ answering get_book(backend& api, const request& asked) {
   auto question = [wanted](journal& in) { return in.search(wanted); };
   const auto found = co_await api.read(std::move(question));
   if (!found) co_return to_response(found.error(), asked);
-  auto items = nlohmann::json::array();
-  for (const auto& each : found->items) items.push_back(listing_json(each, api.currency()));
-  auto body = list_json(std::move(items), found->next);
-  body["book"] = {{"isbn", book.isbn}, {"title", book.title}, {"author", book.author}};
-  co_return json_response(200, body);
+  std::vector<std::string> items;
+  for (const auto& each : found->items) items.push_back(advert_text(each, api.currency()));
+  const book_details shown{book.isbn, book.title, book.author};
+  co_return text_response(200, list_text(items, found->next, ",\"book\":" + to_json_text(shown)));
 }
 
 }  // namespace rentwave::http

@@ -1,6 +1,7 @@
 // Adverts: posting, reading, changing, taking away, and when they are free.
 #include <nlohmann/json.hpp>
 
+#include "http/advert_text.hpp"
 #include "http/idempotency.hpp"
 #include "http/offers.hpp"
 #include "http/resources/market_handlers.hpp"
@@ -16,7 +17,7 @@ constexpr auto longest_calendar = one_day * 731;
 constexpr int merge_tries = 3;
 
 response advert_response(const backend& api, const listing::state& advert, unsigned status) {
-  auto made = json_response(status, listing_json(advert, api.clock().now(), api.currency()));
+  auto made = text_response(status, advert_text(advert, api.clock().now(), api.currency()));
   made.headers.emplace_back("ETag", entity_tag(advert.revision));
   return made;
 }

@@ -1,38 +1,25 @@
 // Lists of adverts out of the read models: search, the most rented, one's own.
-#include <cmath>
-#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
+#include "http/advert_text.hpp"
 #include "http/fields.hpp"
 #include "http/resources/market_handlers.hpp"
 #include "http/resources/steps.hpp"
 #include "http/search_fields.hpp"
-#include "http/views.hpp"
 
 namespace rentwave::http {
 namespace {
 
-nlohmann::json page_json(const listing_page& found, const std::string& currency) {
-  auto items = nlohmann::json::array();
-  for (const auto& each : found.items) items.push_back(listing_json(each, currency));
-  return list_json(std::move(items), found.next);
+std::vector<std::string> texts_of(const listing_page& found, const std::string& currency) {
+  std::vector<std::string> items;
+  for (const auto& each : found.items) items.push_back(advert_text(each, currency));
+  return items;
 }
 
 boost::asio::awaitable<answer<listing_page>> search(backend& api, listing_query wanted) {
   auto question = [wanted = std::move(wanted)](journal& in) { return in.search(wanted); };
   co_return co_await api.read(std::move(question));
-}
-
-/// Adds why an administrator has hidden it, if so. The rows of those say no more than "not active".
-boost::asio::awaitable<std::optional<problem>> explain(backend& api, nlohmann::json& shown) {
-  shown["hidden"] = nullptr;
-  if (shown.at("active") == true) co_return std::nullopt;
-  const auto id = parse_id<listing_id>(shown.at("id").get<std::string>());
-  const auto found = co_await api.view(listing_ref(*id));
-  if (!found) co_return found.error();
-  const auto& advert = (*found)->as<listing::state>();
-  shown["active"] = advert.active;
-  shown["hidden"] = hidden_json(advert);
-  co_return std::nullopt;
 }
 
 }  // namespace
@@ -43,10 +30,9 @@ answering search_listings(backend& api, const request& asked) {
   if (const auto wrong = query.failure()) co_return to_response(*wrong, asked);
   const auto found = co_await search(api, std::move(wanted));
   if (!found) co_return to_response(found.error(), asked);
-  auto body = page_json(*found, api.currency());
-  body["total"] = found->total;
-  body["total_is_more"] = found->total_is_more;
-  co_return json_response(200, body);
+  const auto total = ",\"total\":" + std::to_string(found->total) +
+                     ",\"total_is_more\":" + (found->total_is_more ? "true" : "false");
+  co_return text_response(200, list_text(texts_of(*found, api.currency()), found->next, total));
 }
 
 answering top_listings(backend& api, const request& asked) {
@@ -58,7 +44,7 @@ answering top_listings(backend& api, const request& asked) {
   if (const auto wrong = query.failure()) co_return to_response(*wrong, asked);
   const auto found = co_await search(api, std::move(wanted));
   if (!found) co_return to_response(found.error(), asked);
-  co_return json_response(200, page_json(*found, api.currency()));
+  co_return text_response(200, list_text(texts_of(*found, api.currency()), found->next));
 }
 
 answering my_listings(backend& api, const request& asked) {
@@ -70,10 +56,17 @@ answering my_listings(backend& api, const request& asked) {
   if (const auto wrong = query.failure()) co_return to_response(*wrong, asked);
   const auto found = co_await search(api, std::move(wanted));
   if (!found) co_return to_response(found.error(), asked);
-  auto body = page_json(*found, api.currency());
-  for (auto& each : body["items"])
-    if (const auto failed = co_await explain(api, each)) co_return to_response(*failed, asked);
-  co_return json_response(200, body);
+  std::vector<std::string> items;
+  for (const auto& each : found->items) {
+    if (each.active) {
+      items.push_back(advert_text(each, nullptr, api.currency()));
+      continue;
+    }
+    const auto view = co_await api.view(listing_ref(each.id));
+    if (!view) co_return to_response(view.error(), asked);
+    items.push_back(advert_text(each, &(*view)->as<listing::state>(), api.currency()));
+  }
+  co_return text_response(200, list_text(items, found->next));
 }
 
 }  // namespace rentwave::http

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "persistence/read_models.hpp"
+#include "persistence/search_text.hpp"
 
 namespace rentwave {
 
@@ -56,8 +57,9 @@ class memory_rows {
     bool last_is_prefix = false;
 
     explicit sought_words(const std::string& text);
-    /// How many of them are among `in`.
-    std::int64_t occurring(const std::vector<std::string>& in) const;
+    /// How many of the first `most` of them are among `in`.
+    std::int64_t occurring(const std::vector<std::string>& in,
+                           int most = static_cast<int>(max_search_words)) const;
   };
 
   bool fits(const listing& one, const listing_query& wanted, const sought_words& sought) const;

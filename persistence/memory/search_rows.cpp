@@ -1,10 +1,10 @@
 #include <algorithm>
+#include <ranges>
 
 #include "actors/domain/tariff.hpp"
 #include "persistence/cursor.hpp"
 #include "persistence/fold.hpp"
 #include "persistence/memory/read_rows.hpp"
-#include "persistence/search_text.hpp"
 
 namespace rentwave {
 namespace {
@@ -47,8 +47,9 @@ memory_rows::sought_words::sought_words(const std::string& text)
   last_is_prefix = !words.empty() && is_prefix(words_of(text, max_search_words).back());
 }
 
-std::int64_t memory_rows::sought_words::occurring(const std::vector<std::string>& in) const {
-  return std::ranges::count_if(words, [&](const std::string& word) {
+std::int64_t memory_rows::sought_words::occurring(const std::vector<std::string>& in,
+                                                  int most) const {
+  return std::ranges::count_if(words | std::views::take(most), [&](const std::string& word) {
     return occurs(word, last_is_prefix && &word == &words.back(), in);
   });
 }
@@ -99,10 +100,10 @@ std::int64_t memory_rows::sort_key(const listing& one, const listing_query& want
   const auto price = price_per_day(one.row.content.terms.price).cents;
   switch (sort) {
     case listing_sort::relevance: {
-      // One number for both: microseconds take 58 bits until the year 11104, 16 words take 5.
+      // One number for both: microseconds take 58 bits until the year 11104.
       constexpr int time_bits = 58;
-      static_assert(max_search_words <= 16);
-      return -((sought.occurring(one.title) << time_bits) +
+      static_assert(title_words < 16);
+      return -((sought.occurring(one.title, title_words) << time_bits) +
                std::clamp<std::int64_t>(added, 0, (std::int64_t{1} << time_bits) - 1));
     }
     case listing_sort::price:

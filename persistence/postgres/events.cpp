@@ -38,15 +38,32 @@ struct sequences {
   std::int64_t to = 0;
 };
 
+/// A span of time with more events than these is not looked through for every page of them.
+constexpr int many_events = 2000;
+
+/// Whether the log is being read within a long span of time.
+bool is_amid(connection& in, std::int64_t sequence, instant from, instant to) {
+  auto found = in.query(
+      "SELECT coalesce((SELECT time >= $2 AND time < $3 FROM events WHERE sequence = $1), false)"
+      " AND (SELECT count(*) FROM (SELECT FROM events WHERE time >= $2 AND time < $3 LIMIT $4)"
+      " AS few) = $4",
+      sequence, from, to, many_events);
+  bool amid = false;
+  if (found.next()) found.read(amid);
+  return amid;
+}
+
 /// The part of the log that a span of time lies in, by one look through that part of an index:
 /// events are nearly in the order of their times, but not quite. (A plain `sequence` would have the
 /// server go through the log.)
 sequences narrowed(connection& in, sequences log, const event_filter& wanted) {
   if (!wanted.from && !wanted.to) return log;
+  const auto from = wanted.from.value_or(instant::min()), to = wanted.to.value_or(instant::max());
+  if (is_amid(in, log.after, from, to)) return log;
   auto found = in.query(
       "SELECT min(sequence + 0), max(sequence + 0) FROM events"
       " WHERE time >= $1 AND time < $2 AND sequence + 0 > $3 AND sequence + 0 <= $4",
-      wanted.from.value_or(instant::min()), wanted.to.value_or(instant::max()), log.after, log.to);
+      from, to, log.after, log.to);
   std::optional<std::int64_t> first, last;
   if (found.next()) found.read(first, last);
   if (!first) return {log.after, log.after};

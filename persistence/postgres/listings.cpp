@@ -10,8 +10,7 @@ void read_listing(const rows& from, listing_row& into) {
   std::string content;
   from.read(into.id, into.owner, into.active, into.revision, into.times_rented, into.added_at,
             content, into.rating.stars, into.rating.count);
-  const auto json = nlohmann::json::parse(content, nullptr, false);
-  if (json.is_discarded() || !from_json_value(json, into.content))
+  if (!from_json_text(content, into.content))
     throw damaged("the content of advert " + to_string(into.id));
 }
 

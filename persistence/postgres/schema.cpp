@@ -53,7 +53,7 @@ journal_result<void> migrate(connection& on) {
   on.script("CREATE TABLE IF NOT EXISTS schema_version (version integer PRIMARY KEY)");
   for (int next = *found; next < newest_schema(); ++next) {
     for (const auto* script : migrations()[static_cast<std::size_t>(next)]) on.script(script);
-    if (next + 1 == schema_with_traits) write_listings_again(on);
+    if (next + 1 == schema_with_title_words) write_listings_again(on);
     on.query("INSERT INTO schema_version VALUES ($1)", next + 1);
   }
   whole.commit();

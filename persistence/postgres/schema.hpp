@@ -18,8 +18,9 @@ std::span<const migration> migrations();
 /// The schema that this release makes.
 int newest_schema();
 
-/// The schema whose columns are filled from the adverts' contents.
-inline constexpr int schema_with_traits = 5;
+/// The schema for which adverts are written again, with what older ones lack that is made of their
+/// contents: since 5 their traits, measures and places, since this one the marked words of titles.
+inline constexpr int schema_with_title_words = 6;
 
 /// Brings the database to `newest_schema`; of several at once one does it. Errors: too_new when it
 /// is beyond the next one, corrupt when it is somebody else's.

@@ -5,6 +5,7 @@
 #include "persistence/postgres/journal.hpp"
 #include "persistence/postgres/listings.hpp"
 #include "persistence/postgres/search_words.hpp"
+#include "persistence/search_text.hpp"
 
 namespace rentwave::postgres {
 namespace {
@@ -14,6 +15,7 @@ constexpr char distance_list = 'd';
 constexpr std::int64_t first_ring_m = 1000;
 /// How many words are in the title, then newest, as one number: microseconds take 58 bits.
 constexpr int time_bits = 58;
+constexpr std::int64_t time_mask = (std::int64_t{1} << time_bits) - 1;
 
 /// How a list is sorted; its key is a column of `listings`, or the rank.
 struct list_order {
@@ -59,14 +61,12 @@ class listing_search {
       after = from_cursor(*wanted_.page.cursor, order_.name);
       if (!after) return journal_error{journal_errc::bad_cursor, "not a cursor of this list"};
     }
-    const auto total = count();
     const auto limit = std::clamp(wanted_.page.limit, 1, 100);
+    auto [total, hits] = among_few(after, limit + 1);
     listing_page found;
     found.total = std::min(total, counted_exactly);
     found.total_is_more = total > counted_exactly;
-    auto hits = found.total_is_more && order_.name == distance_list
-                    ? nearest_after(after, limit + 1)
-                    : page_after(after, limit + 1, !found.total_is_more);
+    if (found.total_is_more) hits = among_many(after, limit + 1);
     if (std::ssize(hits) > limit) {
       hits.pop_back();
       found.next = to_cursor(hits.back().last);
@@ -88,7 +88,7 @@ class listing_search {
   }
 
   /// `by_index`: the word index may be used.
-  std::string conditions(bool by_index) {
+  std::string conditions(const std::string& words, bool by_index) {
     std::string sql = wanted_.only_active ? " WHERE active" : " WHERE true";
     if (wanted_.kind) sql += " AND kind = " + parameter(*wanted_.kind, "text");
     if (wanted_.min_price) sql += " AND price >= " + parameter(*wanted_.min_price, "bigint");
@@ -105,8 +105,8 @@ class listing_search {
              " >= " + parameter(each.count, "integer");
     if (near_) sql += is_near(*near_);
     if (wanted_.free) sql += is_free(*wanted_.free);
-    if (words_.empty()) return sql;
-    const auto match = "words @@ " + parameter(words_, "tsquery");
+    if (words.empty()) return sql;
+    const auto match = "words @@ " + parameter(words, "tsquery");
     return sql + " AND " + (by_index ? match : '(' + match + ") IS TRUE");
   }
 
@@ -147,61 +147,134 @@ class listing_search {
     return "((" + in_title + ")::bigint << " + std::to_string(time_bits) + ") + added_at";
   }
 
-  std::int64_t count() {
+  struct few {
+    std::int64_t total = 0;  ///< at most one more than are counted
+    std::vector<hit> page;   ///< if no more match
+  };
+
+  /// Where few adverts match they are found by what they have, counted, and sorted. Otherwise the
+  /// list is walked in its order, by its index, until a page is full: matches are not far from each
+  /// other. So we know which it is; the planner only has statistics, if it has.
+  few among_few(const std::optional<keyset>& after, int limit) {
     parameters_ = values{};
-    const std::string sql = "SELECT count(*) FROM (SELECT FROM listings" + conditions(true) +
-                            " LIMIT " + std::to_string(counted_exactly + 1) + ") AS counted";
-    std::int64_t total = 0;
-    auto counted = db_.execute_once(sql, parameters_);
-    if (counted.next()) counted.read(total);
-    return total;
+    const auto most = std::to_string(counted_exactly);
+    std::string sql = "WITH found AS MATERIALIZED (SELECT id, " + key() + " AS key FROM listings" +
+                      conditions(words_, true) + " LIMIT " + most +
+                      " + 1), counted AS (SELECT count(*) AS total FROM found),"
+                      " page AS (SELECT id, key FROM found, counted WHERE total <= " +
+                      most;
+    sql += behind("key", after) + in_order("key", limit);
+    sql += std::string{") SELECT "} + listing_columns +
+           ", key, total FROM counted LEFT JOIN (page JOIN listings USING (id)) ON true";
+    auto stored = db_.execute_once(sql + in_order("key", limit), parameters_);
+    few found;
+    std::optional<std::int64_t> key;
+    while (stored.next()) {
+      stored.read_from(listing_columns_count, key, found.total);
+      if (key) found.page.push_back(hit_in(stored, *key));
+    }
+    return found;
   }
 
-  /// `few` adverts match: they are found by what they have, then sorted. Otherwise the list is
-  /// walked in its order, by its index, until a page is full: matches are not far from each other.
-  /// We know which it is, as they were counted; the planner only has statistics, if it has.
-  std::vector<hit> page_after(const std::optional<keyset>& after, int limit, bool few) {
+  std::vector<hit> among_many(const std::optional<keyset>& after, int limit) {
+    if (order_.name == distance_list) return nearest_after(after, limit);
+    if (order_.name == relevance_list) return best_after(after, limit);
+    return walked(words_, after, limit);
+  }
+
+  /// What the list is sorted by.
+  std::string key() {
+    if (order_.name == distance_list) return distance(near_->center);
+    return order_.name == relevance_list ? rank() : order_.key;
+  }
+
+  /// What follows `after` of all that match, sorted by `key`.
+  std::vector<hit> sorted(const std::string& key, const std::string& words,
+                          const std::optional<keyset>& after, int limit) {
+    std::string sql = "WITH found AS MATERIALIZED (SELECT id, " + key + " AS key FROM listings" +
+                      conditions(words, true) + "), page AS (SELECT id, key FROM found WHERE true";
+    sql += behind("key", after) + in_order("key", limit);
+    sql += std::string{") SELECT "} + listing_columns + ", key FROM page JOIN listings USING (id)";
+    return read(sql + in_order("key", limit));
+  }
+
+  /// The same without looking at all: in the order of the index of the list.
+  std::vector<hit> walked(const std::string& words, const std::optional<keyset>& after, int limit) {
     parameters_ = values{};
-    const bool ranked = order_.name == relevance_list;
-    const bool by_distance = order_.name == distance_list;
-    const std::string columns =
-        std::string{"SELECT "} + listing_columns + ", " + order_.key + " AS key FROM ";
-    std::string sql;
-    if (few || ranked || by_distance) {
-      sql = "WITH found AS MATERIALIZED (SELECT *";
-      if (ranked) sql += ", " + rank() + " AS rank";
-      if (by_distance) sql += ", " + distance(near_->center) + " AS distance";
-      sql += " FROM listings" + conditions(true) + ") " + columns + "found WHERE true";
-    } else {
-      sql = columns + "listings" + conditions(false);
-    }
+    const std::string key = order_.key;
+    std::string sql = std::string{"SELECT "} + listing_columns + ", " + key + " FROM listings" +
+                      conditions(words, false);
+    sql += behind(key, after);
+    return read(sql + in_order(key, limit));
+  }
+
+  /// First the newest with most of the words in the title, then with one less, and so on. Those
+  /// with none are many, or others would have filled the page.
+  std::vector<hit> best_after(std::optional<keyset> after, int limit) {
+    order_ = order_of(listing_sort::newest);
+    const auto most = std::ssize(title_words_);
+    auto count = most;
     if (after) {
-      sql += std::string{" AND ("} + order_.key + ", id) " + (order_.descending ? '<' : '>') + " (";
-      sql += parameter(after->key, "bigint");
-      sql += ", " + parameter(after->id, "uuid") + ')';
+      count = std::clamp<std::int64_t>(after->key >> time_bits, 0, most);
+      after->key &= time_mask;
     }
-    const std::string direction = order_.descending ? " DESC" : "";
-    sql += std::string{" ORDER BY "} + order_.key + direction + ", id" + direction + " LIMIT " +
-           parameter(limit, "bigint");
     std::vector<hit> hits;
-    auto stored = db_.execute_once(sql, parameters_);
-    while (stored.next()) {
-      auto& [row, last] = hits.emplace_back();
-      read_listing(stored, row);
-      last = {order_.name, 0, row.id.value};
-      stored.read_from(listing_columns_count, last.key);
+    for (;; --count, after.reset()) {
+      auto words = words_;
+      if (count > 0) words += " & (" + some_of(count, title_words_, " & ", " | ") + ')';
+      if (count < most) words += " & !(" + some_of(count + 1, title_words_, " & ", " | ") + ')';
+      const auto missing = limit - static_cast<int>(hits.size());
+      parameters_ = values{};
+      auto more =
+          count > 0 ? sorted(order_.key, words, after, missing) : walked(words, after, missing);
+      for (auto& each : more) {
+        each.last.order = relevance_list;
+        each.last.key += count << time_bits;
+        hits.push_back(std::move(each));
+      }
+      if (count == 0 || std::ssize(hits) == limit) return hits;
     }
-    return hits;
   }
 
   /// Where many are near: in rings that double until the page is full.
   std::vector<hit> nearest_after(const std::optional<keyset>& after, int limit) {
     const auto farthest = near_->radius_m;
     for (auto reach = std::max(first_ring_m, after ? after->key : 0);; reach *= 2) {
-      near_->radius_m = std::min(reach, farthest);
-      auto hits = page_after(after, limit, true);
-      if (std::ssize(hits) == limit || near_->radius_m == farthest) return hits;
+      near_->radius_m = reach = std::min(reach, farthest);
+      parameters_ = values{};
+      auto hits = sorted(distance(near_->center), words_, after, limit);
+      if (std::ssize(hits) == limit || reach == farthest) return hits;
     }
+  }
+
+  std::string behind(const std::string& key, const std::optional<keyset>& after) {
+    if (!after) return {};
+    return " AND (" + key + ", id) " + (order_.descending ? '<' : '>') + " (" +
+           parameter(after->key, "bigint") + ", " + parameter(after->id, "uuid") + ')';
+  }
+
+  std::string in_order(const std::string& key, int limit) {
+    const std::string direction = order_.descending ? " DESC" : "";
+    return " ORDER BY " + key + direction + ", id" + direction + " LIMIT " +
+           parameter(limit, "bigint");
+  }
+
+  std::vector<hit> read(const std::string& sql) {
+    std::vector<hit> hits;
+    auto stored = db_.execute_once(sql, parameters_);
+    std::int64_t key = 0;
+    while (stored.next()) {
+      stored.read_from(listing_columns_count, key);
+      hits.push_back(hit_in(stored, key));
+    }
+    return hits;
+  }
+
+  hit hit_in(const rows& stored, std::int64_t key) const {
+    hit found;
+    read_listing(stored, found.row);
+    found.last = {order_.name, key, found.row.id.value};
+    return found;
   }
 
   connection& db_;

@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t longest_word = 250;
 constexpr std::size_t most_bytes = 500'000;
 constexpr int last_position = 16'383;
+/// U+E001, for private use, as `trait_mark` is.
+constexpr std::string_view title_mark = "\xEE\x80\x81";
 
 /// In quotes: no blank or sign in a word means anything. Words have no quotes (search_text.hpp).
 std::string lexeme(std::string word) {
@@ -43,6 +45,10 @@ std::string words_vector(const offer& content) {
   add(text.title, 'A');
   add(text.details, 'B');
   add(text.description, 'C');
+  for (const auto& word : folded_words(text.title)) {
+    if (vector.size() > most_bytes) break;
+    if (!word.empty()) vector += lexeme(std::string{title_mark} + word) + ' ';
+  }
   for (auto& each : traits_of(content)) vector += lexeme(std::move(each)) + ' ';
   return vector;
 }
@@ -66,10 +72,11 @@ std::vector<std::string> title_queries(std::string_view words) {
   bool prefix = false;
   for (auto& word : folded_words(words, max_search_words)) {
     if (word.empty()) continue;
+    if (std::ssize(queries) == title_words) return queries;
     prefix = is_prefix(word);
-    queries.push_back(lexeme(std::move(word)) + ":A");
+    queries.push_back(lexeme(std::string{title_mark} + word));
   }
-  if (prefix) queries.back() += '*';
+  if (prefix) queries.back() += ":*";
   return queries;
 }
 

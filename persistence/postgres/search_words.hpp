@@ -10,14 +10,15 @@
 
 namespace rentwave::postgres {
 
-/// A tsvector: title A, details B, description C, traits without a position.
+/// A tsvector: title A, details B, description C; traits, and the title's words once more under a
+/// mark, without a position: the index knows no weights, and would find all that have the word.
 std::string words_vector(const offer& content);
 
 /// A tsquery that wants every word, the last as a prefix where `is_prefix` says so, and every
 /// trait; empty: any advert will do.
 std::string words_query(std::string_view words, const std::vector<std::string>& traits = {});
 
-/// A tsquery a word that wants it in the title, the last likewise.
+/// A tsquery for each of the first `title_words` that wants it in the title, the last likewise.
 std::vector<std::string> title_queries(std::string_view words);
 
 }  // namespace rentwave::postgres

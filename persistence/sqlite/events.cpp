@@ -41,15 +41,32 @@ struct sequences {
   std::int64_t to = std::numeric_limits<std::int64_t>::max();
 };
 
+/// A span of time with more events than these is not looked through for every page of them.
+constexpr int many_events = 2000;
+
+/// Whether the log is being read within a long span of time.
+bool is_amid(connection& in, std::int64_t sequence, instant from, instant to) {
+  auto found =
+      in.prepared(
+            "SELECT (SELECT time >= ?2 AND time < ?3 FROM events WHERE sequence = ?1) AND"
+            " (SELECT count(*) FROM (SELECT 1 FROM events INDEXED BY events_by_time"
+            " WHERE time >= ?2 AND time < ?3 LIMIT ?4)) = ?4")
+          .query(sequence, from, to, many_events);
+  std::optional<bool> amid;
+  if (found.next()) found.read(amid);
+  return amid.value_or(false);
+}
+
 /// The part of the log that a span of time lies in, by one look through that part of an index:
 /// events are nearly in the order of their times, but not quite.
 sequences narrowed(connection& in, sequences log, const event_filter& wanted) {
   if (!wanted.from && !wanted.to) return log;
+  const auto from = wanted.from.value_or(instant::min()), to = wanted.to.value_or(instant::max());
+  if (is_amid(in, log.after, from, to)) return log;
   auto found = in.prepared(
                      "SELECT min(sequence), max(sequence) FROM events INDEXED BY events_by_time"
                      " WHERE time >= ?1 AND time < ?2 AND sequence > ?3")
-                   .query(wanted.from.value_or(instant::min()), wanted.to.value_or(instant::max()),
-                          log.after);
+                   .query(from, to, log.after);
   std::optional<std::int64_t> first, last;
   if (found.next()) found.read(first, last);
   if (!first) return {log.after, log.after};

@@ -95,8 +95,7 @@ void row_writer::write_listings_again() {
     }
     for (const auto& one : some) {
       offer content;
-      const auto json = nlohmann::json::parse(one.content, nullptr, false);
-      if (json.is_discarded() || !from_json_value(json, content))
+      if (!from_json_text(one.content, content))
         throw damaged("the content of the advert with number " + std::to_string(one.number));
       index(one.number, one.active, content);
     }

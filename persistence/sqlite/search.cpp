@@ -17,34 +17,31 @@ constexpr money highest{std::numeric_limits<std::int64_t>::max()};
 /// The nearest adverts are looked for this far away first, then twice as far, and so on.
 constexpr std::int64_t first_ring_m = 1000;
 
-/// For FTS5: every word quoted, so that none is taken for an operator.
-std::string words_expression(std::string_view text) {
-  std::string expression;
+/// For FTS5: each quoted, so that none is taken for an operator.
+std::vector<std::string> phrases_of(std::string_view text) {
+  std::vector<std::string> phrases;
   const auto words = words_of(text, max_search_words);
-  for (const auto word : words) {
-    expression += expression.empty() ? "\"" : " \"";
-    expression += word;
-    expression += '"';
-  }
-  if (!words.empty() && is_prefix(words.back())) expression += '*';
-  return expression;
+  for (const auto word : words) phrases.push_back('"' + std::string{word} + '"');
+  if (!words.empty() && is_prefix(words.back())) phrases.back() += '*';
+  return phrases;
 }
 
-/// Traits have letters only, and so no quote either.
-std::string match_expression(std::string words, const std::vector<std::string>& traits) {
-  for (const auto& each : traits) {
-    if (!words.empty()) words += " AND ";
-    words += "traits : \"" + each + '"';
-  }
-  return words;
+void add_term(std::string& expression, const char* glue, const std::string& term) {
+  if (!expression.empty()) expression += glue;
+  expression += term;
 }
 
 class listing_search {
  public:
   listing_search(connection& db, const listing_query& wanted) : db_(db), wanted_(wanted) {
-    const auto words = words_expression(wanted.words);
-    match_ = match_expression(words, wanted.traits);
-    sort_ = effective_sort(wanted, !words.empty());
+    for (const auto& each : phrases_of(wanted.words)) {
+      // A blank between them: there FTS5 passes over what has no token in it, unlike after AND.
+      add_term(match_, " ", each);
+      in_title_.push_back("title : " + each);
+    }
+    // Traits have letters only, and so no quote either.
+    for (const auto& each : wanted.traits) add_term(match_, " AND ", "traits : \"" + each + '"');
+    sort_ = effective_sort(wanted, !in_title_.empty());
     form_ = form_of(wanted, sort_, !match_.empty());
   }
 
@@ -55,7 +52,7 @@ class listing_search {
       if (!after) return journal_error{journal_errc::bad_cursor, "not a cursor of this list"};
     }
     const auto limit = std::clamp(wanted_.page.limit, 1, 100);
-    auto hits = run(form_.gather, form_.start, most_counted, farthest());
+    auto hits = run(form_.gather, match_, form_.start, most_counted, farthest());
     listing_page found;
     found.total = std::min<std::int64_t>(std::ssize(hits), counted_exactly);
     found.total_is_more = std::ssize(hits) > counted_exactly;
@@ -88,15 +85,15 @@ class listing_search {
   }
 
   template <class Tie>
-  rows execute(const std::string& sql, std::int64_t key, const Tie& tie, int limit,
-               std::int64_t reach) {
+  rows execute(const std::string& sql, const std::string& match, std::int64_t key, const Tie& tie,
+               int limit, std::int64_t reach) {
     std::optional<std::int64_t> kind;
     if (wanted_.kind) kind = kind_code(*wanted_.kind);
     const auto near = wanted_.near.value_or(circle{});
     const auto around = box_around({near.center, reach});
     const auto free = wanted_.free.value_or(free_time{});
     return db_.prepared(sql).query(
-        match_, kind, wanted_.min_price.value_or(lowest), wanted_.max_price.value_or(highest),
+        match, kind, wanted_.min_price.value_or(lowest), wanted_.max_price.value_or(highest),
         wanted_.owner, wanted_.isbn, key, tie, around.south, around.north, around.west, around.east,
         near.center.lat, near.center.lon, reach, least(measure::seats), least(measure::boot_litres),
         least(measure::year), least(measure::guests), least(measure::beds),
@@ -104,17 +101,18 @@ class listing_search {
         free.now, rating_total::lowest_rank(wanted_.min_rating_hundredths.value_or(0)), limit);
   }
 
-  std::vector<hit> run(const std::string& sql, const keyset& from, int limit, std::int64_t reach) {
+  std::vector<hit> run(const std::string& sql, const std::string& match, const keyset& from,
+                       int limit, std::int64_t reach) {
     std::vector<hit> hits;
     if (form_.start.order == relevance_list) {
-      auto found = execute(sql, from.key, count_in(from.id), limit, reach);
+      auto found = execute(sql, match, from.key, count_in(from.id), limit, reach);
       for (std::int64_t count = 0; found.next();) {
         auto& [number, last] = hits.emplace_back();
         found.read(number, last.key, count);
         last = {relevance_list, last.key, to_tie(count)};
       }
     } else {
-      auto found = execute(sql, from.key, from.id, limit, reach);
+      auto found = execute(sql, match, from.key, from.id, limit, reach);
       while (found.next()) {
         auto& [number, last] = hits.emplace_back();
         last.order = form_.start.order;
@@ -133,11 +131,32 @@ class listing_search {
   }
 
   std::vector<hit> page_after(const keyset& from, int limit) {
-    if (sort_ != listing_sort::distance) return run(form_.page, from, limit, farthest());
+    if (sort_ == listing_sort::relevance) return best_after(from, limit);
+    if (sort_ != listing_sort::distance) return run(form_.page, match_, from, limit, farthest());
     for (auto reach = std::max(first_ring_m, from.key);; reach *= 2) {
       reach = std::min(reach, farthest());
-      auto hits = run(form_.page, from, limit, reach);
+      auto hits = run(form_.page, match_, from, limit, reach);
       if (std::ssize(hits) == limit || reach == farthest()) return hits;
+    }
+  }
+
+  /// First the newest with most of the words in the title, then with one less, and so on, each by
+  /// an expression of its own: no more is looked at than the page needs.
+  std::vector<hit> best_after(keyset from, int limit) {
+    const auto most = std::min<std::int64_t>(std::ssize(in_title_), title_words);
+    std::vector<hit> hits;
+    for (auto count = std::min(count_in(from.id), most);; --count) {
+      auto match = match_;
+      if (count > 0) match += " AND (" + some_of(count, in_title_, " AND ", " OR ") + ')';
+      if (count < most)
+        match = '(' + match + ") NOT (" + some_of(count + 1, in_title_, " AND ", " OR ") + ')';
+      const auto missing = limit - static_cast<int>(hits.size());
+      for (auto& each : run(form_.page, match, from, missing, farthest())) {
+        each.last.id = to_tie(count);
+        hits.push_back(each);
+      }
+      if (count == 0 || std::ssize(hits) == limit) return hits;
+      from = form_.start;
     }
   }
 
@@ -153,8 +172,7 @@ class listing_search {
     std::string content;
     stored.read(row.id, row.owner, row.active, row.revision, row.times_rented, row.added_at,
                 content, row.rating.stars, row.rating.count);
-    const auto json = nlohmann::json::parse(content, nullptr, false);
-    if (json.is_discarded() || !from_json_value(json, row.content))
+    if (!from_json_text(content, row.content))
       throw damaged("the content of advert " + to_string(row.id));
     return row;
   }
@@ -162,6 +180,7 @@ class listing_search {
   connection& db_;
   const listing_query& wanted_;
   std::string match_;
+  std::vector<std::string> in_title_;  ///< a term a word
   listing_sort sort_{};
   search_form form_;
 };

@@ -14,11 +14,8 @@ namespace {
 
 constexpr std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t highest = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t more_than_any = max_search_words + 1;
-
 constexpr const char* words_in_title = "words_in_title(w.listing_words)";
 constexpr const char* distance = "distance_m(l.latitude, l.longitude, ?13, ?14)";
-constexpr const char* newest_number = "l.number DESC";
 
 /// How a list is sorted. `index` is null where the number is the order.
 struct list_order {
@@ -30,13 +27,9 @@ struct list_order {
   keyset start;
 };
 
-list_order order_of(listing_sort sort, bool only_words) {
-  const std::string number = only_words ? "w.rowid >> 1" : "l.number";
+/// `by_words`: the word index is gone through, in the order of its rows if by number.
+list_order order_of(listing_sort sort, bool by_words) {
   switch (sort) {
-    case listing_sort::relevance:
-      return {number,           words_in_title,
-              "3 DESC, 2 DESC", std::string{"("} + words_in_title + ", " + number + ") < (?8, ?7)",
-              nullptr,          {relevance_list, highest, to_tie(more_than_any)}};
     case listing_sort::price:
       return {"l.price", "l.id",           "l.price, l.id", "(l.price, l.id) > (?7, ?8)",
               "price",   {'p', lowest, {}}};
@@ -65,12 +58,16 @@ list_order order_of(listing_sort sort, bool only_words) {
       return {distance, "l.id",
               "2, 3",   std::string{"("} + distance + ", l.id) > (?7, ?8)",
               "place",  {'d', lowest, {}}};
+    case listing_sort::relevance:
     case listing_sort::newest:
       break;
   }
-  const keyset start{'n', greatest_number, {}};
-  if (only_words) return {number, "zeroblob(16)", "w.rowid DESC", "w.rowid < ?7 << 1", {}, start};
-  return {number, "zeroblob(16)", newest_number, "l.number < ?7", nullptr, start};
+  const bool ranked = sort == listing_sort::relevance;
+  const auto name = ranked ? relevance_list : 'n';
+  const char* tie = ranked ? words_in_title : "zeroblob(16)";
+  const keyset start{name, greatest_number, to_tie(title_words)};
+  if (by_words) return {"w.rowid >> 1", tie, "w.rowid DESC", "w.rowid < ?7 << 1", {}, start};
+  return {"l.number", tie, "l.number DESC", "l.number < ?7", nullptr, start};
 }
 
 std::string name_of(measure what) {
@@ -180,8 +177,8 @@ bool precedes(const keyset& a, const keyset& b) {
 
 search_form form_of(const listing_query& wanted, listing_sort sort, bool by_words) {
   const bool only_words = by_words && words_suffice(wanted) && is_by_number(sort);
-  const auto list = order_of(sort, only_words);
-  const std::string number = only_words ? "w.rowid >> 1" : "l.number";
+  const auto list = order_of(sort, by_words);
+  const std::string number = by_words ? "w.rowid >> 1" : "l.number";
   const auto from = [&](const std::string& index) {
     return "SELECT " + number + ", " + list.key + ", " + list.tie + ' ' +
            (only_words ? words_from(wanted) : listings_from(wanted, by_words, index));

@@ -23,7 +23,7 @@ struct search_form {
 };
 
 /// The list by relevance has the number of words in the title where others have an id, and the
-/// greatest come first.
+/// greatest come first. Its `page` gives the newest of those that have the same number.
 inline constexpr char relevance_list = 'm';
 boost::uuids::uuid to_tie(std::int64_t count);
 std::int64_t count_in(const boost::uuids::uuid& tie);

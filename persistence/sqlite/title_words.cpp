@@ -2,6 +2,9 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+
+#include "persistence/search_text.hpp"
 #include "persistence/sqlite/error.hpp"
 
 namespace rentwave::sqlite {
@@ -12,7 +15,7 @@ constexpr int title_column = 0;
 void words_in_title(const Fts5ExtensionApi* api, Fts5Context* row, sqlite3_context* result, int,
                     sqlite3_value**) {
   int found = 0;
-  const int words = api->xPhraseCount(row);
+  const int words = std::min(api->xPhraseCount(row), title_words);
   for (int word = 0; word < words; ++word) {
     Fts5PhraseIter columns;
     int first = -1;  // the columns come in ascending order; -1: none

@@ -243,6 +243,30 @@ TEST_P(Scan, finds_a_time_among_events_that_are_not_in_its_order) {
   EXPECT_THAT(value(journal_->scan(0, {.from = at(90)}, 9)).looked_to, all.looked_to);
 }
 
+TEST_P(Scan, goes_through_a_long_span_page_by_page) {
+  // More than are looked through for each page, in no order of their times, and others around them.
+  constexpr std::uint32_t first = 100, count = 2500;
+  std::vector<new_event> events;
+  for (std::uint32_t n = 0; n < count; ++n) {
+    auto one = event(first + n);
+    one.time = at(1000 + n * 7 % count);
+    if (n % 100 == 0) one.time = at(90'000);
+    events.push_back(std::move(one));
+  }
+  append({to_entity(rental_n(1), 2, std::move(events))});
+  const event_filter span{.from = at(1000), .to = at(1000 + count)};
+  std::vector<std::int64_t> seen;
+  for (std::int64_t after = 0;;) {
+    const auto page = value(journal_->scan(after, span, 700));
+    for (const auto& one : page.events) seen.push_back(one.sequence);
+    EXPECT_GE(page.looked_to, after);
+    after = page.looked_to;
+    if (std::ssize(page.events) < 700) break;
+  }
+  EXPECT_EQ(seen.size(), count - count / 100);
+  EXPECT_TRUE(std::ranges::is_sorted(seen, std::less_equal{})) << "each once";
+}
+
 TEST_P(Scan, joins_filters) {
   EXPECT_THAT(found({.kind = entity_kind::rental, .type = "rent.*", .from = at(2), .to = at(5)}),
               ElementsAre(2, 4));

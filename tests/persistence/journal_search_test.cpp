@@ -80,6 +80,43 @@ TEST_P(Search, sorts_by_words_in_the_title_then_newest) {
               ElementsAre(5, 4, 6, 3));
 }
 
+TEST_P(Search, sorts_more_than_it_counts_in_the_same_way) {
+  // 1,200 adverts with both words, in the title by turns: neither, the one, the other, both.
+  constexpr std::uint32_t count = 1200;
+  const char* const titles[] = {"x", "Red x", "x bike", "Red bike"};
+  const int in_title[] = {0, 1, 1, 2};
+  std::vector<row_change> rows;
+  for (std::uint32_t n = 1; n <= count; ++n)
+    rows.emplace_back(a_book(n, titles[n % 4], "red bike"));
+  write(std::move(rows));
+  for (const auto& [words, filter] : {std::pair{"red bike", money{}}, {"red bike", money{101}}}) {
+    listing_query wanted{.words = words, .min_price = filter, .sort = listing_sort::relevance};
+    wanted.page.limit = 70;
+    std::vector<std::uint32_t> expected;
+    for (const int in : {2, 1, 0})
+      for (auto n = count;
+           n >= std::max<std::uint32_t>(1, static_cast<std::uint32_t>(filter.cents)); --n)
+        if (in_title[n % 4] == in) expected.push_back(n);
+    std::vector<listing_id> ids, seen;
+    for (const auto n : expected) ids.push_back(nth<listing_id>(n));
+    do {
+      const auto page = value(journal_->search(wanted));
+      EXPECT_TRUE(page.total_is_more);
+      for (const auto& row : page.items) seen.push_back(row.id);
+      wanted.page.cursor = page.next;
+    } while (wanted.page.cursor && seen.size() < ids.size());
+    EXPECT_FALSE(wanted.page.cursor);
+    EXPECT_EQ(seen, ids);
+  }
+}
+
+TEST_P(Search, counts_the_first_words_in_the_title) {
+  write({a_book(1, "one two three four", "five"), a_book(2, "one two three five", "four"),
+         a_book(3, "two three four five", "one")});
+  EXPECT_THAT(found({.words = "one two three four five", .sort = listing_sort::relevance}),
+              ElementsAre(1, 3, 2));
+}
+
 TEST_P(Search, ignores_case_and_diacritics) {
   write({a_book(1, "Caf\xC3\xA9 Z\xC3\xBCrich"), a_book(2, "cafe zurich"),
          a_book(3, "\xD0\x9C\xD0\xBE\xD1\x81\xD0\xBA\xD0\xB2\xD0\xB0")});

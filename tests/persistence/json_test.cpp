@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "persistence/json_writer.hpp"
 #include "tests/persistence/filled.hpp"
@@ -14,7 +15,7 @@ using nlohmann::json;
 
 template <class T>
 bool reads(const char* text, T& into) {
-  return from_json_value(json::parse(text), into);
+  return from_json_text(text, into);
 }
 
 /// What is written, read by somebody else.

@@ -1,0 +1,133 @@
+#include "http/advert_text.hpp"
+
+#include "http/duration_text.hpp"
+#include "http/object_text.hpp"
+
+namespace rentwave::http {
+namespace {
+
+/// What an advert has beside its content.
+struct standing {
+  listing_id id;
+  account_id owner;
+  bool active = false;
+  std::int64_t revision = 0;
+  rating_total rating;
+  std::int64_t times_rented = 0;
+  instant added_at;
+};
+
+void add_money(object_text& to, std::string_view name, money value, std::string_view currency) {
+  to.add_object(name, [&](object_text& inner) {
+    inner.add("amount", value);
+    inner.add("currency", currency);
+  });
+}
+
+void add_rate(object_text& to, std::string_view name, const rate& value,
+              std::string_view currency) {
+  to.add_object(name, [&](object_text& inner) {
+    inner.add("amount", value.amount);
+    inner.add("currency", currency);
+    inner.add("per", value.per);
+  });
+}
+
+void add_content(object_text& to, const offer& content, std::string_view currency) {
+  const std::string_view kind = json_form::enum_name(content.kind());
+  to.add("kind", kind);
+  to.add("title", content.title);
+  to.add("description", content.description);
+  add_rate(to, "price", content.terms.price, currency);
+  add_rate(to, "late_fee", content.terms.late_fee, currency);
+  to.add("grace", format_duration(content.terms.grace));
+  to.add("max_late_periods", content.terms.max_late_periods);
+  add_money(to, "deposit", content.terms.deposit, currency);
+  to.add("cancellation", content.terms.cancellation);
+  to.add("min_duration", format_duration(content.min_duration));
+  to.add("max_duration", format_duration(content.max_duration));
+  to.add("place", content.where);
+  std::visit([&](const auto& details) { to.add(kind, details); }, content.item);
+  if (!content.extra.empty()) to.add_json("extra", content.extra);
+  to.add_json("photos", "[]");
+}
+
+void add_standing(object_text& to, const standing& one) {
+  to.add("id", one.id);
+  to.add("owner", one.owner);
+  to.add("active", one.active);
+  to.add("revision", one.revision);
+  to.add("times_rented", one.times_rented);
+  to.add("added_at", one.added_at);
+  if (one.rating.count == 0) return to.add_null("rating");
+  to.add_object("rating", [&](object_text& inner) {
+    inner.add("average", static_cast<double>(one.rating.average_hundredths()) / 100);
+    inner.add("count", one.rating.count);
+  });
+}
+
+void add_hidden(object_text& to, const std::optional<std::string>& why) {
+  if (!why) return to.add_null("hidden");
+  to.add_object("hidden", [&](object_text& inner) { inner.add("reason", *why); });
+}
+
+standing standing_of(const listing_row& advert) {
+  return {advert.id,     advert.owner,        advert.active,  advert.revision,
+          advert.rating, advert.times_rented, advert.added_at};
+}
+
+}  // namespace
+
+std::string advert_text(const listing::state& advert, instant now, std::string_view currency) {
+  std::string text;
+  object_text shown{text};
+  add_content(shown, advert.content, currency);
+  add_standing(shown, {advert.id, advert.owner, advert.active, advert.revision, advert.rating,
+                       advert.times_rented, advert.added_at});
+  add_hidden(shown, advert.hidden_why);
+  if (advert.active && !advert.is_hidden())
+    shown.add("next_free", listing::next_free(advert, now, advert.content.min_duration, now).start);
+  else
+    shown.add_null("next_free");
+  shown.end();
+  return text;
+}
+
+std::string advert_text(const listing_row& advert, std::string_view currency) {
+  std::string text;
+  object_text shown{text};
+  add_content(shown, advert.content, currency);
+  add_standing(shown, standing_of(advert));
+  shown.end();
+  return text;
+}
+
+std::string advert_text(const listing_row& advert, const listing::state* inactive,
+                        std::string_view currency) {
+  std::string text;
+  object_text shown{text};
+  add_content(shown, advert.content, currency);
+  auto facts = standing_of(advert);
+  if (inactive) facts.active = inactive->active;
+  add_standing(shown, facts);
+  add_hidden(shown, inactive ? inactive->hidden_why : std::nullopt);
+  shown.end();
+  return text;
+}
+
+std::string list_text(const std::vector<std::string>& items, const std::optional<std::string>& next,
+                      std::string_view further) {
+  std::string text = "{\"items\":[";
+  json_form::separator elements{text};
+  for (const auto& each : items) {
+    elements.next();
+    text += each;
+  }
+  text += "],\"next\":";
+  append_json(text, next);
+  text += further;
+  text += '}';
+  return text;
+}
+
+}  // namespace rentwave::http
