@@ -1,4 +1,4 @@
-// Accounts and sessions from the handlers down to a journal in memory: everything but sockets.
+// Accounts and sessions from the handlers down to a journal: everything but sockets.
 #include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -17,6 +17,7 @@
 #include "http/identify.hpp"
 #include "http/resources/account_handlers.hpp"
 #include "tests/http/call_log.hpp"
+#include "tests/persistence/temporary_journal.hpp"
 
 namespace rentwave::http {
 namespace {
@@ -27,7 +28,7 @@ using nlohmann::json;
 class Accounts : public ::testing::Test {
  protected:
   Accounts() {
-    store = *open_journal("memory:");
+    store = testing_journal::temporary_journal();
     node_options options;
     options.partitions = 4;
     options.readers = 1;

@@ -1,5 +1,5 @@
-// A whole node over a journal in memory, and the real server in front of it, for tests of what
-// operators see. A test begins with `start`; "root" is an administrator.
+// A whole node over an empty journal, and the real server in front of it, for tests of what
+// operators see. A test begins with `start`; "root" and "boss" are administrators.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -22,6 +22,7 @@
 #include "persistence/measured.hpp"
 #include "persistence/sealing.hpp"
 #include "tests/http/client.hpp"
+#include "tests/persistence/temporary_journal.hpp"
 
 namespace rentwave::http {
 
@@ -29,7 +30,7 @@ class node_scene : public ::testing::Test {
  protected:
   /// `silent`: one partition that does everything but report.
   void start(node_options options = {}, std::optional<std::size_t> silent = {}) {
-    store = measure(*open_journal("memory:"), counted);
+    store = measure(testing_journal::temporary_journal(), counted);
     if (seals) store = seal_personal_fields(std::move(store));
     options.partitions = 4;
     const auto owner = options.name;

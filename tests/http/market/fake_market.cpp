@@ -11,6 +11,7 @@
 #include "persistence/projection.hpp"
 #include "persistence/timestamp.hpp"
 #include "tests/http/call_log.hpp"
+#include "tests/persistence/temporary_journal.hpp"
 
 namespace rentwave::http {
 namespace {
@@ -29,7 +30,10 @@ account_id person(std::uint8_t number) {
 }
 
 fake_market::fake_market()
-    : now_(start), clock_({start, start, 1}, [this] { return now_; }), journal_(*store_.connect()) {
+    : now_(start),
+      clock_({start, start, 1}, [this] { return now_; }),
+      store_(testing_journal::temporary_journal()),
+      journal_(*store_->connect()) {
   lease_ = *journal_->take_over(0, "test");
 }
 

@@ -1,6 +1,6 @@
 // A backend for handlers without actors and sockets: the real decide, evolve and wants of every
-// entity of the market, driven in turn until nothing is owed, over the real journal in memory. Time
-// stands still until a test moves it. One a test, on the test's thread.
+// entity of the market, driven in turn until nothing is owed, over a real journal. Time stands
+// still until a test moves it. One a test, on the test's thread.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -16,7 +16,7 @@
 
 #include "actors/domain/want.hpp"
 #include "http/backend.hpp"
-#include "persistence/memory/store.hpp"
+#include "persistence/journal.hpp"
 
 namespace rentwave::http {
 
@@ -108,7 +108,7 @@ class fake_market final : public backend {
   std::string currency_ = "EUR";
   facts facts_;
   std::uint8_t next_id_[2] = {0, 0};
-  memory_store store_;
+  std::unique_ptr<journal_store> store_;
   std::unique_ptr<journal> journal_;
   partition_lease lease_;
   std::map<entity_ref, entity> entities_;
