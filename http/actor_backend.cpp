@@ -228,7 +228,7 @@ asio::awaitable<answer<bool>> actor_backend::check_password(std::string secret, 
 
 backend::token actor_backend::make_token(const identity& who) {
   const auto now = parts_.clock.real_now();
-  const auto end = who.program ? who.program->expires_at : now + options_.token_lifetime;
+  const auto end = who.program ? who.until : now + options_.token_lifetime;
   // As the token says it, in whole seconds.
   const auto until = std::chrono::floor<std::chrono::seconds>(end);
   return {tokens_.sign(who, now, until), until};

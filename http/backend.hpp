@@ -61,7 +61,7 @@ class backend {
   virtual boost::asio::awaitable<answer<bool>> check_password(std::string secret,
                                                               std::string hash) = 0;
 
-  /// A token for the session, and when it expires (real time): a program's as its rights say, a
+  /// A token for the session, and when it expires (real time): a program's with `until`, a
   /// person's after the lifetime that is configured.
   struct token {
     std::string text;

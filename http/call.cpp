@@ -54,8 +54,7 @@ void forbid_storing(const call_state& one, response& made) {
 std::optional<problem> not_granted(const call_state& one, const identity& who) {
   const auto needed = one.where.found->who.program;
   if (!who.program) return std::nullopt;
-  if (needed && std::ranges::find(who.program->scopes, *needed) != who.program->scopes.end())
-    return std::nullopt;
+  if (needed && std::ranges::find(*who.program, *needed) != who.program->end()) return std::nullopt;
   return insufficient_scope(needed);
 }
 

@@ -17,19 +17,13 @@
 
 namespace rentwave::http {
 
-/// What a token for programs is good for, and how long (real time).
-struct program_rights {
-  std::vector<scope> scopes;
-  instant expires_at;
-};
-
 /// Who a verified token belongs to.
 struct identity {
   account_id account;
   session_id session;
   std::string username;
-  std::optional<program_rights> program{};  ///< a program of theirs; else the person
-  instant until = instant::max();  ///< when that token expires, in real time
+  std::optional<std::vector<scope>> program{};  ///< what a program of theirs may; else the person
+  instant until = instant::max();               ///< when that token expires, in real time
 };
 
 enum class verb { get, head, post, put, patch, remove, options };

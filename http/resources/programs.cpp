@@ -60,8 +60,8 @@ awaitable<problem> why_not_begun(backend& api, const std::string& username) {
 
 awaitable<response> make_token(backend& api, const request& asked, const session::grant& wish,
                                const creation& ids) {
-  const identity who{asked.who->account, session_id{ids.entity}, asked.who->username,
-                     program_rights{wish.scopes, wish.expires_at}};
+  const identity who{asked.who->account, session_id{ids.entity}, asked.who->username, wish.scopes,
+                     wish.expires_at};
   session::start start;
   start.id = who.session;
   start.account = who.account;
