@@ -10,7 +10,11 @@ using nlohmann::json;
 
 class Programs : public node_scene {
  protected:
-  Programs() { start(); }
+  Programs() {
+    node_options options;
+    options.real_time = [passed = passed] { return system_time() + passed->load(); };
+    start(std::move(options));
+  }
 
   client_response make(const client::fields& as, const std::vector<std::string>& scopes) {
     return post("/api/me/tokens", as, {{"name", "a bot"}, {"scopes", scopes}});
@@ -24,6 +28,9 @@ class Programs : public node_scene {
     client to{site->port()};
     return to.send(method, path, as, body);
   }
+
+  /// Of the clock, beside what has passed.
+  std::shared_ptr<std::atomic<duration>> passed = std::make_shared<std::atomic<duration>>();
 };
 
 TEST_F(Programs, have_a_token_that_is_listed_and_revoked_like_a_session) {
@@ -125,6 +132,20 @@ TEST_F(Programs, have_as_many_tokens_as_there_may_be) {
   EXPECT_EQ(refused.status, 409U);
   EXPECT_EQ(refused.code(), "too_many_sessions");
   EXPECT_EQ(get("/api/sessions", ann).json().at("items").size(), login::max_programs + 1);
+}
+
+TEST_F(Programs, whose_time_is_up_make_room_for_others) {
+  const auto ann = join("ann");
+  const auto until = format_instant(running->clock().real_now() + one_hour);
+  const json short_lived{{"name", "a visitor"}, {"scopes", {"read"}}, {"expires_at", until}};
+  const auto last = make(ann, {"read"}).json();
+  for (std::size_t n = 1; n < login::max_programs; ++n)
+    ASSERT_EQ(post("/api/me/tokens", ann, short_lived).status, 201U) << n;
+  EXPECT_EQ(make(ann, {"read"}).code(), "too_many_sessions");
+  *passed = one_hour;
+  EXPECT_EQ(make(ann, {"read"}).status, 201U);
+  EXPECT_EQ(items("/api/sessions", ann, 3).size(), 3U) << "they are not listed any more";
+  EXPECT_EQ(get("/api/me", as(last)).status, 200U) << "it has not expired";
 }
 
 TEST_F(Programs, end_with_the_password_that_was_known_when_they_began) {

@@ -39,9 +39,9 @@ struct name_taken {
   account_id account;
   int password_version = 1;
   bool ready = false;
-  std::vector<session_id> sessions;  ///< oldest first
-  std::set<session_id> ending;       ///< told to end
-  std::set<session_id> programs;     ///< tokens
+  std::vector<session_id> sessions;        ///< oldest first
+  std::set<session_id> ending;             ///< told to end
+  std::map<session_id, instant> programs;  ///< tokens, and until when each is good
   login::gate gate = login::gate::open;
   bool one_time = false;  ///< the password is one for a single log-in
   bool logged_in_once = false;
@@ -63,6 +63,7 @@ struct visit {
   bool announced = false;               ///< the login has heard of it
   bool withdrawn = false;               ///< and of its end
   std::optional<session_id> made_by{};  ///< of a program's
+  period life{};                        ///< of its token
 };
 
 struct advert {
