@@ -120,7 +120,7 @@ asio::awaitable<answer<view_ptr>> actor_backend::settled_view(entity_ref of,
 // --- operations ---
 
 bool actor_backend::is_admin(const identity& who) const {
-  return std::ranges::find(parts_.admins, who.username) != parts_.admins.end();
+  return !who.program && std::ranges::find(parts_.admins, who.username) != parts_.admins.end();
 }
 
 bool actor_backend::may_register(std::string_view username, std::string_view setup_token) const {
