@@ -218,9 +218,9 @@ inline constexpr duration second_look = std::chrono::minutes{1};
 // --- the entity's functions (design.md section 4) ---
 
 /// Refuses with: unknown_entity (also of who has left), already_exists, not_owner (only the person
-/// edits the profile, or leaves), account_suspended, account_closed. A person who asked to leave is
-/// told by the state how it went: `standing.refused`. Ratings are added up without knowing the
-/// rentals, so a repeat of `rate` is known only by the command's id.
+/// edits the profile, or leaves), own_account, account_suspended, account_closed. A person who
+/// asked to leave is told by the state how it went: `standing.refused`. Ratings are added up
+/// without knowing the rentals, so a repeat of `rate` is known only by the command's id.
 decision<event> decide(const state& before, const command& asked, const context& given);
 state evolve(state before, const event& happened);
 std::vector<want> wants(const state& now);

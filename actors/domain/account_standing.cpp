@@ -183,6 +183,9 @@ decision<event> handle(const state& before, const suspend& c, const context& giv
   story s{before};
   if (auto why = why_nobody(before)) return *why;
   if (!given.caller) return no(refusal_code::not_owner, "Somebody has to answer for it.");
+  // So whoever suspends others is left, and can lift it again.
+  if (given.caller == before.id)
+    return no(refusal_code::own_account, "Nobody suspends the own account.");
   if (before.standing.now == standing::closing)
     return no(refusal_code::account_closed, "This person is about to leave.");
   if (c.until && *c.until <= given.now)

@@ -83,7 +83,7 @@ class node_scene : public ::testing::Test {
   client::fields join(const std::string& name) {
     client to{site->port()};
     nlohmann::json who{{"username", name}, {"password", "correct horse"}};
-    if (name == "root") who["setup_token"] = "the-token";
+    if (name == "root" || name == "boss") who["setup_token"] = "the-token";
     EXPECT_EQ(to.post("/api/users", who).status, 201U);
     who.erase("setup_token");
     const std::string token = to.post("/api/sessions", who).json().at("access_token");

@@ -163,6 +163,7 @@ TEST(Leaving, is_for_good) {
 TEST(Suspension, locks_the_login_and_hides_the_adverts_until_it_is_lifted) {
   person_scene stage;
   EXPECT_EQ(stage.code(account::suspend{{"spam"}, {}}), "not_owner") << "nobody asked";
+  EXPECT_EQ(stage.code(account::suspend{{"spam"}, {}}, ada), "own_account");
   EXPECT_EQ(stage.play(account::suspend{{"spam"}, {}}, admin), names{"account.suspend"});
   EXPECT_EQ(stage.code(account::close{}, ada), "account_suspended");
   EXPECT_EQ(stage.owed(), names{"lock-login-1"});
