@@ -99,10 +99,11 @@ enum class step {
   close_login,    ///< login: for good
   forget,         ///< estate: destroy the key of all personal fields
   clear_inbox,    ///< inbox: forget what was told
+  unfollow,       ///< follower: leave every audience
   retire,         ///< every advert: remove it
 };
 BOOST_DESCRIBE_ENUM(step, close_wallet, reopen_wallet, hide_free, hide, show, check, lock_login,
-                    unlock_login, close_login, forget, clear_inbox, retire)
+                    unlock_login, close_login, forget, clear_inbox, unfollow, retire)
 
 struct closing {
   static constexpr std::string_view type = "account.close";

@@ -158,6 +158,8 @@ want step_want(const state& s, const obligation<step>& owed) {
       return to_login(s, owed, login::gate::closed);
     case step::clear_inbox:
       return {key_of(owed), inbox_ref(s.id), inbox::command{inbox::close{s.id}}};
+    case step::unfollow:
+      return {key_of(owed), follower_ref(s.id), follower::command{follower::close{s.id}}};
     default:
       return {key_of(owed), estate_ref(s.id), estate::command{estate::forget{s.id}}};
   }
@@ -252,7 +254,8 @@ void apply(state& s, const erased& e) {
   auto& at = s.standing;
   supersede(at, e.order);
   at.now = standing::erased;
-  for (const auto each : {step::close_login, step::forget, step::clear_inbox, step::retire})
+  for (const auto each :
+       {step::close_login, step::forget, step::clear_inbox, step::unfollow, step::retire})
     owe(at.owed, each, e.order);
   at.look_again = e.at + second_look;
   s.display_name = {};

@@ -101,8 +101,9 @@ TEST(Codec, keeps_the_wire_names) {
   EXPECT_THAT(wire_names<topic::event>(),
               ElementsAre("topic.enlist", "topic.announce", "topic.step"));
   EXPECT_THAT(wire_names<audience::event>(), ElementsAre("audience.join", "audience.leave"));
-  EXPECT_THAT(wire_names<follower::event>(),
-              ElementsAre("follow.begin", "follow.end", "follow.settle", "follow.reject"));
+  EXPECT_THAT(
+      wire_names<follower::event>(),
+      ElementsAre("follow.begin", "follow.end", "follow.settle", "follow.reject", "follow.close"));
 }
 
 TEST(Codec, gives_no_wire_name_twice) {

@@ -426,6 +426,7 @@ TEST(Projection, has_no_rows_of_who_follows_what) {
   project({audience::ref("book", 1), 1, noon}, audience::event{filled<audience::joined>()}, rows);
   const auto follower = follower_ref(numbered<account_id>(1));
   project({follower, 1, noon}, follower::event{filled<follower::began>()}, rows);
+  project({follower, 2, noon}, follower::event{filled<follower::closed>()}, rows);
   const auto advert = listing_ref(numbered<listing_id>(1));
   project({advert, 1, noon}, listing::event{filled<listing::freed>()}, rows);
   EXPECT_TRUE(rows.empty());

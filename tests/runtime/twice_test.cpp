@@ -280,6 +280,7 @@ void twice_case::followers_and_topics() {
   const auto ada = m.fresh<account_id>();
   twice(follower_ref(ada), follower::command{follower::follow{ada, "room"}}, ada);
   twice(follower_ref(ada), follower::command{follower::unfollow{"room"}}, ada);
+  twice(follower_ref(ada), follower::command{follower::close{ada}});
   const auto fans = audience::ref("book", audience::shard_of(ada));
   twice(fans, audience::command{audience::join{ada}});
   twice(topic_ref("book"), topic::command{topic::enlist{"book", audience::shard_of(ada)}});
@@ -369,8 +370,8 @@ TEST_P(Twice, every_command_of_every_entity_has_one_effect) {
   for (const auto each :
        {&twice_case::people_and_their_sessions, &twice_case::adverts_books_and_messages,
         &twice_case::the_calendar, &twice_case::money_moves, &twice_case::rentals,
-         &twice_case::standings, &twice_case::followers_and_topics, &twice_case::answers_and_alarms,
-         &twice_case::waiting_and_waking}) {
+        &twice_case::standings, &twice_case::followers_and_topics, &twice_case::answers_and_alarms,
+        &twice_case::waiting_and_waking}) {
     twice_case fresh{GetParam(), sent};
     (fresh.*each)();
   }

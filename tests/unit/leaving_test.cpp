@@ -69,7 +69,7 @@ TEST(Leaving, asks_everybody_before_anything_is_gone) {
   EXPECT_EQ(stage.owed(), names{"close-login-2"});
   EXPECT_EQ((stage.asks<login::set_gate, login::command>().to), login::gate::closed);
   EXPECT_EQ(stage.agree_to_all(),
-            (names{"close-login-2", "forget-2", "clear-inbox-2", "retire-2-page-0"}));
+            (names{"close-login-2", "forget-2", "clear-inbox-2", "unfollow-2", "retire-2-page-0"}));
 }
 
 TEST(Leaving, is_up_to_the_person) {
