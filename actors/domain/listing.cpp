@@ -287,10 +287,14 @@ answer handle(const state& s, const block& c, const context& given) {
   return happened;
 }
 
+/// It is news if the block kept others from the item now, and not only later.
 answer handle(const state& s, const unblock& c, const context& given) {
   if (auto why = why_not_owner(s, given)) return *why;
-  if (std::ranges::find(s.blocks, c.id, &owner_block::id) == s.blocks.end()) return events{};
-  return events{unblocked{c.id}};
+  const auto found = std::ranges::find(s.blocks, c.id, &owner_block::id);
+  if (found == s.blocks.end()) return events{};
+  events happened{unblocked{c.id}};
+  if (found->when.contains(given.now)) tell_if_free(happened, s, given.now);
+  return happened;
 }
 
 // --- the rest ---

@@ -201,7 +201,8 @@ struct lost {
   bool rented = false;  ///< as in `released`
 };
 BOOST_DESCRIBE_STRUCT(lost, (), (rental, revision, rented))
-/// The item can be had again from now on: it is back, or the advert is switched on.
+/// The item can be had again from now on: it is back, the advert is switched on, or its owner keeps
+/// it no longer.
 struct freed {
   static constexpr std::string_view type = "listing.free";
   listing_id id;

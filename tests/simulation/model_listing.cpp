@@ -164,7 +164,10 @@ struct listing_events {
   }
   void operator()(const listing::unblocked& e) const {
     check(event.actor == to_string(self().owner), "by somebody else");
-    check(self().blocks.erase(e.id) == 1, "a block that is not there is taken away");
+    const auto found = self().blocks.find(e.id);
+    check(found != self().blocks.end(), "a block that is not there is taken away");
+    if (found->second.contains(event.time)) self().news_due = event.time;
+    self().blocks.erase(found);
   }
   void operator()(const listing::delayed& e) const {
     check(self().with == e.by, "by a renter who does not have the item");
