@@ -97,6 +97,7 @@ node_options node_options_of(const config::settings& settings, const journal_fac
   options.name = facts.node_name + '/' + std::to_string(randombytes_random());
   options.partitions = facts.partitions;
   options.clock_rate = settings.clock.rate;
+  options.subscriptions = all_subscriptions(facts.currency);
   return options;
 }
 

@@ -60,9 +60,7 @@ void tell_if_free(events& happened, const state& s, instant now) {
   state after = s;
   for (const auto& each : happened) after = evolve(std::move(after), each);
   if (!after.active || after.is_hidden() || !is_free(after, {now, now + duration{1}}, now)) return;
-  const auto* book = std::get_if<book_details>(&after.content.item);
-  happened.push_back(freed{after.id, after.owner, after.content.title,
-                           book ? std::optional{book->isbn} : std::nullopt});
+  happened.push_back(freed{after.id, after.owner, after.content.title, after.content.isbn()});
 }
 
 // --- the owner ---
@@ -126,7 +124,7 @@ bool is_outdated(const state& s, hider by, int order) {
 }
 
 event hidden_now(const state& s, hider by, int order, const std::string& reason) {
-  return hidden{by, order, reason, s.owner, s.content.title, s.revision};
+  return hidden{by, order, reason, s.owner, s.content.title, s.revision, s.content.isbn()};
 }
 
 answer handle(const state& s, const hide& c, const context& given) {
@@ -172,7 +170,7 @@ answer handle(const state& s, const reserve& c, const context& given) {
   events happened{reserved{c.rental,
                            c.renter,
                            {s.owner, s.content.kind(), s.content.title, c.when, terms,
-                            rent_for(terms.price, c.when.length()), begins}}};
+                            rent_for(terms.price, c.when.length()), begins, s.content.isbn()}}};
   if (begins) happened.push_back(handed_over{c.rental});
   return happened;
 }
@@ -234,7 +232,7 @@ answer handle(const state& s, const extend& c, const context& given) {
       .rent = rent,
       .due = c.ends_at,
       .agreed = reservation{s.owner, s.content.kind(), s.content.title, wanted, mine->terms, rent,
-                            mine->out},
+                            mine->out, s.content.isbn()},
   }};
 }
 
@@ -306,7 +304,6 @@ answer handle(const state& s, const answered& c, const context&) {
 }
 
 delayed delay_of(const state& s, const booking& next, rental_id late) {
-  const auto* book = std::get_if<book_details>(&s.content.item);
   return {.rental = next.rental,
           .renter = next.renter,
           .owner = s.owner,
@@ -314,7 +311,7 @@ delayed delay_of(const state& s, const booking& next, rental_id late) {
           .by = late,
           .kind = s.content.kind(),
           .title = s.content.title,
-          .isbn = book ? std::optional{book->isbn} : std::nullopt,
+          .isbn = s.content.isbn(),
           .where = s.content.where};
 }
 

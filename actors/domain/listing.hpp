@@ -227,8 +227,9 @@ struct hidden {
   account_id owner;
   std::string title;
   std::int64_t revision = 0;
+  std::optional<std::string> isbn{};  ///< of a book
 };
-BOOST_DESCRIBE_STRUCT(hidden, (), (by, order, reason, owner, title, revision))
+BOOST_DESCRIBE_STRUCT(hidden, (), (by, order, reason, owner, title, revision, isbn))
 struct shown {
   static constexpr std::string_view type = "listing.show";
   hider by{};

@@ -30,10 +30,11 @@ struct reservation {
   rental_terms terms;
   money rent;
   bool handed_over = false;  ///< the period has begun and the item is there: no need to ask again
+  std::optional<std::string> isbn{};  ///< of a book
 
   friend bool operator==(const reservation&, const reservation&) = default;
 };
-BOOST_DESCRIBE_STRUCT(reservation, (), (owner, kind, title, when, terms, rent, handed_over))
+BOOST_DESCRIBE_STRUCT(reservation, (), (owner, kind, title, when, terms, rent, handed_over, isbn))
 
 /// A listing's answer to `listing::hand_over`.
 struct hand_over_result {

@@ -27,7 +27,7 @@ struct node_options {
   double clock_rate = 1;
   time_source real_time = system_time;
   machine_factory machines = make_machine;
-  std::vector<subscription> subscriptions = all_subscriptions();
+  std::vector<subscription> subscriptions = all_subscriptions("EUR");
   std::shared_ptr<payment_provider> payments = sandbox_payments();
 
   // Real time:
