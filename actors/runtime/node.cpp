@@ -11,6 +11,7 @@
 #include "actors/runtime/crier.hpp"
 #include "actors/runtime/node_context.hpp"
 #include "actors/runtime/partition.hpp"
+#include "actors/runtime/postman.hpp"
 #include "actors/runtime/reader.hpp"
 #include "actors/runtime/writer.hpp"
 
@@ -72,6 +73,7 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
   routes->payments = spawn_payments(system, shared);
   routes->estates = spawn_estates(system, shared);
   routes->crier = spawn_crier(system, shared);
+  routes->postman = spawn_postman(system, shared);
   for (partition_id id = 0; id < context.options.partitions; ++id)
     routes->partitions.push_back(spawn_partition(system, shared, id));
   context.routes = routes;
@@ -81,6 +83,7 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
   demand(routes->payments, "the payment provider's actor");
   demand(routes->estates, "the actor of estates");
   demand(routes->crier, "the crier");
+  demand(routes->postman, "the postman");
   demand(context.writer, "the writer");
   for (const auto& reader : context.readers) demand(reader, "a reader");
   // The context is complete; from here on it is constant.
@@ -119,6 +122,7 @@ void node::stop() {
     ending.push_back(routes_->payments);
     ending.push_back(routes_->estates);
     ending.push_back(routes_->crier);
+    ending.push_back(routes_->postman);
   }
   if (context.writer) ending.push_back(context.writer);
   ending.insert(ending.end(), context.readers.begin(), context.readers.end());

@@ -11,6 +11,7 @@
 #include "actors/runtime/domain_clock.hpp"
 #include "actors/runtime/machine.hpp"
 #include "actors/runtime/payments.hpp"
+#include "actors/runtime/postman.hpp"
 #include "actors/runtime/restart_budget.hpp"
 #include "actors/runtime/routing.hpp"
 #include "actors/runtime/runtime_figures.hpp"
@@ -29,6 +30,7 @@ struct node_options {
   machine_factory machines = make_machine;
   std::vector<subscription> subscriptions = all_subscriptions();
   std::shared_ptr<payment_provider> payments = sandbox_payments();
+  std::shared_ptr<courier> webhooks{};  ///< none: nothing is posted
 
   // Real time:
   duration retry_delay = std::chrono::seconds{5};     ///< until a want is sent again
@@ -40,9 +42,11 @@ struct node_options {
   std::int64_t snapshot_events = 100;  ///< an entity's events between two snapshots
   // Limits:
   std::size_t entities_at_rest = 200'000;  ///< in memory without need; more go to sleep at once
-  std::size_t entity_queue = 4096;  ///< messages that wait in one entity; more are `overloaded`
-  std::size_t batch_events = 2000;  ///< of one transaction
-  std::size_t deliveries = 4;       ///< notices to followers that are under way at the same time
+  std::size_t entity_queue = 4096;   ///< messages that wait in one entity; more are `overloaded`
+  std::size_t batch_events = 2000;   ///< of one transaction
+  std::size_t deliveries = 4;        ///< notices to followers that are under way at the same time
+  std::size_t posts = 32;            ///< to webhooks, likewise
+  std::size_t posts_a_receiver = 4;  ///< of them to one host and port
 };
 
 class node {

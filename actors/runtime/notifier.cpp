@@ -4,6 +4,7 @@
 #include <string>
 
 #include "actors/runtime/sentences.hpp"
+#include "actors/runtime/webhook_notices.hpp"
 #include "persistence/codec.hpp"
 #include "persistence/timestamp.hpp"
 
@@ -201,6 +202,7 @@ std::vector<effect> notify_of_delay(const stored_event& event) {
 std::vector<effect> notify(const stored_event& event) {
   if (event.type == listing::delayed::type) return notify_of_delay(event);
   if (event.entity.kind == entity_kind::listing) return tell_owner(event);
+  if (event.type == webhook::switched_off::type) return tell_of_switched_off(event);
   if (event.entity.kind != entity_kind::rental) return {};
   const auto id = parse_id<rental_id>(event.entity.id);
   const auto happened = decode<rental::event>(event.type, event.schema, event.data);

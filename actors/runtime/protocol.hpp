@@ -23,6 +23,7 @@
 //   estate        command_ptr: likewise, of what the journal has of a person
 //   watcher       news_ptr: something became durable where it watches; a gateway is one
 //   crier         command_ptr: tells followers, and answers the topic by `answered`
+//   postman       command_ptr: posts a notice, and answers the webhook by `answered`
 #pragma once
 
 #include <caf/allowed_unsafe_message_type.hpp>

@@ -431,6 +431,17 @@ TEST(Projection, has_no_rows_of_who_follows_what) {
   EXPECT_TRUE(rows.empty());
 }
 
+TEST(Projection, has_no_rows_of_webhooks) {
+  std::vector<row_change> rows;
+  const auto hook = webhook_ref(numbered<webhook_id>(1));
+  project({hook, 1, noon}, webhook::event{filled<webhook::created>()}, rows);
+  project({hook, 2, noon}, webhook::event{filled<webhook::posted>()}, rows);
+  const auto box = inbox_ref(numbered<account_id>(1));
+  project({box, 1, noon}, inbox::event{filled<inbox::hook_attached>()}, rows);
+  project({box, 2, noon}, inbox::event{filled<inbox::hook_rung>()}, rows);
+  EXPECT_TRUE(rows.empty());
+}
+
 TEST(Projection, keeps_personal_fields_out_of_rows) {
   std::vector<row_change> rows;
   const auto account = account_ref(numbered<account_id>(1));

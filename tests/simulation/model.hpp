@@ -23,6 +23,7 @@
 #include "actors/domain/session.hpp"
 #include "actors/domain/topic.hpp"
 #include "actors/domain/wallet.hpp"
+#include "actors/domain/webhook.hpp"
 #include "persistence/journal.hpp"
 
 namespace rentwave::simulation {
@@ -192,6 +193,27 @@ struct announcing {
   std::set<command_id> about;
 };
 
+/// A webhook, and what the inbox knows of it.
+struct hook {
+  account_id owner;
+  std::vector<std::string> types;
+  bool active = false;
+  bool rejected = false;
+  bool removed = false;
+  std::int64_t from = 0;  ///< notices after this one are its
+  std::int64_t cursor = 0;
+  std::int64_t rung = 0;
+  std::set<std::int64_t> posted;
+  int tries = 0;
+  int failures = 0;  ///< in a row
+  std::optional<instant> again;
+  bool was_attached = false;    ///< by the inbox
+  bool was_detached = false;    ///< likewise
+  bool knows_detached = false;  ///< it has heard of that
+
+  bool takes(const std::string& type) const;
+};
+
 /// A request under an Idempotency-Key.
 struct keyed {
   account_id account;
@@ -223,6 +245,9 @@ struct model {
   std::map<std::string, std::set<int>> enlisted;      ///< shards, by topic
   std::map<std::string, announcing> announcements;    ///< by topic
   std::map<news_key, news> reports;
+  std::map<webhook_id, hook> hooks;
+  std::map<account_id, int> hooks_of;                   ///< attached to the inbox
+  std::map<account_id, std::vector<std::string>> told;  ///< the types of notices, by cursor
 
   money brought_in;  ///< top-ups less withdrawals
 
@@ -251,6 +276,9 @@ void see_rating(model& all, const stored_event& event, rental_id rental, int sta
 void see_topic(model& all, const stored_event& event);
 void see_audience(model& all, const stored_event& event);
 void see_follower(model& all, const stored_event& event);
+void see_webhook(model& all, const stored_event& event);
+/// What an inbox does with webhooks.
+void see_hooks(model& all, const stored_event& event, const inbox::event& happened);
 
 /// Followers of these topics are to be told of the event, but for the advert's owner.
 void note_news(model& all, const stored_event& event, listing_id about, account_id owner,
@@ -267,6 +295,8 @@ void check_ratings(const model& all);
 /// Who is not welcome any more is nowhere to be found.
 void check_standings(const model& all);
 void check_follows(const model& all);
+/// Each has posted everything, unless it pauses; `slack` is how late a pause may end.
+void check_webhooks(const model& all, instant now, duration slack);
 
 /// What a rental is to do next by itself, and when.
 struct next_step {
