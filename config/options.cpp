@@ -160,6 +160,19 @@ constexpr option settings_table[] = {
        return integer(text, to.settings.limits.password_queue);
      }},
 
+    {"webhooks.allow-http", "BOOL", "false",
+     "also http:// receivers: notices travel in the clear, and the receiver may be anybody",
+     [](invocation& to, string_view text) {
+       return one_of<bool>(text, to.settings.webhooks.allow_http,
+                           {{"true", true}, {"false", false}});
+     }},
+    {"webhooks.allow-private-addresses", "BOOL", "false",
+     "also receivers in the network that this node is in: whoever has an account reaches it",
+     [](invocation& to, string_view text) {
+       return one_of<bool>(text, to.settings.webhooks.allow_private_addresses,
+                           {{"true", true}, {"false", false}});
+     }},
+
     {"log.level", "LEVEL", "info", "trace, debug, info, warn, error or off",
      [](invocation& to, string_view text) {
        return one_of<log_level>(text, to.settings.log.level,

@@ -81,6 +81,11 @@ struct limit_settings {
   std::size_t password_queue{};        ///< logins that wait for a hash
 };
 
+struct webhook_settings {
+  bool allow_http{};               ///< else receivers are reached by https alone
+  bool allow_private_addresses{};  ///< else only those of the public Internet
+};
+
 enum class log_level : std::uint8_t { trace, debug, info, warn, error, off };
 enum class log_format : std::uint8_t { text, json };
 
@@ -98,6 +103,7 @@ struct settings {
   admin_settings admin;
   money_settings money;
   limit_settings limits;
+  webhook_settings webhooks;
   log_settings log;
   bool demo{};  ///< fill an empty journal with samples
 };

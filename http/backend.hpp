@@ -22,6 +22,7 @@
 #include "http/problems.hpp"
 #include "http/shared_work.hpp"
 #include "http/traffic.hpp"
+#include "http/webhooks/receiver_url.hpp"
 #include "persistence/journal.hpp"
 
 namespace rentwave::http {
@@ -90,6 +91,7 @@ class backend {
     instant since = {};                        ///< real time
     std::vector<sample_account> samples = {};  ///< of the demo, if it is in the journal
     std::string sample_password = {};          ///< of them all
+    receiver_rules webhooks = {};              ///< which URLs are taken
   };
   virtual const facts& about() const = 0;
   virtual const domain_clock& clock() const = 0;

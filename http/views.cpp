@@ -275,6 +275,33 @@ json notification_json(const notice_row& row) {
           {"data", std::move(about)}};
 }
 
+namespace {
+
+json failure_json(const webhook::trouble& last) {
+  json shown{
+      {"code", name_of(last.why.code)}, {"status", nullptr}, {"at", format_instant(last.at)}};
+  if (last.why.code == post_trouble::status) shown["status"] = last.why.status;
+  return shown;
+}
+
+}  // namespace
+
+json webhook_json(const webhook::state& hook) {
+  json shown{{"id", to_string(hook.id)},
+             {"url", hook.url.text},
+             {"types", nullptr},
+             {"active", hook.now == webhook::status::active},
+             {"created_at", format_instant(hook.since)},
+             {"delivered_up_to", std::to_string(hook.cursor)},
+             {"failures", hook.failures},
+             {"last_failure", nullptr},
+             {"next_try_at", nullptr}};
+  if (!hook.types.empty()) shown["types"] = hook.types;
+  if (hook.last_failure) shown["last_failure"] = failure_json(*hook.last_failure);
+  if (hook.again) shown["next_try_at"] = format_instant(*hook.again);
+  return shown;
+}
+
 json list_json(json items, const std::optional<std::string>& next) {
   return {{"items", std::move(items)}, {"next", or_null(next)}};
 }

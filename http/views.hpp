@@ -55,6 +55,8 @@ nlohmann::json receipts_json(const rental::state& one, const std::vector<stored_
 nlohmann::json wallet_json(const wallet::state& purse, const std::string& currency);
 nlohmann::json entry_json(const wallet_entry& line, const std::string& currency);
 nlohmann::json notification_json(const notice_row& row);
+/// For the webhook's owner; without its secret.
+nlohmann::json webhook_json(const webhook::state& hook);
 
 /// The id under which an event is known outside: a UUID version 8 of its entity and version.
 boost::uuids::uuid event_id(const entity_ref& entity, std::int64_t version);

@@ -62,4 +62,10 @@ answering get_follows(backend& api, const request& asked);
 answering put_follow(backend& api, const request& asked);
 answering delete_follow(backend& api, const request& asked);
 
+// resources/webhooks.cpp
+answering post_webhook(backend& api, const request& asked);
+answering get_webhooks(backend& api, const request& asked);
+answering get_webhook(backend& api, const request& asked);
+answering delete_webhook(backend& api, const request& asked);
+
 }  // namespace rentwave::http

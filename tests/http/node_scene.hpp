@@ -37,6 +37,8 @@ class node_scene : public ::testing::Test {
     auto routes = std::make_shared<routing>(*running->routes());
     if (silent) routes->partitions.at(*silent) = without_reports(routes->partitions.at(*silent));
     const auto secret = *load_token_secret(**store->connect());
+    backend::facts about{"1.2.3", 16384, 65536, false};
+    about.webhooks = receivers;
     api.emplace(backend_parts{system,
                               routes,
                               [this] { return running->reader(); },
@@ -45,7 +47,7 @@ class node_scene : public ::testing::Test {
                               "EUR",
                               secret,
                               true,
-                              {"1.2.3", 16384, 65536, false},
+                              std::move(about),
                               {"root", "boss"},
                               "the-token",
                               counted,
@@ -122,6 +124,7 @@ class node_scene : public ::testing::Test {
   }
 
   bool seals = false;  ///< personal fields, as the program does
+  receiver_rules receivers;
   auth_options waiting;
   server_limits limits;
   caf::actor_system_config config;

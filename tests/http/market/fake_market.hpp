@@ -55,6 +55,8 @@ class fake_market final : public backend {
   bool followers_are_busy = false;
   /// Wants that are not delivered for now.
   std::function<bool(const want&)> held_back;
+  /// Which URLs are taken for webhooks.
+  void allow(receiver_rules rules) { facts_.webhooks = rules; }
   /// Called once before the next command of a client is decided: somebody else comes first.
   std::function<void()> before_next_send;
 
@@ -81,9 +83,10 @@ class fake_market final : public backend {
   boost::asio::awaitable<bool> run(std::function<void(journal&)> job) override;
 
  private:
-  using any_state = std::variant<listing::state, book::state, rental::state, wallet::state,
-                                 inbox::state, keyed_request::state, account::state,
-                                 follower::state, topic::state, rentwave::audience::state>;
+  using any_state =
+      std::variant<listing::state, book::state, rental::state, wallet::state, inbox::state,
+                   keyed_request::state, account::state, follower::state, topic::state,
+                   rentwave::audience::state, webhook::state>;
   struct entity {
     any_state state;
     std::int64_t version = 0;
