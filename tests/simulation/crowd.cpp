@@ -66,6 +66,7 @@ void crowd::act(testing::world& where, orders& book, const model& known) {
   if (dice_.percent(6)) administrate(known);
   if (dice_.percent(8)) arbitrate(known);
   if (dice_.percent(12)) follow(known);
+  if (dice_.percent(10)) change_webhooks(known);
   if (dice_.percent(10)) trespass(known);
   if (dice_.percent(4)) try_out_of_turn(known);
 }

@@ -44,6 +44,8 @@ class crowd {
   void use_key(const model& known);
   /// In crowd_follows.cpp.
   void follow(const model& known);
+  /// In crowd_webhooks.cpp.
+  void change_webhooks(const model& known);
   // In crowd_office.cpp:
   void leave(const model& known);
   void administrate(const model& known);

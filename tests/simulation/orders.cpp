@@ -70,6 +70,11 @@ bool stands(const model& all, const order& one, const keyed_request::finish&) {
   return found && found->answer;
 }
 
+bool stands(const model& all, const order&, const webhook::create& c) {
+  const auto* found = find(all.hooks, c.id);
+  return found && found->owner == c.owner;
+}
+
 bool has_effect(const model& all, const order& one) {
   if (one.effect.empty() || all.effects.contains({one.to, one.id, one.effect})) return true;
   return std::visit(
