@@ -90,6 +90,8 @@ status_and_title status_of(refusal_code code) {
       return {409, "Too many follows"};
     case refusal_code::too_many_followers:
       return {409, "Too many followers"};
+    case refusal_code::too_many_photos:
+      return {409, "Too many photos"};
     case refusal_code::not_now:
       return {503, "Try again later"};
   }

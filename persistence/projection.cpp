@@ -195,6 +195,12 @@ void project(const event_place& at, const listing::event& event, row_changes& ro
           [&](const listing::shown& e) {
             rows.push_back(row_of(id, e.revision, e.offered, e.content));
           },
+          [&](const listing::photo_added& e) {
+            rows.push_back(photo_row{id, at.version, e.what});
+          },
+          [&](const listing::photo_removed& e) {
+            rows.push_back(photo_row_removed{id, e.id});
+          },
           [](const among<listing::queued, listing::settled, listing::freed,
                          listing::delayed> auto&) {},
       },

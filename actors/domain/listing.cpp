@@ -152,7 +152,10 @@ answer handle(const state& s, const retire& c, const context& given) {
   if (auto why = why_not_hider(s, hider::account, given)) return *why;
   if (s.bookings.empty()) return events{removed{}};
   if (is_outdated(s, hider::account, c.order)) return events{};
-  return events{hidden_now(s, hider::account, c.order, {})};
+  events happened{hidden_now(s, hider::account, c.order, {})};
+  // Bookings may end in peace; what the person showed goes now.
+  for (const auto& each : s.photos) happened.push_back(photo_removed{each.id});
+  return happened;
 }
 
 // --- rentals ---
@@ -293,6 +296,22 @@ answer handle(const state& s, const unblock& c, const context& given) {
   return events{unblocked{c.id}};
 }
 
+// --- photos ---
+
+answer handle(const state& s, const add_photo& c, const context& given) {
+  if (auto why = why_not_owner(s, given)) return *why;
+  if (photo_of(s, c.what.id)) return events{};
+  if (s.photos.size() >= max_photos)
+    return no(refusal_code::too_many_photos, "An advert has at most eight photos.");
+  return events{photo_added{c.what}};
+}
+
+answer handle(const state& s, const remove_photo& c, const context& given) {
+  if (auto why = why_not_owner(s, given)) return *why;
+  if (!photo_of(s, c.id)) return events{};
+  return events{photo_removed{c.id}};
+}
+
 // --- the rest ---
 
 answer handle(const state& s, const answered& c, const context&) {
@@ -325,6 +344,11 @@ answer handle(const state& s, const wake&, const context& given) {
 }
 
 }  // namespace
+
+const photo* photo_of(const state& now, const photo_id& id) {
+  const auto found = std::ranges::find(now.photos, id, &photo::id);
+  return found == now.photos.end() ? nullptr : &*found;
+}
 
 decision<event> decide(const state& before, const command& asked, const context& given) {
   return std::visit([&](const auto& c) { return handle(before, c, given); }, asked);

@@ -135,6 +135,7 @@ void rows::get(int column, boost::uuids::uuid& into) const {
 std::string bytes_of(std::string_view text) {
   if (!text.starts_with("\\x") || text.size() % 2 != 0) throw damaged("this is no bytea");
   std::string bytes;
+  bytes.reserve(text.size() / 2);
   for (std::size_t at = 2; at < text.size(); at += 2) {
     const int high = half_byte(text[at]);
     const int low = half_byte(text[at + 1]);

@@ -164,8 +164,8 @@ class listing_search {
     parameters_ = values{};
     const bool ranked = order_.name == relevance_list;
     const bool by_distance = order_.name == distance_list;
-    const std::string columns =
-        std::string{"SELECT "} + listing_columns + ", " + order_.key + " AS key FROM ";
+    const std::string columns = std::string{"SELECT "} + listing_columns + ", " + order_.key +
+                                " AS key, (" + photos_of_listing + ") AS photos FROM ";
     std::string sql;
     if (few || ranked || by_distance) {
       sql = "WITH found AS MATERIALIZED (SELECT *";
@@ -189,7 +189,9 @@ class listing_search {
       auto& [row, last] = hits.emplace_back();
       read_listing(stored, row);
       last = {order_.name, 0, row.id.value};
-      stored.read_from(listing_columns_count, last.key);
+      std::optional<std::string> photos;
+      stored.read_from(listing_columns_count, last.key, photos);
+      if (photos) read_photos(*photos, row);
     }
     return hits;
   }

@@ -156,7 +156,20 @@ class listing_search {
     const auto json = nlohmann::json::parse(content, nullptr, false);
     if (json.is_discarded() || !from_json_value(json, row.content))
       throw damaged("the content of advert " + to_string(row.id));
+    read_photos(row);
     return row;
+  }
+
+  void read_photos(listing_row& of) {
+    auto stored =
+        db_.prepared("SELECT what FROM listing_photos WHERE listing = ?1 ORDER BY version")
+            .query(of.id);
+    for (std::string what; stored.next();) {
+      stored.read(what);
+      const auto json = nlohmann::json::parse(what, nullptr, false);
+      if (json.is_discarded() || !from_json_value(json, of.photos.emplace_back()))
+        throw damaged("a photo of advert " + to_string(of.id));
+    }
   }
 
   connection& db_;

@@ -80,7 +80,8 @@ TEST(Codec, keeps_the_wire_names) {
                   "room.update", "listing.remove", "listing.reserve", "listing.hand-over",
                   "listing.queue", "listing.release", "listing.reclaim", "listing.reschedule",
                   "listing.lose", "listing.rate", "listing.settle", "listing.hide", "listing.show",
-                  "listing.free", "listing.block", "listing.unblock", "listing.delay"));
+                  "listing.free", "listing.block", "listing.unblock", "listing.delay",
+                  "listing.add-photo", "listing.remove-photo"));
   EXPECT_THAT(wire_names<book::event>(), ElementsAre("isbn.attach", "isbn.detach"));
   EXPECT_THAT(
       wire_names<rental::event>(),

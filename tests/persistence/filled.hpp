@@ -32,6 +32,8 @@ class filler {
       into = instant{std::chrono::hours{24 * 365 * 40}} + duration{count_ * 1'000'001};
     } else if constexpr (std::same_as<T, duration>) {
       into = duration{count_ * 1'000'003};
+    } else if constexpr (std::same_as<T, photo_id>) {
+      into.digest[31] = static_cast<std::uint8_t>(count_);
     } else if constexpr (is_id<T>) {
       into.value.data[0] = 0xAB;
       into.value.data[15] = static_cast<std::uint8_t>(count_);

@@ -156,6 +156,19 @@ TEST(Listing_projection, follows_a_block) {
   EXPECT_EQ(story.row<block_removed>().id, id);
 }
 
+TEST(Listing_projection, follows_the_photos) {
+  listing_story story;
+  const auto added = filled<photo>();
+  story.happen(listing::photo_added{added});
+  const auto row = story.row<photo_row>();
+  EXPECT_EQ(row.listing, story.id);
+  EXPECT_EQ(row.version, story.version);
+  EXPECT_EQ(row.what, added);
+  story.happen(listing::photo_removed{added.id});
+  EXPECT_EQ(story.row<photo_row_removed>().listing, story.id);
+  EXPECT_EQ(story.row<photo_row_removed>().photo, added.id);
+}
+
 // --- rental ---
 
 /// A rental's row as a journal keeps it, checked against the state after each event.

@@ -195,6 +195,9 @@ void twice_case::the_calendar() {
   const auto block = m.fresh<block_id>();
   twice(to, listing::command{listing::block{block, in(24h, 25h), "ours"}}, m.owner);
   twice(to, listing::command{listing::unblock{block}}, m.owner);
+  const photo shown{{}, photo_type::png, 3, 2, 100};
+  twice(to, listing::command{listing::add_photo{shown}}, m.owner);
+  twice(to, listing::command{listing::remove_photo{shown.id}}, m.owner);
   twice(to, listing::command{listing::rate{rental, 1}});
 }
 

@@ -32,6 +32,7 @@ class crowd {
   void post(const model* known = nullptr);
   void change_advert(const model& known);
   void change_blocks(const model& known);
+  void change_photos(const model& known);
   void move_money();
   void request(const model& known);
   void review(const model& known);

@@ -76,6 +76,7 @@ struct advert {
   std::optional<rental_id> with;            ///< whose renter has the item
   std::set<rental_id> queued;               ///< those who wait for it
   std::map<block_id, period> blocks;
+  std::vector<photo_id> photos;
   std::set<std::pair<rental_id, rental_id>> told_of_delay;  ///< whose booking, by whose lateness
   bool missing = false;  ///< lost, until the owner switches it on again
   instant added_at{};

@@ -1,4 +1,6 @@
 // Adverts: who has the item when, and that what a listing agrees to is what its owner offers.
+#include <algorithm>
+
 #include "actors/domain/topic_name.hpp"
 #include "persistence/codec.hpp"
 #include "tests/simulation/model.hpp"
@@ -70,6 +72,7 @@ struct listing_events {
     self().removed = true;
     self().active = false;
     self().blocks.clear();
+    self().photos.clear();
   }
   void operator()(const listing::reserved& e) const {
     const auto asked = all.deals.find(e.rental);
@@ -161,6 +164,16 @@ struct listing_events {
     for (const auto& [other, taken] : self().blocks)
       check(taken.end <= when.start || when.end <= taken.start, "two blocks overlap");
     self().blocks[block] = when;
+  }
+  void operator()(const listing::photo_added& e) const {
+    auto& photos = self().photos;
+    check(event.actor == to_string(self().owner), "by somebody else");
+    check(!self().removed && photos.size() < listing::max_photos, "a photo too many");
+    check(std::ranges::find(photos, e.what.id) == photos.end(), "a photo twice");
+    photos.push_back(e.what.id);
+  }
+  void operator()(const listing::photo_removed& e) const {
+    check(std::erase(self().photos, e.id) == 1, "a photo that is not there is taken away");
   }
   void operator()(const listing::unblocked& e) const {
     check(event.actor == to_string(self().owner), "by somebody else");
