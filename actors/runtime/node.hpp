@@ -37,12 +37,15 @@ struct node_options {
   duration alarm_horizon = std::chrono::minutes{2};   ///< alarms in memory
   duration alarm_tick = std::chrono::seconds{1};      ///< the clock is read at least so often
   restart_budget::limits restarts;
-  std::int64_t snapshot_events = 100;  ///< an entity's events between two snapshots
+  duration photo_sweep_interval = std::chrono::minutes{10};  ///< for bytes that no advert shows
+  duration photo_orphan_age = std::chrono::hours{1};  ///< put so long ago, they are swept away
+  std::int64_t snapshot_events = 100;                 ///< an entity's events between two snapshots
   // Limits:
   std::size_t entities_at_rest = 200'000;  ///< in memory without need; more go to sleep at once
   std::size_t entity_queue = 4096;  ///< messages that wait in one entity; more are `overloaded`
   std::size_t batch_events = 2000;  ///< of one transaction
   std::size_t deliveries = 4;       ///< notices to followers that are under way at the same time
+  std::size_t photo_queue = 16;     ///< photos that wait to be stored; more are turned away
 };
 
 class node {
@@ -59,6 +62,9 @@ class node {
   const domain_clock& clock() const { return *clock_; }
   /// One of the readers, by turns; for one question, which is counted as waiting there.
   caf::actor reader() const;
+  /// The thread of photos' bytes, for one question, which is counted as waiting there: megabytes
+  /// hold up no other question. Null when as many wait as may.
+  caf::actor keeper() const;
   std::shared_ptr<const runtime_figures> figures() const;
   /// Every partition is open. From any thread.
   bool is_ready() const;

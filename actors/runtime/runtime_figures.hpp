@@ -18,6 +18,7 @@ struct runtime_figures {
   // At this moment:
   std::atomic<std::size_t> appends{0};              ///< sent to the writer, not answered yet
   std::vector<std::atomic<std::size_t>> questions;  ///< by reader: sent, not taken up yet
+  std::atomic<std::size_t> photo_questions{0};      ///< the same of the thread of photos' bytes
 };
 
 }  // namespace rentwave

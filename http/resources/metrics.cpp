@@ -185,10 +185,12 @@ void add_runtime(exposition& to, const runtime_figures& seen) {
 
 void add_queues(exposition& to, const operations::waits& ours, const node_figures& sum,
                 const runtime_figures* seen) {
-  auto& length = to.family("rentwave_queue_length",
-                           "What waits: appends for the writer, questions for each reader, messages"
-                           " for entities that are not up, requests for answers and for hashes.",
-                           MetricType::Gauge);
+  auto& length =
+      to.family("rentwave_queue_length",
+                "What waits: appends for the writer, questions for each reader, photos to"
+                " be stored or swept, messages for entities that are not up, requests"
+                " for answers and for hashes.",
+                MetricType::Gauge);
   const auto add = [&](std::string queue, std::size_t count) {
     exposition::add(length, {{"queue", std::move(queue)}}, static_cast<double>(count));
   };
@@ -199,6 +201,7 @@ void add_queues(exposition& to, const operations::waits& ours, const node_figure
   add("appends", seen->appends);
   for (std::size_t i = 0; i < seen->questions.size(); ++i)
     add("reader-" + std::to_string(i), seen->questions[i]);
+  add("photos", seen->photo_questions);
 }
 
 boost::asio::awaitable<std::string> scrape(backend& api) {
