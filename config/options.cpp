@@ -88,7 +88,10 @@ constexpr option settings_table[] = {
      [](invocation& to, string_view text) { return size(text, to.settings.limits.header_bytes); }},
     {"limits.body-bytes", "SIZE", "1MiB", "a request's body; longer is answered 413",
      [](invocation& to, string_view text) { return size(text, to.settings.limits.body_bytes); }},
-    {"limits.body-bytes-at-once", "SIZE", "256MiB", "all bodies together; more are answered 503",
+    {"limits.photo-bytes", "SIZE", "5MiB", "a photo's body; longer is answered 413",
+     [](invocation& to, string_view text) { return size(text, to.settings.limits.photo_bytes); }},
+    {"limits.body-bytes-at-once", "SIZE", "256MiB",
+     "all bodies and long answers together; more are answered 503",
      [](invocation& to, string_view text) {
        return size(text, to.settings.limits.body_bytes_at_once);
      }},
@@ -142,6 +145,10 @@ constexpr option settings_table[] = {
     {"limits.requests-per-account", "N", "50", "a second, five times that at once; more get 429",
      [](invocation& to, string_view text) {
        return integer(text, to.settings.limits.requests_per_account);
+     }},
+    {"limits.photos-per-account", "N", "60", "uploads a minute; more get 429",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.limits.photos_per_account);
      }},
     {"limits.failed-logins", "N", "10", "a minute, of one name from one address; more get 429",
      [](invocation& to, string_view text) {

@@ -58,6 +58,7 @@ struct limit_settings {
   std::size_t requests_in_flight{};
   std::size_t header_bytes{};
   std::size_t body_bytes{};
+  std::size_t photo_bytes{};
   std::size_t body_bytes_at_once{};
   std::chrono::milliseconds header_timeout{};
   std::chrono::milliseconds body_timeout{};
@@ -74,6 +75,7 @@ struct limit_settings {
   bool enabled{};                   ///< false: none of those that count how often, which follow
   unsigned requests_per_address{};  ///< a second
   unsigned requests_per_account{};  ///< a second
+  unsigned photos_per_account{};    ///< a minute
   unsigned failed_logins{};         ///< a minute
   unsigned registrations_per_address{};  ///< a minute
 

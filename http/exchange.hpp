@@ -105,6 +105,9 @@ struct audience {
   std::optional<scope> program;  ///< none: no program may
 };
 
+/// What a route takes as its body, which says how long it may be (server_limits).
+enum class body_form { json, photo };
+
 /// One row of the API: the table of all of them is http/routes.cpp.
 struct route {
   verb method;
@@ -113,6 +116,7 @@ struct route {
   handler handle;
   std::string_view what = {};     ///< what it does, in a line of /docs
   std::string_view heading = {};  ///< given where a section of /docs begins
+  body_form takes = body_form::json;
 };
 
 }  // namespace rentwave::http
