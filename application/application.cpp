@@ -40,6 +40,7 @@ http::server_options server_options_of(const config::settings& settings) {
                     .requests_in_flight = limits.requests_in_flight,
                     .header_bytes = limits.header_bytes,
                     .body_bytes = limits.body_bytes,
+                    .photo_bytes = limits.photo_bytes,
                     .body_bytes_at_once = limits.body_bytes_at_once,
                     .header_timeout = limits.header_timeout,
                     .body_timeout = limits.body_timeout,
@@ -55,6 +56,7 @@ http::server_options server_options_of(const config::settings& settings) {
   if (!limits.enabled) return options;
   options.limits.requests_per_address_s = limits.requests_per_address;
   options.limits.requests_per_account_s = limits.requests_per_account;
+  options.limits.photos_per_account_min = limits.photos_per_account;
   return options;
 }
 
@@ -190,12 +192,14 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
                              p.facts.node_name,
                              p.store->promise(),
                              here->clock().real_now()};
+  about.photo_bytes = settings.limits.photo_bytes;
   if (p.sample.is_there) introduce_samples(about);
   p.api = std::make_unique<http::actor_backend>(
       http::backend_parts{*p.system, here->routes(), [here] { return here->reader(); },
                           here->clock(), is_ready, p.facts.currency, p.facts.token_secret, true,
                           std::move(about), settings.admin.users, *std::move(token),
-                          std::move(counted), here->figures(), owner},
+                          std::move(counted), here->figures(), owner,
+                          [here] { return here->keeper(); }},
       auth_options_of(settings));
   p.gate = std::make_unique<http::token_authenticator>(*p.api, settings.http.origin);
   p.server = std::make_unique<http::server>(server_options_of(settings), *p.api, *p.gate,

@@ -35,7 +35,8 @@ json place_json(const place& where) {
 }
 
 /// What the owner posted, and what every advert has besides.
-json advert_json(const offer& content, const std::string& currency) {
+json advert_json(const offer& content, const std::vector<photo>& photos,
+                 const std::string& currency) {
   const std::string kind{name_of(content.kind())};
   json shown{{"kind", kind},
              {"title", content.title},
@@ -50,6 +51,7 @@ json advert_json(const offer& content, const std::string& currency) {
              {"max_duration", format_duration(content.max_duration)},
              {"place", place_json(content.where)},
              {"photos", json::array()}};
+  for (const auto& each : photos) shown["photos"].push_back(photo_json(each));
   shown[kind] = details_of(content.item);
   if (!content.extra.empty()) shown["extra"] = extra_of(content);
   return shown;
@@ -112,13 +114,29 @@ json late_rule_json(const rental_terms& terms, const std::string& currency) {
 
 // --- adverts ---
 
+json photo_json(const photo& one) {
+  return {{"id", to_string(one.id)},
+          {"url", photo_path(one.id)},
+          {"type", media_type_of(one.type)},
+          {"width", one.width},
+          {"height", one.height}};
+}
+
+std::string media_type_of(photo_type type) {
+  return std::string{"image/"}.append(name_of(type));
+}
+
+std::string photo_path(const photo_id& id) {
+  return "/api/photos/" + to_string(id);
+}
+
 json hidden_json(const listing::state& advert) {
   if (!advert.hidden_why) return nullptr;
   return {{"reason", *advert.hidden_why}};
 }
 
 json listing_json(const listing::state& advert, instant now, const std::string& currency) {
-  auto shown = advert_json(advert.content, currency);
+  auto shown = advert_json(advert.content, advert.photos, currency);
   shown["id"] = to_string(advert.id);
   shown["owner"] = to_string(advert.owner);
   shown["active"] = advert.active;
@@ -143,7 +161,7 @@ json block_json(const listing::owner_block& block) {
 }
 
 json listing_json(const listing_row& advert, const std::string& currency) {
-  auto shown = advert_json(advert.content, currency);
+  auto shown = advert_json(advert.content, advert.photos, currency);
   shown["id"] = to_string(advert.id);
   shown["owner"] = to_string(advert.owner);
   shown["active"] = advert.active;

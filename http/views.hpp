@@ -29,6 +29,13 @@ nlohmann::json late_rule_json(const rental_terms& terms, const std::string& curr
 /// {"average", "count"}, or null without reviews; an average has two decimals.
 nlohmann::json rating_json(const rating_total& given);
 
+/// {"id", "url", "type", "width", "height"}
+nlohmann::json photo_json(const photo& one);
+/// "image/jpeg" …
+std::string media_type_of(photo_type type);
+/// Where its bytes are.
+std::string photo_path(const photo_id& id);
+
 /// {"reason"} when an administrator has hidden it, else null.
 nlohmann::json hidden_json(const listing::state& advert);
 /// With `next_free`: from when on it can be had for the shortest duration that the owner allows;

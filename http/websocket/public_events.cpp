@@ -31,6 +31,10 @@ shown data_of(const listing::event& happened, const std::string& currency) {
           [](const listing::lost& e) -> shown {
             return json{{"active", false}, {"revision", e.revision}};
           },
+          [](const listing::photo_added& e) -> shown { return photo_json(e.what); },
+          [](const listing::photo_removed& e) -> shown {
+            return json{{"id", to_string(e.id)}};
+          },
           [](const auto&) -> shown { return std::nullopt; },
       },
       happened);

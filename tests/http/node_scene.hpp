@@ -50,7 +50,8 @@ class node_scene : public ::testing::Test {
                               "the-token",
                               counted,
                               running->figures(),
-                              owner},
+                              owner,
+                              [this] { return running->keeper(); }},
                 waiting);
     gate.emplace(*api, "");
     server_options listening;
