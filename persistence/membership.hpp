@@ -1,10 +1,11 @@
 // Who belongs to the cluster and who has which partition (design.md section 8): the table of nodes
 // and the revisioned table of partitions, which all nodes share. Plain blocking calls; a
-// `membership` is one connection, used by one thread at a time. Implementations pass one suite
-// (tests/cluster).
+// `membership` is one connection, used by one thread at a time. Two implementations pass the same
+// suite (tests/cluster): PostgreSQL, and in memory for simulations.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -104,5 +105,9 @@ class membership {
   virtual journal_result<std::int64_t> publish(const partition_table& next,
                                                const std::vector<ended_node>& ended) = 0;
 };
+
+/// The tables beside a journal that is open already: of a PostgreSQL URL. Errors: not_found for
+/// another URL, as its journal has one node; unavailable.
+journal_result<std::unique_ptr<membership>> open_membership(std::string_view journal_url);
 
 }  // namespace rentwave

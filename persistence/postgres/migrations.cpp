@@ -10,7 +10,8 @@ std::span<const migration> migrations() {
   static const char* const third[] = {make_reviews};
   static const char* const fourth[] = {make_leaving_rows};
   static const char* const fifth[] = {add_places_and_traits, make_row_functions};
-  static const migration all[] = {first, second, third, fourth, fifth};
+  static const char* const sixth[] = {make_cluster_tables};
+  static const migration all[] = {first, second, third, fourth, fifth, sixth};
   return all;
 }
 
