@@ -23,6 +23,7 @@
 #include "http/routes.hpp"
 #include "http/server.hpp"
 #include "http/tls_context.hpp"
+#include "http/webhooks/web_courier.hpp"
 #include "persistence/journal_url.hpp"
 #include "persistence/measured.hpp"
 #include "persistence/sealing.hpp"
@@ -40,6 +41,7 @@ http::server_options server_options_of(const config::settings& settings) {
                     .requests_in_flight = limits.requests_in_flight,
                     .header_bytes = limits.header_bytes,
                     .body_bytes = limits.body_bytes,
+                    .photo_bytes = limits.photo_bytes,
                     .body_bytes_at_once = limits.body_bytes_at_once,
                     .header_timeout = limits.header_timeout,
                     .body_timeout = limits.body_timeout,
@@ -55,6 +57,7 @@ http::server_options server_options_of(const config::settings& settings) {
   if (!limits.enabled) return options;
   options.limits.requests_per_address_s = limits.requests_per_address;
   options.limits.requests_per_account_s = limits.requests_per_account;
+  options.limits.photos_per_account_min = limits.photos_per_account;
   return options;
 }
 
@@ -97,7 +100,12 @@ node_options node_options_of(const config::settings& settings, const journal_fac
   options.name = facts.node_name + '/' + std::to_string(randombytes_random());
   options.partitions = facts.partitions;
   options.clock_rate = settings.clock.rate;
+  options.subscriptions = all_subscriptions(facts.currency);
   return options;
+}
+
+http::receiver_rules receiver_rules_of(const config::webhook_settings& settings) {
+  return {.plain_http = settings.allow_http, .private_addresses = settings.allow_private_addresses};
 }
 
 /// What `/` says of the demo's accounts.
@@ -121,6 +129,7 @@ struct application::parts {
   std::unique_ptr<journal_store> store;
   caf::actor_system_config actor_config;
   std::unique_ptr<caf::actor_system> system;
+  std::shared_ptr<http::web_courier> courier;
   std::unique_ptr<node> running;
   std::unique_ptr<http::actor_backend> api;
   std::unique_ptr<http::token_authenticator> gate;
@@ -177,6 +186,10 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
   p.system = std::make_unique<caf::actor_system>(p.actor_config);
   auto options = node_options_of(settings, p.facts);
   const auto owner = options.name;
+  const auto receivers = receiver_rules_of(settings.webhooks);
+  http::courier_options by_web{receivers, "RentWave/" + std::string{config::version()}};
+  p.courier = std::make_shared<http::web_courier>(std::move(by_web));
+  options.webhooks = p.courier;
   auto running = node::start(*p.system, *p.store, std::move(options));
   if (!running) return "the journal cannot be used: " + running.error().detail;
   p.running = std::move(*running);
@@ -190,12 +203,15 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
                              p.facts.node_name,
                              p.store->promise(),
                              here->clock().real_now()};
+  about.webhooks = receivers;
+  about.photo_bytes = settings.limits.photo_bytes;
   if (p.sample.is_there) introduce_samples(about);
   p.api = std::make_unique<http::actor_backend>(
       http::backend_parts{*p.system, here->routes(), [here] { return here->reader(); },
                           here->clock(), is_ready, p.facts.currency, p.facts.token_secret, true,
                           std::move(about), settings.admin.users, *std::move(token),
-                          std::move(counted), here->figures(), owner},
+                          std::move(counted), here->figures(), owner,
+                          [here] { return here->keeper(); }},
       auth_options_of(settings));
   p.gate = std::make_unique<http::token_authenticator>(*p.api, settings.http.origin);
   p.server = std::make_unique<http::server>(server_options_of(settings), *p.api, *p.gate,
@@ -259,6 +275,7 @@ void application::stop(std::chrono::milliseconds grace) {
   if (p.api) p.api->stop();
   if (p.filler.joinable()) p.filler.join();
   if (p.running) p.running->stop();
+  if (p.courier) p.courier->stop();
   // Coroutines that were cut refer to the backend and end with the server's io_context.
   p.server.reset();
   p.gate.reset();

@@ -6,12 +6,12 @@
 #   rentwave_program(same arguments)
 #   rentwave_test(NAME x_test SOURCES ... [DEPENDS ...] [PRECOMPILE <header>...]
 #                 [PRECOMPILED_BY target] [DEFINITIONS ...] [TOGETHER filter]
-#                 [TIMEOUT seconds])
+#                 [JOURNALS kind...] [TIMEOUT seconds])
 
 include(GoogleTest)
 
 set(target_one_value NAME PRECOMPILED_BY TOGETHER TIMEOUT)
-set(target_lists SOURCES DEPENDS PRIVATE_DEPENDS PRECOMPILE DEFINITIONS)
+set(target_lists SOURCES DEPENDS PRIVATE_DEPENDS PRECOMPILE DEFINITIONS JOURNALS)
 set(RENTWAVE_EXCHANGES "${PROJECT_BINARY_DIR}/exchanges.jsonl")
 
 # rentwave_embed(FROM file NAME rentwave::function HEADER header): a source whose function gives the text of
@@ -51,7 +51,8 @@ endfunction()
 # the one of tests/ is used. What only tests run is not worth all of the optimiser's time; and in a
 # release build three of their files are compiled as one, which takes two thirds of the time. So the names
 # in a test's unnamed namespace are those of its neighbours, too. Tests with rentwave_client, which is how
-# they ask the server, are under contract: what they see is written down for tests/contract/.
+# they ask the server, are under contract: what they see is written down for tests/contract/. All of them
+# run once more, as one test, on each journal of JOURNALS (tests/persistence/temporary_journal.hpp).
 function(rentwave_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "${target_one_value}" "${target_lists}")
   set(precompiled)
@@ -86,6 +87,13 @@ function(rentwave_test)
       COMMAND ${arg_NAME} --gtest_brief=1 "--gtest_filter=${arg_TOGETHER}")
     set_tests_properties(${arg_NAME}.together PROPERTIES ${properties})
   endif()
+  foreach(journal IN LISTS arg_JOURNALS)
+    set(again ${arg_NAME}.on_${journal})
+    add_test(NAME ${again} COMMAND ${arg_NAME} --gtest_brief=1)
+    set_tests_properties(${again} PROPERTIES ${properties} TIMEOUT 300)
+    set_property(TEST ${again} APPEND PROPERTY
+      ENVIRONMENT_MODIFICATION "TEST_JOURNAL=set:${journal}")
+  endforeach()
   gtest_discover_tests(${arg_NAME} ${apart}
     DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 30 PROPERTIES ${properties})
 endfunction()

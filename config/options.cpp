@@ -88,7 +88,10 @@ constexpr option settings_table[] = {
      [](invocation& to, string_view text) { return size(text, to.settings.limits.header_bytes); }},
     {"limits.body-bytes", "SIZE", "1MiB", "a request's body; longer is answered 413",
      [](invocation& to, string_view text) { return size(text, to.settings.limits.body_bytes); }},
-    {"limits.body-bytes-at-once", "SIZE", "256MiB", "all bodies together; more are answered 503",
+    {"limits.photo-bytes", "SIZE", "5MiB", "a photo's body; longer is answered 413",
+     [](invocation& to, string_view text) { return size(text, to.settings.limits.photo_bytes); }},
+    {"limits.body-bytes-at-once", "SIZE", "256MiB",
+     "all bodies and long answers together; more are answered 503",
      [](invocation& to, string_view text) {
        return size(text, to.settings.limits.body_bytes_at_once);
      }},
@@ -143,6 +146,10 @@ constexpr option settings_table[] = {
      [](invocation& to, string_view text) {
        return integer(text, to.settings.limits.requests_per_account);
      }},
+    {"limits.photos-per-account", "N", "60", "uploads a minute; more get 429",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.limits.photos_per_account);
+     }},
     {"limits.failed-logins", "N", "10", "a minute, of one name from one address; more get 429",
      [](invocation& to, string_view text) {
        return integer(text, to.settings.limits.failed_logins);
@@ -158,6 +165,19 @@ constexpr option settings_table[] = {
     {"limits.password-queue", "N", "64", "logins that wait for them; more are answered 503",
      [](invocation& to, string_view text) {
        return integer(text, to.settings.limits.password_queue);
+     }},
+
+    {"webhooks.allow-http", "BOOL", "false",
+     "also http:// receivers: notices travel in the clear, and the receiver may be anybody",
+     [](invocation& to, string_view text) {
+       return one_of<bool>(text, to.settings.webhooks.allow_http,
+                           {{"true", true}, {"false", false}});
+     }},
+    {"webhooks.allow-private-addresses", "BOOL", "false",
+     "also receivers in the network that this node is in: whoever has an account reaches it",
+     [](invocation& to, string_view text) {
+       return one_of<bool>(text, to.settings.webhooks.allow_private_addresses,
+                           {{"true", true}, {"false", false}});
      }},
 
     {"log.level", "LEVEL", "info", "trace, debug, info, warn, error or off",

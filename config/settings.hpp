@@ -58,6 +58,7 @@ struct limit_settings {
   std::size_t requests_in_flight{};
   std::size_t header_bytes{};
   std::size_t body_bytes{};
+  std::size_t photo_bytes{};
   std::size_t body_bytes_at_once{};
   std::chrono::milliseconds header_timeout{};
   std::chrono::milliseconds body_timeout{};
@@ -74,11 +75,17 @@ struct limit_settings {
   bool enabled{};                   ///< false: none of those that count how often, which follow
   unsigned requests_per_address{};  ///< a second
   unsigned requests_per_account{};  ///< a second
+  unsigned photos_per_account{};    ///< a minute
   unsigned failed_logins{};         ///< a minute
   unsigned registrations_per_address{};  ///< a minute
 
   unsigned password_hashes_at_once{};  ///< at least 1
   std::size_t password_queue{};        ///< logins that wait for a hash
+};
+
+struct webhook_settings {
+  bool allow_http{};               ///< else receivers are reached by https alone
+  bool allow_private_addresses{};  ///< else only those of the public Internet
 };
 
 enum class log_level : std::uint8_t { trace, debug, info, warn, error, off };
@@ -98,6 +105,7 @@ struct settings {
   admin_settings admin;
   money_settings money;
   limit_settings limits;
+  webhook_settings webhooks;
   log_settings log;
   bool demo{};  ///< fill an empty journal with samples
 };

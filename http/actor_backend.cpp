@@ -120,7 +120,7 @@ asio::awaitable<answer<view_ptr>> actor_backend::settled_view(entity_ref of,
 // --- operations ---
 
 bool actor_backend::is_admin(const identity& who) const {
-  return std::ranges::find(parts_.admins, who.username) != parts_.admins.end();
+  return !who.program && std::ranges::find(parts_.admins, who.username) != parts_.admins.end();
 }
 
 bool actor_backend::may_register(std::string_view username, std::string_view setup_token) const {
@@ -194,17 +194,26 @@ void actor_backend::hear(std::function<void(const rentwave::news&)> listener) {
 
 // --- the journal ---
 
-asio::awaitable<bool> actor_backend::run(std::function<void(journal&)> job) {
-  auto start = [reader = parts_.reader(), job = std::move(job)](bridge::ticket wait) {
+asio::awaitable<bool> actor_backend::run(job what) {
+  return run_on(parts_.reader, std::move(what));
+}
+
+asio::awaitable<bool> actor_backend::run_apart(job what) {
+  return run_on(parts_.keeper ? parts_.keeper : parts_.reader, std::move(what));
+}
+
+asio::awaitable<bool> actor_backend::run_on(std::function<caf::actor()> reader, job what) {
+  auto start = [reader = std::move(reader), what = std::move(what)](bridge::ticket wait) {
     // The read_job alone holds the ticket: dropped unrun, it ends the wait.
-    auto work = [job, wait = std::move(wait)](journal& where) {
+    auto work = [what, wait = std::move(wait)](journal& where) {
       if (wait.is_over()) return;  // nobody wants to know any more
-      job(where);
+      what(where);
       wait.finish(true);
     };
-    if (!reader) return;
+    const auto to = reader();
+    if (!to) return;
     job_ptr letter = std::make_shared<const read_job>(read_job{std::move(work)});
-    caf::anon_send(reader, std::move(letter));
+    caf::anon_send(to, std::move(letter));
   };
   const auto result = co_await bridge_.wait(std::move(start), options_.request_timeout);
   const auto* end = std::get_if<finished>(&result);
@@ -228,7 +237,7 @@ asio::awaitable<answer<bool>> actor_backend::check_password(std::string secret, 
 
 backend::token actor_backend::make_token(const identity& who) {
   const auto now = parts_.clock.real_now();
-  const auto end = who.program ? who.program->expires_at : now + options_.token_lifetime;
+  const auto end = who.program ? who.until : now + options_.token_lifetime;
   // As the token says it, in whole seconds.
   const auto until = std::chrono::floor<std::chrono::seconds>(end);
   return {tokens_.sign(who, now, until), until};

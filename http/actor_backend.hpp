@@ -33,6 +33,8 @@ struct backend_parts {
   std::shared_ptr<const journal_figures> counted{};
   std::shared_ptr<const runtime_figures> figures{};
   std::string owner{};  ///< the node's name as owner of partitions
+  /// The thread of photos' bytes, null when too much waits there; from any thread. None: a reader.
+  std::function<caf::actor()> keeper{};
 };
 
 class actor_backend final : public backend, public operations, public news_source {
@@ -89,9 +91,12 @@ class actor_backend final : public backend, public operations, public news_sourc
   void hear(std::function<void(const rentwave::news&)> listener) override;
 
  protected:
-  boost::asio::awaitable<bool> run(std::function<void(journal&)> job) override;
+  boost::asio::awaitable<bool> run(job what) override;
+  boost::asio::awaitable<bool> run_apart(job what) override;
 
  private:
+  /// Takes the reader when there is room for the wait, as whoever takes one is counted.
+  boost::asio::awaitable<bool> run_on(std::function<caf::actor()> reader, job what);
   boost::asio::awaitable<answer<std::string>> order(caf::actor to, caf::message what);
   boost::asio::awaitable<wait_result> query(entity_ref of, bool settled,
                                             std::chrono::milliseconds timeout);

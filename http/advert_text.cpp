@@ -33,7 +33,29 @@ void add_rate(object_text& to, std::string_view name, const rate& value,
   });
 }
 
-void add_content(object_text& to, const offer& content, std::string_view currency) {
+void append_photo(std::string& out, const photo& one) {
+  object_text::append(out, [&](object_text& shown) {
+    shown.add("id", one.id);
+    shown.add("url", photo_path(one.id));
+    shown.add("type", media_type_of(one.type));
+    shown.add("width", one.width);
+    shown.add("height", one.height);
+  });
+}
+
+std::string photos_text(const std::vector<photo>& photos) {
+  std::string text = "[";
+  json_form::separator elements{text};
+  for (const auto& each : photos) {
+    elements.next();
+    append_photo(text, each);
+  }
+  text += ']';
+  return text;
+}
+
+void add_content(object_text& to, const offer& content, const std::vector<photo>& photos,
+                 std::string_view currency) {
   const std::string_view kind = json_form::enum_name(content.kind());
   to.add("kind", kind);
   to.add("title", content.title);
@@ -49,7 +71,7 @@ void add_content(object_text& to, const offer& content, std::string_view currenc
   to.add("place", content.where);
   std::visit([&](const auto& details) { to.add(kind, details); }, content.item);
   if (!content.extra.empty()) to.add_json("extra", content.extra);
-  to.add_json("photos", "[]");
+  to.add_json("photos", photos_text(photos));
 }
 
 void add_standing(object_text& to, const standing& one) {
@@ -78,10 +100,24 @@ standing standing_of(const listing_row& advert) {
 
 }  // namespace
 
+std::string media_type_of(photo_type type) {
+  return std::string{"image/"} + json_form::enum_name(type);
+}
+
+std::string photo_path(const photo_id& id) {
+  return "/api/photos/" + to_string(id);
+}
+
+std::string photo_text(const photo& one) {
+  std::string text;
+  append_photo(text, one);
+  return text;
+}
+
 std::string advert_text(const listing::state& advert, instant now, std::string_view currency) {
   std::string text;
   object_text shown{text};
-  add_content(shown, advert.content, currency);
+  add_content(shown, advert.content, advert.photos, currency);
   add_standing(shown, {advert.id, advert.owner, advert.active, advert.revision, advert.rating,
                        advert.times_rented, advert.added_at});
   add_hidden(shown, advert.hidden_why);
@@ -96,7 +132,7 @@ std::string advert_text(const listing::state& advert, instant now, std::string_v
 std::string advert_text(const listing_row& advert, std::string_view currency) {
   std::string text;
   object_text shown{text};
-  add_content(shown, advert.content, currency);
+  add_content(shown, advert.content, advert.photos, currency);
   add_standing(shown, standing_of(advert));
   shown.end();
   return text;
@@ -106,7 +142,7 @@ std::string advert_text(const listing_row& advert, const listing::state* inactiv
                         std::string_view currency) {
   std::string text;
   object_text shown{text};
-  add_content(shown, advert.content, currency);
+  add_content(shown, advert.content, advert.photos, currency);
   auto facts = standing_of(advert);
   if (inactive) facts.active = inactive->active;
   add_standing(shown, facts);

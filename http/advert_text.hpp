@@ -12,6 +12,13 @@
 
 namespace rentwave::http {
 
+/// "image/jpeg" …
+std::string media_type_of(photo_type type);
+/// Where its bytes are.
+std::string photo_path(const photo_id& id);
+/// {"id", "url", "type", "width", "height"}
+std::string photo_text(const photo& one);
+
 /// With `next_free`: from when on it can be had for the shortest duration that the owner allows;
 /// null while the advert is off. `hidden` is {"reason"} when an administrator has hidden it.
 std::string advert_text(const listing::state& advert, instant now, std::string_view currency);

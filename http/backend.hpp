@@ -22,6 +22,7 @@
 #include "http/problems.hpp"
 #include "http/shared_work.hpp"
 #include "http/traffic.hpp"
+#include "http/webhooks/receiver_url.hpp"
 #include "persistence/journal.hpp"
 
 namespace rentwave::http {
@@ -52,8 +53,14 @@ class backend {
 
   /// Runs a question on one of the journal's readers. `Question` is `journal_result<T>(journal&)`.
   template <class Question>
-  auto read(Question question) -> boost::asio::awaitable<
-      answer<typename std::invoke_result_t<Question, journal&>::value_type>>;
+  auto read(Question question) {
+    return run_question(std::move(question), &backend::run);
+  }
+  /// The same on the thread by which photos are looked through and stored: that takes a while.
+  template <class Question>
+  auto keep(Question question) {
+    return run_question(std::move(question), &backend::run_apart);
+  }
 
   /// Argon2id on the bounded pool, never on an io thread. 503 `overloaded` when the queue is full.
   /// An empty hash (of an unknown user) costs the same work as a real one, and never fits.
@@ -61,7 +68,7 @@ class backend {
   virtual boost::asio::awaitable<answer<bool>> check_password(std::string secret,
                                                               std::string hash) = 0;
 
-  /// A token for the session, and when it expires (real time): a program's as its rights say, a
+  /// A token for the session, and when it expires (real time): a program's with `until`, a
   /// person's after the lifetime that is configured.
   struct token {
     std::string text;
@@ -90,6 +97,8 @@ class backend {
     instant since = {};                        ///< real time
     std::vector<sample_account> samples = {};  ///< of the demo, if it is in the journal
     std::string sample_password = {};          ///< of them all
+    receiver_rules webhooks = {};              ///< which URLs are taken
+    std::size_t photo_bytes = 0;
   };
   virtual const facts& about() const = 0;
   virtual const domain_clock& clock() const = 0;
@@ -110,26 +119,35 @@ class backend {
   /// Null where everybody may try as often as they like.
   virtual login_throttle* throttle() { return nullptr; }
 
+ protected:
+  using job = std::function<void(journal&)>;
+  /// Runs the job on a reader; false when it was dropped or took too long.
+  virtual boost::asio::awaitable<bool> run(job what) = 0;
+  /// The same for `keep`; false also when too much waits there.
+  virtual boost::asio::awaitable<bool> run_apart(job what) { return run(std::move(what)); }
+
  private:
+  template <class Question>
+  auto run_question(Question question, boost::asio::awaitable<bool> (backend::*runner)(job))
+      -> boost::asio::awaitable<
+          answer<typename std::invoke_result_t<Question, journal&>::value_type>>;
+
   traffic counted_;
   shared_work scrapes_{16, std::chrono::seconds{5}};
-
- protected:
-  /// Runs the job on a reader; false when it was dropped or took too long.
-  virtual boost::asio::awaitable<bool> run(std::function<void(journal&)> job) = 0;
 };
 
 template <class Question>
-auto backend::read(Question question) -> boost::asio::awaitable<
-    answer<typename std::invoke_result_t<Question, journal&>::value_type>> {
+auto backend::run_question(Question question, boost::asio::awaitable<bool> (backend::*runner)(job))
+    -> boost::asio::awaitable<
+        answer<typename std::invoke_result_t<Question, journal&>::value_type>> {
   using found = std::invoke_result_t<Question, journal&>;
   auto result = std::make_shared<std::optional<found>>();
   // Named, not a temporary: GCC 12 destroys a closure twice that is made within a co_await
   // expression.
-  std::function<void(journal&)> job = [result, question = std::move(question)](journal& where) {
+  job work = [result, question = std::move(question)](journal& where) {
     result->emplace(question(where));
   };
-  const bool ran = co_await run(std::move(job));
+  const bool ran = co_await (this->*runner)(std::move(work));
   if (!ran || !*result) co_return try_later("unavailable", "The journal did not answer in time.");
   if (!**result) co_return to_problem((*result)->error());
   co_return *std::move(**result);

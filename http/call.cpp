@@ -54,8 +54,7 @@ void forbid_storing(const call_state& one, response& made) {
 std::optional<problem> not_granted(const call_state& one, const identity& who) {
   const auto needed = one.where.found->who.program;
   if (!who.program) return std::nullopt;
-  if (needed && std::ranges::find(who.program->scopes, *needed) != who.program->scopes.end())
-    return std::nullopt;
+  if (needed && std::ranges::find(*who.program, *needed) != who.program->end()) return std::nullopt;
   return insufficient_scope(needed);
 }
 
@@ -83,11 +82,18 @@ std::optional<problem> turned_down(const call_state& one,
 }
 
 std::optional<problem> too_often(const call_state& one) {
-  if (!one.asked.who || one.shared->by_account.is_off()) return std::nullopt;
+  if (!one.asked.who) return std::nullopt;
   const auto account = to_string(one.asked.who->account);
-  const auto wait = one.shared->by_account.take(account, token_buckets::clock::now());
-  if (!wait) return std::nullopt;
-  return rate_limited("Too many requests come from this account.", *wait);
+  const auto take = [&](token_buckets& of, const char* why) -> std::optional<problem> {
+    if (of.is_off()) return std::nullopt;
+    const auto wait = of.take(account, token_buckets::clock::now());
+    if (!wait) return std::nullopt;
+    return rate_limited(why, *wait);
+  };
+  auto& shared = *one.shared;
+  if (auto why = take(shared.by_account, "Too many requests come from this account.")) return why;
+  if (one.where.found->takes != body_form::photo) return std::nullopt;
+  return take(shared.photos_by_account, "Too many photos come from this account.");
 }
 
 boost::asio::awaitable<response> respond_on_route(std::shared_ptr<call_state> one) {

@@ -49,6 +49,15 @@ void note(const call_state& one, const response& made, steady_clock::duration to
   log_request(one, made, took);
 }
 
+/// A longer one counts among the bytes of all bodies until the client has taken it.
+constexpr std::size_t long_answer = 64 * 1024;
+
+std::size_t longest_body(const call_state& one) {
+  const auto& limits = one.shared->limits;
+  const bool is_photo = one.where.found && one.where.found->takes == body_form::photo;
+  return is_photo ? limits.photo_bytes : limits.body_bytes;
+}
+
 problem overloaded() {
   return try_later("overloaded", "Too many requests are under way.");
 }
@@ -207,6 +216,7 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   one->keep_alive = head->keep_alive;
   if (!one->is_about_server) one->where = shared_->routes.find(one->asked.method, head->segments);
   one->asked.parameters = std::move(one->where.parameters);
+  if (!in.allow_body(longest_body(*one))) co_return co_await refuse_unreadable(in);
 
   // Before the body: who is refused need not send it, and is not asked to.
   if (const auto why = too_often(*one)) co_return co_await refuse_too_often(in, *one, *why);
@@ -234,6 +244,10 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   if (one->is_probe() || one->permit.grow(1)) {
     made = co_await run(one);
   } else {
+    ++shared_->api.counted().overloaded;
+    made = to_response(overloaded(), one->asked);
+  }
+  if (made.body.size() > long_answer && !one->body.grow(made.body.size())) {
     ++shared_->api.counted().overloaded;
     made = to_response(overloaded(), one->asked);
   }

@@ -40,6 +40,8 @@ json data_json(const stored_event& event, const std::string& currency) {
       return data_of<rentwave::audience::event>(event, currency);
     case entity_kind::follower:
       return data_of<follower::event>(event, currency);
+    case entity_kind::webhook:
+      return data_of<webhook::event>(event, currency);
     case entity_kind::login:
     case entity_kind::account:
     case entity_kind::session:
@@ -47,6 +49,7 @@ json data_json(const stored_event& event, const std::string& currency) {
     case entity_kind::payment:
     case entity_kind::estate:
     case entity_kind::crier:
+    case entity_kind::postman:
       return json::object();
   }
   return json::object();

@@ -17,19 +17,13 @@
 
 namespace rentwave::http {
 
-/// What a token for programs is good for, and how long (real time).
-struct program_rights {
-  std::vector<scope> scopes;
-  instant expires_at;
-};
-
 /// Who a verified token belongs to.
 struct identity {
   account_id account;
   session_id session;
   std::string username;
-  std::optional<program_rights> program{};  ///< a program of theirs; else the person
-  instant until = instant::max();  ///< when that token expires, in real time
+  std::optional<std::vector<scope>> program{};  ///< what a program of theirs may; else the person
+  instant until = instant::max();               ///< when that token expires, in real time
 };
 
 enum class verb { get, head, post, put, patch, remove, options };
@@ -107,6 +101,9 @@ struct audience {
   std::optional<scope> program;  ///< none: no program may
 };
 
+/// What a route takes as its body, which says how long it may be (server_limits).
+enum class body_form { json, photo };
+
 /// One row of the API: the table of all of them is http/routes.cpp.
 struct route {
   verb method;
@@ -115,6 +112,7 @@ struct route {
   handler handle;
   std::string_view what = {};     ///< what it does, in a line of /docs
   std::string_view heading = {};  ///< given where a section of /docs begins
+  body_form takes = body_form::json;
 };
 
 }  // namespace rentwave::http

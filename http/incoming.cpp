@@ -61,11 +61,13 @@ problem bad_request(std::string detail) {
 struct incoming::parts {
   explicit parts(const server_limits& limits)
       : header_limit(header_limit_of(limits)),
-        body_limit(limits.body_bytes),
+        usual_body_limit(limits.body_bytes),
         buffer(header_limit + buffer_bytes) {}
 
   const std::uint32_t header_limit;
-  const std::size_t body_limit;  ///< 0: none
+  const std::size_t usual_body_limit;  ///< 0: none
+  std::size_t body_limit = 0;          ///< of this request's
+  bool is_body_allowed = false;        ///< `body_limit` has been looked at
   boost::beast::flat_buffer buffer;
   std::optional<beast::request_parser<beast::string_body>> parser;
   decltype(&check_extension) check = check_extension;
@@ -78,6 +80,19 @@ struct incoming::parts {
 
   std::string_view bytes() const {
     return {static_cast<const char*>(buffer.data().data()), buffer.size()};
+  }
+
+  /// By itself the parser would complain with the header, before anybody knows what is asked for.
+  bool allow_body(std::size_t most) {
+    is_body_allowed = true;
+    body_limit = most;
+    const auto promised = parser->content_length();
+    if (most != 0 && promised && *promised > most) {
+      error = beast::error::body_limit;
+      return false;
+    }
+    if (most != 0) parser->body_limit(most);
+    return true;
   }
 
   void parse() {
@@ -164,11 +179,8 @@ void incoming::begin() {
   p.is_header_seen = false;
   p.parser->on_chunk_header(p.check);
   p.parser->header_limit(p.header_limit);
-  if (p.body_limit == 0) {
-    p.parser->body_limit(boost::none);
-  } else {
-    p.parser->body_limit(p.body_limit);
-  }
+  p.is_body_allowed = false;
+  p.parser->body_limit(boost::none);
   p.drop_empty_lines();
 }
 
@@ -177,10 +189,16 @@ incoming::progress incoming::read_head() {
   return parts_->so_far(parts_->parser->is_header_done());
 }
 
+bool incoming::allow_body(std::size_t most) {
+  assert(parts_->parser->is_header_done() && !parts_->body_begun);
+  return parts_->allow_body(most);
+}
+
 incoming::progress incoming::read_body() {
   auto& p = *parts_;
   assert(p.parser->is_header_done());
   if (p.parser->is_done()) return progress::done;
+  if (!p.is_body_allowed && !p.allow_body(p.usual_body_limit)) return progress::broken;
   p.parser->eager(true);
   if (!p.is_too_short_to_parse()) {
     p.body_begun = p.body_begun || p.buffer.size() != 0;

@@ -38,6 +38,10 @@ class incoming {
     broken,  ///< never to be read; `complaint` says why
   };
   progress read_head();
+  /// How long this body may be (0: as it likes), where that is not `body_bytes` of the limits. To
+  /// be called between header and body. False: its header says that it is longer; `complaint` says
+  /// so.
+  bool allow_body(std::size_t most);
   /// After the header; done at once when there is none.
   progress read_body();
 

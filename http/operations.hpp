@@ -28,6 +28,7 @@ class operations {
   };
   virtual const life& here() const = 0;
 
+  /// A program of an administrator's is none.
   virtual bool is_admin(const identity& who) const = 0;
   /// Names of administrators are given out to whoever knows the set-up token, where there is one
   /// (design.md section 13).

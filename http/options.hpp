@@ -16,7 +16,8 @@ struct server_limits {
   std::size_t requests_in_flight = 1'000;  ///< read and not answered; one more gets 503
   std::size_t header_bytes = 16 * 1024;    ///< request line and fields; longer gets 431
   std::size_t body_bytes = 1024 * 1024;    ///< longer gets 413
-  /// Of all bodies that are arriving or at work; what goes beyond gets 503.
+  std::size_t photo_bytes = 5 << 20;       ///< of the body that is a photo; longer gets 413
+  /// Of all bodies that are arriving or at work, and of long answers; what goes beyond gets 503.
   std::size_t body_bytes_at_once = 256 * 1024 * 1024;
   std::chrono::milliseconds header_timeout{10'000};   ///< for the whole header to arrive; else 408
   std::chrono::milliseconds body_timeout{30'000};     ///< for the whole body to arrive; else 408
@@ -26,6 +27,7 @@ struct server_limits {
   // On average, and five seconds' worth at once; more get 429.
   double requests_per_address_s = 0;
   double requests_per_account_s = 0;
+  double photos_per_account_min = 0;  ///< uploads; as many at once; more get 429
 
   std::size_t sockets = 8'000;                    ///< WebSockets at once; one more gets 503
   std::size_t sockets_per_account = 20;           ///< one more gets 429

@@ -92,6 +92,12 @@ status_and_title status_of(refusal_code code) {
       return {409, "Too many follows"};
     case refusal_code::too_many_followers:
       return {409, "Too many followers"};
+    case refusal_code::own_account:
+      return {409, "Own account"};
+    case refusal_code::too_many_webhooks:
+      return {409, "Too many webhooks"};
+    case refusal_code::too_many_photos:
+      return {409, "Too many photos"};
     case refusal_code::not_now:
       return {503, "Try again later"};
   }

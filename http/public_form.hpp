@@ -27,7 +27,7 @@ nlohmann::json to_public(const T& value, const std::string& currency) {
     return format_instant(value);
   } else if constexpr (std::same_as<T, duration>) {
     return format_duration(value);
-  } else if constexpr (is_id<T>) {
+  } else if constexpr (is_id<T> || std::same_as<T, photo_id>) {
     return to_string(value);
   } else if constexpr (std::same_as<T, refusal_code>) {
     return public_code(value);

@@ -37,6 +37,8 @@ class service {
         routes(table),
         by_address(rate_of(limits.requests_per_address_s)),
         by_account(rate_of(limits.requests_per_account_s)),
+        photos_by_account(
+            {limits.photos_per_account_min / 60, std::max(limits.photos_per_account_min, 1.0)}),
         live(api, limits) {
     api.counted().begin(table);
   }
@@ -46,8 +48,9 @@ class service {
   backend& api;
   authenticator& gate;
   const router routes;
-  token_buckets by_address;  ///< requests of each `rate_key`
-  token_buckets by_account;  ///< of each account's id, and messages of its WebSockets
+  token_buckets by_address;         ///< requests of each `rate_key`
+  token_buckets by_account;         ///< of each account's id, and messages of its WebSockets
+  token_buckets photos_by_account;  ///< its uploads, which take room even if they are taken back
   sockets live;
 
   /// What connections that begin from now on speak TLS with; null: plain.

@@ -75,8 +75,7 @@ std::optional<claims> claims_of(const nlohmann::json& payload) {
   claims found{{*account, *session, text("name"), {}, {}}, expires->get<std::int64_t>()};
   if (const auto scopes = payload.find(scope_claim); scopes != payload.end()) {
     if (!scopes->is_string()) return std::nullopt;
-    const std::chrono::seconds until{found.expires_at_s};
-    found.who.program = {scopes_in(text(scope_claim)), instant{until}};
+    found.who.program = scopes_in(text(scope_claim));
   }
   return found;
 }
@@ -109,7 +108,7 @@ std::string token_signer::sign(const identity& who, instant issued_at, instant e
       .add_claim("name", who.username)
       .add_claim("iat", seconds_of(issued_at))
       .add_claim("exp", seconds_of(expires_at));
-  if (who.program) token.add_claim(scope_claim, scopes_text(who.program->scopes));
+  if (who.program) token.add_claim(scope_claim, scopes_text(*who.program));
   return token.signature();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "http/advert_text.hpp"
 #include "http/duration_text.hpp"
 #include "http/offers.hpp"
 #include "http/problems.hpp"
@@ -82,6 +83,10 @@ json late_rule_json(const rental_terms& terms, const std::string& currency) {
 }
 
 // --- adverts ---
+
+json photo_json(const photo& one) {
+  return json::parse(photo_text(one));
+}
 
 json block_json(const listing::owner_block& block) {
   return {{"id", to_string(block.id)},
@@ -209,6 +214,33 @@ json notification_json(const notice_row& row) {
           {"time", format_instant(row.what.time)},
           {"text", row.what.text},
           {"data", std::move(about)}};
+}
+
+namespace {
+
+json failure_json(const webhook::trouble& last) {
+  json shown{
+      {"code", name_of(last.why.code)}, {"status", nullptr}, {"at", format_instant(last.at)}};
+  if (last.why.code == post_trouble::status) shown["status"] = last.why.status;
+  return shown;
+}
+
+}  // namespace
+
+json webhook_json(const webhook::state& hook) {
+  json shown{{"id", to_string(hook.id)},
+             {"url", hook.url.text},
+             {"types", nullptr},
+             {"active", hook.now == webhook::status::active},
+             {"created_at", format_instant(hook.since)},
+             {"delivered_up_to", std::to_string(hook.cursor)},
+             {"failures", hook.failures},
+             {"last_failure", nullptr},
+             {"next_try_at", nullptr}};
+  if (!hook.types.empty()) shown["types"] = hook.types;
+  if (hook.last_failure) shown["last_failure"] = failure_json(*hook.last_failure);
+  if (hook.again) shown["next_try_at"] = format_instant(*hook.again);
+  return shown;
 }
 
 json list_json(json items, const std::optional<std::string>& next) {

@@ -30,6 +30,9 @@ nlohmann::json late_rule_json(const rental_terms& terms, const std::string& curr
 /// {"average", "count"}, or null without reviews; an average has two decimals.
 nlohmann::json rating_json(const rating_total& given);
 
+/// {"id", "url", "type", "width", "height"}
+nlohmann::json photo_json(const photo& one);
+
 /// For the advert's owner: {"id", "starts_at", "ends_at", "note"}
 nlohmann::json block_json(const listing::owner_block& block);
 
@@ -49,6 +52,8 @@ nlohmann::json receipts_json(const rental::state& one, const std::vector<stored_
 nlohmann::json wallet_json(const wallet::state& purse, const std::string& currency);
 nlohmann::json entry_json(const wallet_entry& line, const std::string& currency);
 nlohmann::json notification_json(const notice_row& row);
+/// For the webhook's owner; without its secret.
+nlohmann::json webhook_json(const webhook::state& hook);
 
 /// The id under which an event is known outside: a UUID version 8 of its entity and version.
 boost::uuids::uuid event_id(const entity_ref& entity, std::int64_t version);

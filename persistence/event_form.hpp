@@ -127,8 +127,8 @@ struct fingerprint {
 
   static constexpr std::uint64_t mix(std::uint64_t hash) {
     using namespace json_form;
-    if constexpr (is_id<T>) {
-      return mixed(hash, "id");
+    if constexpr (is_id<T> || std::same_as<T, photo_id>) {
+      return mixed(hash, is_id<T> ? "id" : "photo id");
     } else if constexpr (std::same_as<T, std::string> || std::same_as<T, personal>) {
       return mixed(hash, std::same_as<T, personal> ? "personal" : "string");
     } else if constexpr (std::same_as<T, instant> || std::same_as<T, duration>) {

@@ -90,6 +90,17 @@ class forwarding_journal : public journal {
   journal_result<std::optional<std::string>> find_key(account_id person) override {
     return inner_->find_key(person);
   }
+  journal_result<void> put_photo(const photo_id& id, const stored_photo& what,
+                                 instant now) override {
+    return inner_->put_photo(id, what, now);
+  }
+  journal_result<std::optional<stored_photo>> get_photo(const photo_id& id) override {
+    return inner_->get_photo(id);
+  }
+  journal_result<photo_sweep> sweep_photos(const std::optional<photo_id>& after, instant before,
+                                           int limit) override {
+    return inner_->sweep_photos(after, before, limit);
+  }
 
   journal_result<listing_page> search(const listing_query& wanted) override {
     return inner_->search(wanted);

@@ -13,6 +13,7 @@
 
 #include "actors/domain/entity.hpp"
 #include "actors/domain/ids.hpp"
+#include "actors/domain/photo.hpp"
 #include "actors/domain/time.hpp"
 #include "persistence/journal_error.hpp"
 #include "persistence/read_models.hpp"
@@ -161,6 +162,18 @@ struct scanned {
   std::int64_t looked_to = 0;
 };
 
+/// A photo's bytes.
+struct stored_photo {
+  photo_type type{};
+  std::string bytes;
+};
+
+/// A part of a sweep.
+struct photo_sweep {
+  std::optional<photo_id> next;  ///< to go on after; none: that was the last part
+  int removed = 0;
+};
+
 /// The rows that an event changes.
 using row_projection = std::function<journal_result<std::vector<row_change>>(const stored_event&)>;
 /// Told how far a long call is: the sequence that it has come to, and the journal's latest.
@@ -255,6 +268,20 @@ class journal : public read_models {
   /// mean that the key is gone for every call already and only its bytes are not: ask again until
   /// it succeeds.
   virtual journal_result<void> destroy_key(account_id person) = 0;
+
+  // Photos' bytes are no part of appends: they are there before an event says that an advert shows
+  // them, and go some time after none does any more.
+
+  /// Keeps the bytes under their id, durably. What is there already only counts as put at `now`
+  /// (real time). Errors: unavailable, unknown_outcome; asking again does no harm.
+  virtual journal_result<void> put_photo(const photo_id& id, const stored_photo& what,
+                                         instant now) = 0;
+  /// Empty when no advert shows it, even if its bytes are there.
+  virtual journal_result<std::optional<stored_photo>> get_photo(const photo_id& id) = 0;
+  /// Looks at up to `limit` photos behind `after`, by id, and removes the bytes of those that no
+  /// advert shows and that were last put before `before`.
+  virtual journal_result<photo_sweep> sweep_photos(const std::optional<photo_id>& after,
+                                                   instant before, int limit) = 0;
 };
 
 /// A journal that connections can be made to. Outlives them all.

@@ -1,5 +1,5 @@
 // Values of the domain from JSON text, parsed by simdjson, for any type of ours: a described struct
-// is an object, a described enum its enumerator's name, an id its UUID text, money its cents, an
+// is an object, a described enum its enumerator's name, an id its text, money its cents, an
 // instant RFC 3339, a duration its microseconds, personal {"personal": text}, item_details
 // {"book": {...}} and so on, a map by id an object. Reading ignores unknown members and keeps the
 // default of absent ones; nothing is thrown.
@@ -149,7 +149,7 @@ bool from_json_value(simdjson::dom::element from, T& into) {
     const bool fits = number_from_json(from, count);
     if (fits) into = duration{count};
     return fits;
-  } else if constexpr (is_id<T>) {
+  } else if constexpr (is_id<T> || std::same_as<T, photo_id>) {
     return parsed_from_json(from, into, parse_id<T>);
   } else if constexpr (described_enum<T>) {
     return parsed_from_json(from, into, enum_named<T>);

@@ -19,6 +19,7 @@
 #include "actors/domain/ids.hpp"
 #include "actors/domain/offer.hpp"
 #include "actors/domain/personal.hpp"
+#include "actors/domain/photo.hpp"
 
 namespace rentwave::json_form {
 

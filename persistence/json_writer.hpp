@@ -127,6 +127,8 @@ void append_json(std::string& out, const T& value) {
     out += '"';
   } else if constexpr (std::same_as<T, duration>) {
     append_number(out, static_cast<std::int64_t>(value.count()));
+  } else if constexpr (std::same_as<T, photo_id>) {
+    append_json_string(out, to_string(value));
   } else if constexpr (is_id<T>) {
     append_json_uuid(out, value.value);
   } else if constexpr (described_enum<T>) {

@@ -136,6 +136,7 @@ void project(const event_place&, const keyed_request::event&, row_changes&) {}
 void project(const event_place&, const topic::event&, row_changes&) {}
 void project(const event_place&, const audience::event&, row_changes&) {}
 void project(const event_place&, const follower::event&, row_changes&) {}
+void project(const event_place&, const webhook::event&, row_changes&) {}
 
 void project(const event_place& at, const session::event& event, row_changes& rows) {
   std::visit(
@@ -194,6 +195,12 @@ void project(const event_place& at, const listing::event& event, row_changes& ro
           },
           [&](const listing::shown& e) {
             rows.push_back(row_of(id, e.revision, e.offered, e.content));
+          },
+          [&](const listing::photo_added& e) {
+            rows.push_back(photo_row{id, at.version, e.what});
+          },
+          [&](const listing::photo_removed& e) {
+            rows.push_back(photo_row_removed{id, e.id});
           },
           [](const among<listing::queued, listing::settled, listing::freed,
                          listing::delayed> auto&) {},
@@ -254,8 +261,9 @@ void project(const event_place&, const inbox::event& event, row_changes& rows) {
                  [&](const inbox::delivered& e) {
                    rows.push_back(notice_row{e.owner, e.cursor, e.what});
                  },
-                 [](const inbox::read&) {},
                  [&](const inbox::closed& e) { rows.push_back(notices_cleared{e.owner}); },
+                 [](const among<inbox::read, inbox::hook_attached, inbox::hook_detached,
+                                inbox::hook_rung, inbox::hook_silenced> auto&) {},
              },
              event);
 }

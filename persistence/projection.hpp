@@ -31,5 +31,6 @@ void project(const event_place& at, const keyed_request::event& event,
 void project(const event_place& at, const topic::event& event, std::vector<row_change>& rows);
 void project(const event_place& at, const audience::event& event, std::vector<row_change>& rows);
 void project(const event_place& at, const follower::event& event, std::vector<row_change>& rows);
+void project(const event_place& at, const webhook::event& event, std::vector<row_change>& rows);
 
 }  // namespace rentwave

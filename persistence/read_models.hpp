@@ -15,6 +15,7 @@
 #include "actors/domain/inbox.hpp"
 #include "actors/domain/money.hpp"
 #include "actors/domain/offer.hpp"
+#include "actors/domain/photo.hpp"
 #include "actors/domain/rating.hpp"
 #include "actors/domain/rental.hpp"
 #include "persistence/geography.hpp"
@@ -35,9 +36,10 @@ struct listing_row {
   std::int64_t times_rented = 0;  ///< counted by `listing_rented`
   instant added_at;
   offer content;
-  rating_total rating{};  ///< set by `listing_rated`
+  rating_total rating{};        ///< set by `listing_rated`
+  std::vector<photo> photos{};  ///< in order; kept by `photo_row` and `photo_row_removed`
 };
-/// Its blocks go with it.
+/// Its blocks and photos go with it.
 struct listing_removed {
   listing_id id;
 };
@@ -80,6 +82,17 @@ struct block_row {
 };
 struct block_removed {
   block_id id;
+};
+
+/// That an advert shows a photo: for its lists, and for what may be read and swept of the bytes.
+struct photo_row {
+  listing_id listing;
+  std::int64_t version = 0;  ///< of the listing's event: photos stand in the order of these
+  photo what;
+};
+struct photo_row_removed {
+  listing_id listing;
+  photo_id photo;
 };
 
 /// A rental as its parties' lists show it.
@@ -157,7 +170,8 @@ using row_change =
     std::variant<listing_row, listing_removed, listing_deactivated, listing_rented, reservation_row,
                  reservation_handed_over, reservation_moved, reservation_released, block_row,
                  block_removed, rental_row, rental_changed, wallet_entry, notice_row, session_row,
-                 session_ended, listing_rated, review_row, notices_cleared>;
+                 session_ended, listing_rated, review_row, notices_cleared, photo_row,
+                 photo_row_removed>;
 
 // --- questions ---
 

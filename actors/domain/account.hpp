@@ -99,10 +99,11 @@ enum class step {
   close_login,    ///< login: for good
   forget,         ///< estate: destroy the key of all personal fields
   clear_inbox,    ///< inbox: forget what was told
+  unfollow,       ///< follower: leave every audience
   retire,         ///< every advert: remove it
 };
 BOOST_DESCRIBE_ENUM(step, close_wallet, reopen_wallet, hide_free, hide, show, check, lock_login,
-                    unlock_login, close_login, forget, clear_inbox, retire)
+                    unlock_login, close_login, forget, clear_inbox, unfollow, retire)
 
 struct closing {
   static constexpr std::string_view type = "account.close";
@@ -218,9 +219,9 @@ inline constexpr duration second_look = std::chrono::minutes{1};
 // --- the entity's functions (design.md section 4) ---
 
 /// Refuses with: unknown_entity (also of who has left), already_exists, not_owner (only the person
-/// edits the profile, or leaves), account_suspended, account_closed. A person who asked to leave is
-/// told by the state how it went: `standing.refused`. Ratings are added up without knowing the
-/// rentals, so a repeat of `rate` is known only by the command's id.
+/// edits the profile, or leaves), own_account, account_suspended, account_closed. A person who
+/// asked to leave is told by the state how it went: `standing.refused`. Ratings are added up
+/// without knowing the rentals, so a repeat of `rate` is known only by the command's id.
 decision<event> decide(const state& before, const command& asked, const context& given);
 state evolve(state before, const event& happened);
 std::vector<want> wants(const state& now);

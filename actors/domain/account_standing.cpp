@@ -158,6 +158,8 @@ want step_want(const state& s, const obligation<step>& owed) {
       return to_login(s, owed, login::gate::closed);
     case step::clear_inbox:
       return {key_of(owed), inbox_ref(s.id), inbox::command{inbox::close{s.id}}};
+    case step::unfollow:
+      return {key_of(owed), follower_ref(s.id), follower::command{follower::close{s.id}}};
     default:
       return {key_of(owed), estate_ref(s.id), estate::command{estate::forget{s.id}}};
   }
@@ -183,6 +185,9 @@ decision<event> handle(const state& before, const suspend& c, const context& giv
   story s{before};
   if (auto why = why_nobody(before)) return *why;
   if (!given.caller) return no(refusal_code::not_owner, "Somebody has to answer for it.");
+  // So whoever suspends others is left, and can lift it again.
+  if (given.caller == before.id)
+    return no(refusal_code::own_account, "Nobody suspends the own account.");
   if (before.standing.now == standing::closing)
     return no(refusal_code::account_closed, "This person is about to leave.");
   if (c.until && *c.until <= given.now)
@@ -249,7 +254,8 @@ void apply(state& s, const erased& e) {
   auto& at = s.standing;
   supersede(at, e.order);
   at.now = standing::erased;
-  for (const auto each : {step::close_login, step::forget, step::clear_inbox, step::retire})
+  for (const auto each :
+       {step::close_login, step::forget, step::clear_inbox, step::unfollow, step::retire})
     owe(at.owed, each, e.order);
   at.look_again = e.at + second_look;
   s.display_name = {};

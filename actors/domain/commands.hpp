@@ -14,10 +14,12 @@
 #include "actors/domain/listing.hpp"
 #include "actors/domain/login.hpp"
 #include "actors/domain/payment.hpp"
+#include "actors/domain/postman.hpp"
 #include "actors/domain/rental.hpp"
 #include "actors/domain/session.hpp"
 #include "actors/domain/topic.hpp"
 #include "actors/domain/wallet.hpp"
+#include "actors/domain/webhook.hpp"
 
 namespace rentwave {
 
@@ -26,6 +28,6 @@ using any_command =
     std::variant<login::command, account::command, session::command, listing::command,
                  book::command, rental::command, wallet::command, inbox::command, payment::command,
                  keyed_request::command, topic::command, audience::command, follower::command,
-                 crier::command, estate::command>;
+                 crier::command, estate::command, webhook::command, postman::command>;
 
 }  // namespace rentwave

@@ -13,8 +13,8 @@
 namespace rentwave {
 
 /// The names are stored; never rename one. `payment` is the outside payment provider, `crier` who
-/// tells followers, `estate` what the journal has of a person: they are asked like entities, but
-/// have no events.
+/// tells followers, `estate` what the journal has of a person, `postman` who brings notices to
+/// webhooks: they are asked like entities, but have no events.
 enum class entity_kind : std::uint8_t {
   login,
   account,
@@ -30,10 +30,13 @@ enum class entity_kind : std::uint8_t {
   audience,
   follower,
   crier,
-  estate
+  estate,
+  webhook,
+  postman
 };
 BOOST_DESCRIBE_ENUM(entity_kind, login, account, session, listing, book, rental, wallet, inbox,
-                    payment, keyed_request, topic, audience, follower, crier, estate)
+                    payment, keyed_request, topic, audience, follower, crier, estate, webhook,
+                    postman)
 
 struct entity_ref {
   entity_kind kind{};
@@ -47,7 +50,7 @@ BOOST_DESCRIBE_STRUCT(entity_ref, (), (kind, id))
 /// Whether it has events; the others are only asked.
 constexpr bool is_kept(entity_kind kind) {
   return kind != entity_kind::payment && kind != entity_kind::crier &&
-         kind != entity_kind::estate;
+         kind != entity_kind::estate && kind != entity_kind::postman;
 }
 
 const char* to_string(entity_kind kind);
@@ -96,6 +99,12 @@ inline entity_ref payment_ref(payment_id id) {
 }
 inline entity_ref estate_ref(account_id id) {
   return {entity_kind::estate, to_string(id)};
+}
+inline entity_ref webhook_ref(webhook_id id) {
+  return {entity_kind::webhook, to_string(id)};
+}
+inline entity_ref postman_ref(webhook_id id) {
+  return {entity_kind::postman, to_string(id)};
 }
 inline entity_ref keyed_request_ref(const boost::uuids::uuid& id) {
   return {entity_kind::keyed_request, to_string(id)};

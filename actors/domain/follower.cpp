@@ -25,6 +25,7 @@ refusal too_busy() {
 
 answer handle(const state& s, const follow& c, const context& given) {
   if (given.caller != c.who || (s.sequence > 0 && s.who != c.who)) return not_mine();
+  if (s.is_closed) return no(refusal_code::account_closed, "This person has left.");
   const auto* known = topic_of(s, c.topic);
   if (known && !known->rejected) return events{};
   if (!known && s.topics.size() >= max_topics)
@@ -38,6 +39,12 @@ answer handle(const state& s, const unfollow& c, const context& given) {
   if (given.caller != s.who) return not_mine();
   if (s.owed.size() >= max_owed) return too_busy();
   return events{ended{c.topic}};
+}
+
+/// By the account itself. However much is owed already: nobody would ask again.
+answer handle(const state& s, const close& c, const context& given) {
+  if (given.caller) return not_mine();
+  return s.is_closed ? events{} : events{closed{c.who}};
 }
 
 answer handle(const state& s, const answered& c, const context&) {
@@ -81,11 +88,21 @@ void apply(state& s, const began& e) {
   owe(s, step::join, e.topic);
 }
 
-void apply(state& s, const ended& e) {
-  const auto* known = topic_of(s, e.topic);
+void end(state& s, const std::string& topic) {
+  const auto* known = topic_of(s, topic);
   const bool never_joined = known && known->rejected;
-  std::erase_if(s.topics, [&e](const auto& each) { return each.topic == e.topic; });
-  if (!never_joined && !take_back(s, step::join, e.topic)) owe(s, step::leave, e.topic);
+  std::erase_if(s.topics, [&topic](const auto& each) { return each.topic == topic; });
+  if (!never_joined && !take_back(s, step::join, topic)) owe(s, step::leave, topic);
+}
+
+void apply(state& s, const ended& e) {
+  end(s, e.topic);
+}
+
+void apply(state& s, const closed& e) {
+  s.who = e.who;
+  s.is_closed = true;
+  for (const auto& each : std::vector{s.topics}) end(s, each.topic);
 }
 
 void settle(state& s, const std::string& want) {

@@ -29,8 +29,12 @@ struct follow {
 struct unfollow {
   std::string topic;
 };
+/// The person has left: nothing is followed any more, and nothing will be.
+struct close {
+  account_id who;
+};
 
-using command = std::variant<follow, unfollow, answered, wake>;
+using command = std::variant<follow, unfollow, close, answered, wake>;
 
 // --- events ---
 
@@ -59,13 +63,20 @@ struct turned_away {
   refusal why;
 };
 BOOST_DESCRIBE_STRUCT(turned_away, (), (want, topic, why))
+/// Every topic has ended with it.
+struct closed {
+  static constexpr std::string_view type = "follow.close";
+  account_id who;
+};
+BOOST_DESCRIBE_STRUCT(closed, (), (who))
 
-using event = std::variant<began, ended, settled, turned_away>;
+using event = std::variant<began, ended, settled, turned_away, closed>;
 
 // --- state ---
 //
 //   a topic:  none ─follow→ following ─unfollow→ none
 //                            └ reject → rejected ─unfollow→ none, ─follow→ following
+//   all of them:  ─close→ none, for good
 
 struct followed_topic {
   int n = 0;  ///< ascending
@@ -98,8 +109,9 @@ struct state {
   std::vector<followed_topic> topics;  ///< in the order of following
   std::vector<owed_command> owed;      ///< in the order in which they arose
   int sequence = 0;                    ///< of `n`, of topics and of what is owed
+  bool is_closed = false;
 };
-BOOST_DESCRIBE_STRUCT(state, (), (who, topics, owed, sequence))
+BOOST_DESCRIBE_STRUCT(state, (), (who, topics, owed, sequence, is_closed))
 
 inline constexpr std::size_t max_topics = 500;
 /// Only topics that do not answer let so many gather.
@@ -109,7 +121,7 @@ const followed_topic* topic_of(const state& now, const std::string& topic);
 
 // --- the entity's functions (design.md section 4) ---
 
-/// Refuses with: not_owner, too_many_follows, not_now.
+/// Refuses with: not_owner, too_many_follows, account_closed, not_now.
 decision<event> decide(const state& before, const command& asked, const context& given);
 state evolve(state before, const event& happened);
 std::vector<want> wants(const state& now);

@@ -35,6 +35,7 @@ using block_id = id<struct block_tag>;
 using rental_id = id<struct rental_tag>;
 using payment_id = id<struct payment_tag>;
 using transfer_id = id<struct transfer_tag>;
+using webhook_id = id<struct webhook_tag>;
 using command_id = id<struct command_tag>;
 using trace_id = id<struct trace_tag>;
 

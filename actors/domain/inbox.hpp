@@ -1,5 +1,6 @@
 // What one person has been told. The notices themselves are rows of a read model; the inbox numbers
-// them, which makes the cursor, and counts what is unread. It has the id of its account.
+// them, which makes the cursor, and counts what is unread. It rings at its person's webhooks when
+// there is something for them. It has the id of its account.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -49,7 +50,18 @@ struct close {
   account_id owner;
 };
 
-using command = std::variant<deliver, mark_read, close, answered, wake>;
+/// By a webhook of the owner's: it is to be rung when there is a notice of these types. Answered by
+/// `attachment`.
+struct attach {
+  account_id owner;
+  webhook_id hook;
+  std::vector<std::string> types;  ///< ascending; empty: all
+};
+struct detach {
+  webhook_id hook;
+};
+
+using command = std::variant<deliver, mark_read, close, attach, detach, answered, wake>;
 
 // --- events ---
 
@@ -73,9 +85,51 @@ struct closed {
 };
 BOOST_DESCRIBE_STRUCT(closed, (), (owner))
 
-using event = std::variant<delivered, read, closed>;
+struct hook_attached {
+  static constexpr std::string_view type = "inbox.attach";
+  account_id owner;
+  webhook_id hook;
+  std::vector<std::string> types;
+  std::int64_t cursor = 0;  ///< of the newest notice
+};
+BOOST_DESCRIBE_STRUCT(hook_attached, (), (owner, hook, types, cursor))
+/// Also of one that was not attached: an `attach` that comes later is refused.
+struct hook_detached {
+  static constexpr std::string_view type = "inbox.detach";
+  webhook_id hook;
+};
+BOOST_DESCRIBE_STRUCT(hook_detached, (), (hook))
+struct hook_rung {
+  static constexpr std::string_view type = "inbox.ring";
+  webhook_id hook;
+  std::int64_t up_to = 0;
+};
+BOOST_DESCRIBE_STRUCT(hook_rung, (), (hook, up_to))
+/// It does not want to be rung any more.
+struct hook_silenced {
+  static constexpr std::string_view type = "inbox.silence";
+  webhook_id hook;
+};
+BOOST_DESCRIBE_STRUCT(hook_silenced, (), (hook))
+
+using event =
+    std::variant<delivered, read, closed, hook_attached, hook_detached, hook_rung, hook_silenced>;
 
 // --- state ---
+
+/// A webhook of the person's.
+struct hook {
+  webhook_id id;
+  std::vector<std::string> types;
+  std::int64_t due = 0;    ///< the newest notice of its types
+  std::int64_t rung = 0;   ///< the newest one that it knows of
+  bool is_silent = false;  ///< it was switched off
+
+  bool takes(const std::string& type) const;
+  bool has_to_be_rung() const { return !is_silent && rung < due; }
+  std::string key() const;  ///< of the want to ring there: "ring-0192…-7"
+};
+BOOST_DESCRIBE_STRUCT(hook, (), (id, types, due, rung, is_silent))
 
 struct state {
   using command_type = command;
@@ -85,16 +139,23 @@ struct state {
   std::int64_t last = 0;  ///< the newest cursor
   std::int64_t read = 0;  ///< everything up to here has been read
   bool is_closed = false;
+  std::vector<hook> hooks;         ///< in the order of attaching, switched off ones too
+  std::vector<webhook_id> undone;  ///< the newest that were detached
 
   std::int64_t unread() const { return last - read; }
 };
-BOOST_DESCRIBE_STRUCT(state, (), (owner, last, read, is_closed))
+BOOST_DESCRIBE_STRUCT(state, (), (owner, last, read, is_closed, hooks, undone))
+
+/// Of one person.
+inline constexpr std::size_t max_hooks = 10;
+/// So many are remembered as detached (docs/decisions/0003).
+inline constexpr std::size_t max_undone = 100;
 
 // --- the entity's functions (design.md section 4) ---
 
-/// Refuses with: not_owner. A cursor beyond the newest counts as the newest; an older one than
-/// before changes nothing. That a notice comes twice is known only by the command's id: two may be
-/// alike.
+/// Refuses with: not_owner, too_many_webhooks, account_closed, undone. A cursor beyond the newest
+/// counts as the newest; an older one than before changes nothing. That a notice comes twice is
+/// known only by the command's id: two may be alike.
 decision<event> decide(const state& before, const command& asked, const context& given);
 state evolve(state before, const event& happened);
 std::vector<want> wants(const state& now);

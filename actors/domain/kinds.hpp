@@ -40,9 +40,12 @@ auto with_state_of(entity_kind kind, Use&& use) {
       return use(std::type_identity<audience::state>{});
     case entity_kind::follower:
       return use(std::type_identity<follower::state>{});
+    case entity_kind::webhook:
+      return use(std::type_identity<webhook::state>{});
     case entity_kind::payment:
     case entity_kind::crier:
     case entity_kind::estate:
+    case entity_kind::postman:
       break;
   }
   assert(!"who has no events is no entity");

@@ -60,9 +60,7 @@ void tell_if_free(events& happened, const state& s, instant now) {
   state after = s;
   for (const auto& each : happened) after = evolve(std::move(after), each);
   if (!after.active || after.is_hidden() || !is_free(after, {now, now + duration{1}}, now)) return;
-  const auto* book = std::get_if<book_details>(&after.content.item);
-  happened.push_back(freed{after.id, after.owner, after.content.title,
-                           book ? std::optional{book->isbn} : std::nullopt});
+  happened.push_back(freed{after.id, after.owner, after.content.title, after.content.isbn()});
 }
 
 // --- the owner ---
@@ -126,7 +124,7 @@ bool is_outdated(const state& s, hider by, int order) {
 }
 
 event hidden_now(const state& s, hider by, int order, const std::string& reason) {
-  return hidden{by, order, reason, s.owner, s.content.title, s.revision};
+  return hidden{by, order, reason, s.owner, s.content.title, s.revision, s.content.isbn()};
 }
 
 answer handle(const state& s, const hide& c, const context& given) {
@@ -152,7 +150,10 @@ answer handle(const state& s, const retire& c, const context& given) {
   if (auto why = why_not_hider(s, hider::account, given)) return *why;
   if (s.bookings.empty()) return events{removed{}};
   if (is_outdated(s, hider::account, c.order)) return events{};
-  return events{hidden_now(s, hider::account, c.order, {})};
+  events happened{hidden_now(s, hider::account, c.order, {})};
+  // Bookings may end in peace; what the person showed goes now.
+  for (const auto& each : s.photos) happened.push_back(photo_removed{each.id});
+  return happened;
 }
 
 // --- rentals ---
@@ -172,7 +173,7 @@ answer handle(const state& s, const reserve& c, const context& given) {
   events happened{reserved{c.rental,
                            c.renter,
                            {s.owner, s.content.kind(), s.content.title, c.when, terms,
-                            rent_for(terms.price, c.when.length()), begins}}};
+                            rent_for(terms.price, c.when.length()), begins, s.content.isbn()}}};
   if (begins) happened.push_back(handed_over{c.rental});
   return happened;
 }
@@ -234,7 +235,7 @@ answer handle(const state& s, const extend& c, const context& given) {
       .rent = rent,
       .due = c.ends_at,
       .agreed = reservation{s.owner, s.content.kind(), s.content.title, wanted, mine->terms, rent,
-                            mine->out},
+                            mine->out, s.content.isbn()},
   }};
 }
 
@@ -287,10 +288,30 @@ answer handle(const state& s, const block& c, const context& given) {
   return happened;
 }
 
+/// It is news if the block kept others from the item now, and not only later.
 answer handle(const state& s, const unblock& c, const context& given) {
   if (auto why = why_not_owner(s, given)) return *why;
-  if (std::ranges::find(s.blocks, c.id, &owner_block::id) == s.blocks.end()) return events{};
-  return events{unblocked{c.id}};
+  const auto found = std::ranges::find(s.blocks, c.id, &owner_block::id);
+  if (found == s.blocks.end()) return events{};
+  events happened{unblocked{c.id}};
+  if (found->when.contains(given.now)) tell_if_free(happened, s, given.now);
+  return happened;
+}
+
+// --- photos ---
+
+answer handle(const state& s, const add_photo& c, const context& given) {
+  if (auto why = why_not_owner(s, given)) return *why;
+  if (photo_of(s, c.what.id)) return events{};
+  if (s.photos.size() >= max_photos)
+    return no(refusal_code::too_many_photos, "An advert has at most eight photos.");
+  return events{photo_added{c.what}};
+}
+
+answer handle(const state& s, const remove_photo& c, const context& given) {
+  if (auto why = why_not_owner(s, given)) return *why;
+  if (!photo_of(s, c.id)) return events{};
+  return events{photo_removed{c.id}};
 }
 
 // --- the rest ---
@@ -302,7 +323,6 @@ answer handle(const state& s, const answered& c, const context&) {
 }
 
 delayed delay_of(const state& s, const booking& next, rental_id late) {
-  const auto* book = std::get_if<book_details>(&s.content.item);
   return {.rental = next.rental,
           .renter = next.renter,
           .owner = s.owner,
@@ -310,7 +330,7 @@ delayed delay_of(const state& s, const booking& next, rental_id late) {
           .by = late,
           .kind = s.content.kind(),
           .title = s.content.title,
-          .isbn = book ? std::optional{book->isbn} : std::nullopt,
+          .isbn = s.content.isbn(),
           .where = s.content.where};
 }
 
@@ -325,6 +345,11 @@ answer handle(const state& s, const wake&, const context& given) {
 }
 
 }  // namespace
+
+const photo* photo_of(const state& now, const photo_id& id) {
+  const auto found = std::ranges::find(now.photos, id, &photo::id);
+  return found == now.photos.end() ? nullptr : &*found;
+}
 
 decision<event> decide(const state& before, const command& asked, const context& given) {
   return std::visit([&](const auto& c) { return handle(before, c, given); }, asked);

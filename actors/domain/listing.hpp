@@ -14,6 +14,7 @@
 #include "actors/domain/obligation.hpp"
 #include "actors/domain/offer.hpp"
 #include "actors/domain/outcome.hpp"
+#include "actors/domain/photo.hpp"
 #include "actors/domain/rating.hpp"
 
 namespace rentwave {
@@ -91,6 +92,14 @@ struct block {
 struct unblock {
   block_id id;
 };
+/// The owner shows one more photo, behind the others. Its bytes are in the journal already.
+struct add_photo {
+  photo what;
+};
+/// The owner shows it no longer.
+struct remove_photo {
+  photo_id id;
+};
 
 /// Why an advert is shown to nobody but its owner, and cannot be rented: an administrator has
 /// hidden it, or its owner's account is suspended or closed.
@@ -113,9 +122,9 @@ struct retire {
   int order = 0;
 };
 
-using command =
-    std::variant<post, update, remove, reserve, hand_over, release, reclaim, extend,
-                 retract_extension, lose, rate, hide, show, retire, block, unblock, answered, wake>;
+using command = std::variant<post, update, remove, reserve, hand_over, release, reclaim, extend,
+                             retract_extension, lose, rate, hide, show, retire, block, unblock,
+                             add_photo, remove_photo, answered, wake>;
 
 // --- events ---
 
@@ -201,7 +210,8 @@ struct lost {
   bool rented = false;  ///< as in `released`
 };
 BOOST_DESCRIBE_STRUCT(lost, (), (rental, revision, rented))
-/// The item can be had again from now on: it is back, or the advert is switched on.
+/// The item can be had again from now on: it is back, the advert is switched on, or its owner keeps
+/// it no longer.
 struct freed {
   static constexpr std::string_view type = "listing.free";
   listing_id id;
@@ -226,8 +236,9 @@ struct hidden {
   account_id owner;
   std::string title;
   std::int64_t revision = 0;
+  std::optional<std::string> isbn{};  ///< of a book
 };
-BOOST_DESCRIBE_STRUCT(hidden, (), (by, order, reason, owner, title, revision))
+BOOST_DESCRIBE_STRUCT(hidden, (), (by, order, reason, owner, title, revision, isbn))
 struct shown {
   static constexpr std::string_view type = "listing.show";
   hider by{};
@@ -270,6 +281,17 @@ struct delayed {
 };
 BOOST_DESCRIBE_STRUCT(delayed, (), (rental, renter, owner, when, by, kind, title, isbn, where))
 
+struct photo_added {
+  static constexpr std::string_view type = "listing.add-photo";
+  photo what;
+};
+BOOST_DESCRIBE_STRUCT(photo_added, (), (what))
+struct photo_removed {
+  static constexpr std::string_view type = "listing.remove-photo";
+  photo_id id;
+};
+BOOST_DESCRIBE_STRUCT(photo_removed, (), (id))
+
 /// What a listing may owe to others.
 enum class step {
   attach,  ///< the book: hang this advert on it
@@ -287,7 +309,8 @@ using event =
     std::variant<added<item_kind::book>, added<item_kind::vehicle>, added<item_kind::room>,
                  updated<item_kind::book>, updated<item_kind::vehicle>, updated<item_kind::room>,
                  removed, reserved, handed_over, queued, released, reclaimed, rescheduled, lost,
-                 rated, settled, hidden, shown, freed, blocked, unblocked, delayed>;
+                 rated, settled, hidden, shown, freed, blocked, unblocked, delayed, photo_added,
+                 photo_removed>;
 
 // --- state ---
 //
@@ -337,7 +360,7 @@ struct state {
   account_id owner;
   offer content;
   instant added_at;
-  std::int64_t revision = 0;        ///< of content and `active`: the ETag
+  std::int64_t revision = 0;        ///< of content and `active`, not of photos: the ETag
   std::int64_t times_rented = 0;    ///< rentals that began and are over
   std::vector<booking> bookings;    ///< open ones, by start
   std::vector<owner_block> blocks;  ///< by start; neither bookings nor other blocks overlap them
@@ -348,17 +371,19 @@ struct state {
   std::optional<std::string> hidden_why;  ///< by an administrator: the reason
   bool withheld = false;                  ///< by the owner's account
   int account_order = 0;                  ///< of its last command
+  std::vector<photo> photos;              ///< in the order in which they were added
 
   bool is_hidden() const { return hidden_why || withheld; }
 };
 BOOST_DESCRIBE_STRUCT(state, (),
                       (exists, removed, active, missing, id, owner, content, added_at, revision,
                        times_rented, bookings, blocks, undone, owed, sequence, rating, hidden_why,
-                       withheld, account_order))
+                       withheld, account_order, photos))
 
 inline constexpr std::size_t max_bookings = 1000;
 inline constexpr std::size_t max_undone = 1000;
 inline constexpr std::size_t max_blocks = 200;
+inline constexpr std::size_t max_photos = 8;
 /// How far ahead a block may end.
 inline constexpr duration block_horizon = one_day * 3660;
 /// A block is forgotten so long after its end, with the next one that is made. Until then it bounds
@@ -371,8 +396,8 @@ inline constexpr duration delay_notice = one_day;
 
 /// Refuses with: already_exists, unknown_entity, not_owner, stale_revision, listing_in_use,
 /// listing_inactive, own_listing, duration_not_permitted, period_invalid, not_available,
-/// too_many_bookings, undone, listing_hidden. Content of another kind than before is
-/// `already_exists`.
+/// too_many_bookings, undone, listing_hidden, too_many_photos. Content of another kind than before
+/// is `already_exists`.
 ///
 /// A repeat does nothing, by the state alone; some need the runtime's memory of command ids as
 /// well: a second `reserve`, `hand_over` or `extend` gets the first's answer only by it, a
@@ -385,6 +410,9 @@ std::optional<instant> alarm(const state& now);
 /// A `reservation`, a `hand_over_result`, or for `extend` a `reservation` with the whole new period
 /// and the further rent. It follows from the events alone; without any it is `accepted`.
 outcome reply(const state& after, const std::vector<event>& events);
+
+/// Null when the advert does not show it.
+const photo* photo_of(const state& now, const photo_id& id);
 
 // --- the calendar (listing_calendar.cpp) ---
 //

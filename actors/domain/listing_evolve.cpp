@@ -77,6 +77,7 @@ void apply(state& s, const removed&) {
   s.removed = true;
   s.active = false;
   s.blocks.clear();
+  s.photos.clear();
   if (s.content.kind() == item_kind::book) owe(s, step::detach, s.content);
 }
 
@@ -176,6 +177,14 @@ void apply(state& s, const blocked& e) {
 
 void apply(state& s, const unblocked& e) {
   std::erase_if(s.blocks, [&e](const owner_block& each) { return each.id == e.id; });
+}
+
+void apply(state& s, const photo_added& e) {
+  s.photos.push_back(e.what);
+}
+
+void apply(state& s, const photo_removed& e) {
+  std::erase_if(s.photos, [&e](const photo& each) { return each.id == e.id; });
 }
 
 void apply(state& s, const delayed& e) {

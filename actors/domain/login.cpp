@@ -22,8 +22,8 @@ bool contains(const std::vector<session_id>& all, session_id one) {
 }
 
 bool is_known(const state& s, session_id session) {
-  return contains(s.sessions, session) || contains(s.programs, session) ||
-         contains(s.ending, session);
+  return contains(s.sessions, session) || contains(s.ending, session) ||
+         std::ranges::find(s.programs, session, &token::session) != s.programs.end();
 }
 
 std::optional<refusal> why_barred(const state& s) {
@@ -67,9 +67,9 @@ answer handle(const state& s, const add_session& c, const context& given) {
     // outlive it.
     if (!contains(s.sessions, *c.by))
       return no(refusal_code::session_ended, "The session that makes the token has ended.");
-    if (s.programs.size() >= max_programs)
+    if (count_programs(s, c.life ? c.life->start : instant::min()) >= max_programs)
       return no(refusal_code::too_many_sessions, "There are as many tokens as there may be.");
-    return events{session_added{c.session, true}};
+    return events{session_added{c.session, true, c.life}};
   }
   if (auto why = why_not(s, c.password_version)) return *why;
   if (s.one_time_until && (s.one_time_used || given.now > *s.one_time_until))
@@ -140,10 +140,20 @@ void take_password(state& s, const Event& e) {
   s.one_time_used = false;
 }
 
-/// Moves them all to those that are told to end.
-void end(state& s, std::vector<session_id>& all) {
-  s.ending.insert(s.ending.end(), all.begin(), all.end());
-  all.clear();
+/// Those that end, here and below, are told so.
+void end_sessions(state& s) {
+  s.ending.insert(s.ending.end(), s.sessions.begin(), s.sessions.end());
+  s.sessions.clear();
+}
+
+template <class Which>
+void end_programs(state& s, Which is_over) {
+  for (const auto& each : s.programs)
+    if (is_over(each)) s.ending.push_back(each.session);
+  std::erase_if(s.programs, is_over);
+}
+void end_programs(state& s) {
+  end_programs(s, [](const token&) { return true; });
 }
 
 void apply(state& s, const password_changed& e) {
@@ -153,27 +163,32 @@ void apply(state& s, const password_changed& e) {
   s.ending.insert(s.ending.end(), ends.begin(), ends.end());
   s.sessions.erase(ends.begin(), ends.end());
   // Whoever knew the old password may have made them.
-  end(s, s.programs);
+  end_programs(s);
 }
 
 void apply(state& s, const password_reset& e) {
   take_password(s, e);
   s.one_time_until = e.until;
-  end(s, s.sessions);
-  end(s, s.programs);
+  end_sessions(s);
+  end_programs(s);
 }
 
 void apply(state& s, const gate_set& e) {
   s.gate_order = e.order;
   s.now = e.to;
   if (s.now == gate::open) return;
-  end(s, s.sessions);
-  end(s, s.programs);
+  end_sessions(s);
+  end_programs(s);
   if (s.now == gate::closed) s.password_hash = {};
 }
 
+void add_program(state& s, const session_added& e) {
+  if (e.life) end_programs(s, [&e](const token& each) { return each.has_expired(e.life->start); });
+  s.programs.push_back({e.session, e.life ? std::optional{e.life->end} : std::nullopt});
+}
+
 void apply(state& s, const session_added& e) {
-  if (e.program) return s.programs.push_back(e.session);
+  if (e.program) return add_program(s, e);
   s.one_time_used = s.one_time_until.has_value();
   s.sessions.push_back(e.session);
   if (s.sessions.size() <= max_sessions) return;
@@ -183,7 +198,7 @@ void apply(state& s, const session_added& e) {
 
 void apply(state& s, const session_dropped& e) {
   std::erase(s.sessions, e.session);
-  std::erase(s.programs, e.session);
+  std::erase_if(s.programs, [&e](const token& each) { return each.session == e.session; });
   std::erase(s.ending, e.session);
 }
 
@@ -200,6 +215,11 @@ std::optional<std::string> normalise_username(std::string_view text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   if (!std::ranges::all_of(name, is_allowed)) return std::nullopt;
   return name;
+}
+
+std::size_t count_programs(const state& now, instant real_now) {
+  const auto is_good = [real_now](const token& each) { return !each.has_expired(real_now); };
+  return static_cast<std::size_t>(std::ranges::count_if(now.programs, is_good));
 }
 
 decision<event> decide(const state& before, const command& asked, const context& given) {

@@ -44,6 +44,7 @@ struct add_session {
   session_id session;
   int password_version = 0;
   std::optional<session_id> by{};
+  std::optional<period> life{};  ///< of a program's token, in real time
 };
 struct drop_session {
   session_id session;
@@ -90,13 +91,14 @@ struct password_changed {
   std::optional<session_id> keep;
 };
 BOOST_DESCRIBE_STRUCT(password_changed, (), (password_version, password_hash, keep))
-/// One more than `max_sessions` ends the oldest.
+/// One more than `max_sessions` ends the oldest; a program's ends those whose time is up.
 struct session_added {
   static constexpr std::string_view type = "user.login";
   session_id session;
-  bool program = false;  ///< it is a program's, and counted with those
+  bool program = false;          ///< it is a program's, and counted with those
+  std::optional<period> life{};  ///< of its token, in real time
 };
-BOOST_DESCRIBE_STRUCT(session_added, (), (session, program))
+BOOST_DESCRIBE_STRUCT(session_added, (), (session, program, life))
 /// Logged out, revoked, or acknowledged its end.
 struct session_dropped {
   static constexpr std::string_view type = "user.logout";
@@ -125,6 +127,14 @@ using event = std::variant<signed_up, account_opened, password_changed, session_
 
 // --- state ---
 
+/// A program's session.
+struct token {
+  session_id session;
+  std::optional<instant> until;  ///< real time; none: as long as it is not revoked
+  bool has_expired(instant real_now) const { return until && *until <= real_now; }
+};
+BOOST_DESCRIBE_STRUCT(token, (), (session, until))
+
 struct state {
   using command_type = command;
   using event_type = event;
@@ -139,7 +149,7 @@ struct state {
   personal address;
   std::vector<session_id> sessions;       ///< oldest first, at most `max_sessions`
   std::vector<session_id> ending;         ///< told to end, not acknowledged
-  std::vector<session_id> programs;       ///< their tokens, at most `max_programs`
+  std::vector<token> programs;            ///< at most `max_programs` that have not expired
   std::optional<instant> one_time_until;  ///< the password is one for a single log-in
   bool one_time_used = false;
   gate now = gate::open;
@@ -158,6 +168,9 @@ inline constexpr std::size_t max_programs = 20;
 inline constexpr duration one_time_life = one_day;
 
 // --- the entity's functions (design.md section 4) ---
+
+/// How many of the programs' tokens have not expired.
+std::size_t count_programs(const state& now, instant real_now);
 
 /// Refuses with: username_taken, unknown_entity, bad_credentials (the password changed meanwhile or
 /// was used up, or it is somebody else's), session_ended (the one that makes a token),

@@ -116,6 +116,11 @@ struct offer {
   std::string extra;  ///< further attributes as given: the text of a JSON object, or empty
 
   item_kind kind() const { return static_cast<item_kind>(item.index()); }
+  /// Of a book.
+  std::optional<std::string> isbn() const {
+    const auto* book = std::get_if<book_details>(&item);
+    return book ? std::optional{book->isbn} : std::nullopt;
+  }
   friend bool operator==(const offer&, const offer&) = default;
 };
 BOOST_DESCRIBE_STRUCT(offer, (),

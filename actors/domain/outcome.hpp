@@ -30,10 +30,11 @@ struct reservation {
   rental_terms terms;
   money rent;
   bool handed_over = false;  ///< the period has begun and the item is there: no need to ask again
+  std::optional<std::string> isbn{};  ///< of a book
 
   friend bool operator==(const reservation&, const reservation&) = default;
 };
-BOOST_DESCRIBE_STRUCT(reservation, (), (owner, kind, title, when, terms, rent, handed_over))
+BOOST_DESCRIBE_STRUCT(reservation, (), (owner, kind, title, when, terms, rent, handed_over, isbn))
 
 /// A listing's answer to `listing::hand_over`.
 struct hand_over_result {
@@ -80,10 +81,51 @@ struct told_so_far {
 };
 BOOST_DESCRIBE_STRUCT(told_so_far, (), (people, next))
 
+/// An inbox's yes to `inbox::attach`.
+struct attachment {
+  std::int64_t cursor = 0;  ///< of the newest notice: those after it are the webhook's
+
+  friend bool operator==(const attachment&, const attachment&) = default;
+};
+BOOST_DESCRIBE_STRUCT(attachment, (), (cursor))
+
+/// Why a webhook's receiver has not taken a notice. The names are stored, and seen by clients.
+enum class post_trouble {
+  url_not_allowed,      ///< the URL does not keep the rules, which may have changed
+  name_not_found,       ///< there is no such host
+  address_not_allowed,  ///< an address of the host is not a public one
+  no_connection,        ///< nobody takes connections there
+  tls_failed,           ///< no TLS, or no certificate for that name that is to be trusted
+  timed_out,            ///< some step took too long
+  connection_lost,      ///< it ended before there was an answer
+  bad_answer,           ///< not HTTP
+  status,               ///< an answer, but not one of 2xx
+};
+BOOST_DESCRIBE_ENUM(post_trouble, url_not_allowed, name_not_found, address_not_allowed,
+                    no_connection, tls_failed, timed_out, connection_lost, bad_answer, status)
+
+struct post_failure {
+  post_trouble code{};
+  int status = 0;  ///< with `post_trouble::status`: that of HTTP
+
+  friend bool operator==(const post_failure&, const post_failure&) = default;
+};
+BOOST_DESCRIBE_STRUCT(post_failure, (), (code, status))
+
+/// How the postman has fared with a webhook's next notice.
+struct posted_so_far {
+  std::int64_t up_to = 0;             ///< nothing up to this cursor is left to be posted
+  bool anything = false;              ///< the notice of that cursor was taken
+  std::optional<post_failure> why{};  ///< the next one was not
+  instant again{};                    ///< then: not before this time, in domain time
+
+  friend bool operator==(const posted_so_far&, const posted_so_far&) = default;
+};
+BOOST_DESCRIBE_STRUCT(posted_so_far, (), (up_to, anything, why, again))
+
 /// `refusal` first would make "refused" the default; `accepted` is.
-using outcome =
-    std::variant<accepted, refusal, reservation, hand_over_result, charge_result, belongings,
-                 told_so_far>;
+using outcome = std::variant<accepted, refusal, reservation, hand_over_result, charge_result,
+                             belongings, told_so_far, attachment, posted_so_far>;
 
 /// The command by which an answer comes home: which want it answers, and how.
 struct answered {

@@ -48,6 +48,9 @@ enum class refusal_code {
   listing_hidden,          ///< an administrator has hidden the advert
   too_many_follows,        ///< the person follows as many topics as one may
   too_many_followers,      ///< the topic has as many followers as it may have
+  own_account,             ///< nobody suspends himself
+  too_many_webhooks,       ///< the person has as many webhooks as one may have
+  too_many_photos,         ///< the advert has as many photos as it may have
   not_now,                 ///< too much is under way here already: ask again later
 };
 BOOST_DESCRIBE_ENUM(refusal_code, unknown_entity, already_exists, username_taken, bad_credentials,
@@ -58,7 +61,7 @@ BOOST_DESCRIBE_ENUM(refusal_code, unknown_entity, already_exists, username_taken
                     too_late, claim_exceeds_deposit, undone, payment_failed, idempotency_mismatch,
                     rating_invalid, already_reviewed, wallet_not_empty, rentals_open,
                     account_closed, account_suspended, listing_hidden, too_many_follows,
-                    too_many_followers, not_now)
+                    too_many_followers, own_account, too_many_webhooks, too_many_photos, not_now)
 
 struct refusal {
   refusal_code code{};

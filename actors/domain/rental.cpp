@@ -256,7 +256,8 @@ answer handle(story& s, const item_ready&, const context& given) {
 }
 
 void reject(story& s, const refusal& why) {
-  s.emit(rejected{s.now.about.listing, s.now.about.renter, why});
+  const auto& about = s.now.about;
+  s.emit(rejected{about.listing, about.renter, why, about.isbn});
 }
 
 void on_reserve(story& s, const outcome& result) {

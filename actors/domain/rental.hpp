@@ -79,10 +79,11 @@ struct subject_matter {
   account_id renter;
   item_kind kind{};
   std::string title;
+  std::optional<std::string> isbn{};  ///< of a book
 
   friend bool operator==(const subject_matter&, const subject_matter&) = default;
 };
-BOOST_DESCRIBE_STRUCT(subject_matter, (), (listing, owner, renter, kind, title))
+BOOST_DESCRIBE_STRUCT(subject_matter, (), (listing, owner, renter, kind, title, isbn))
 
 enum class party { renter, owner, nobody };
 BOOST_DESCRIBE_ENUM(party, renter, owner, nobody)
@@ -177,8 +178,9 @@ struct rejected {
   listing_id listing;
   account_id renter;
   refusal why;
+  std::optional<std::string> isbn{};  ///< of a book, if the listing had agreed
 };
-BOOST_DESCRIBE_STRUCT(rejected, (), (listing, renter, why))
+BOOST_DESCRIBE_STRUCT(rejected, (), (listing, renter, why, isbn))
 struct cancelled {
   static constexpr std::string_view type = "rent.cancel";
   subject_matter about;

@@ -30,6 +30,7 @@ void apply(state& s, const reserved& e) {
   s.about.owner = e.agreed.owner;
   s.about.kind = e.agreed.kind;
   s.about.title = e.agreed.title;
+  s.about.isbn = e.agreed.isbn;
   s.when = e.agreed.when;
   s.terms = e.agreed.terms;
   s.rent = e.agreed.rent;

@@ -6,7 +6,8 @@
 
 namespace rentwave {
 
-/// `read` looks at whatever is the person's own; each of the others changes one part of it.
+/// `read` looks at whatever is the person's own; each of the others changes one part of it. `inbox`
+/// is what the person is told: how far it was read, and the topics that it comes from.
 enum class scope { read, profile, listings, rentals, wallet, inbox };
 BOOST_DESCRIBE_ENUM(scope, read, profile, listings, rentals, wallet, inbox)
 

@@ -98,10 +98,12 @@ std::vector<want> wants(const state& now) {
   // One after the other: a withdrawal that came first would find nothing, and the session would
   // stand in the login's list for good.
   if (now.announce) {
-    std::optional<session_id> by;
-    if (now.program) by = now.program->by;
-    return {{std::string{announce_key}, to,
-             login::command{login::add_session{now.id, now.password_version, by}}}};
+    login::add_session added{now.id, now.password_version};
+    if (const auto& program = now.program) {
+      added.by = program->by;
+      if (program->made_at) added.life = period{*program->made_at, program->expires_at};
+    }
+    return {{std::string{announce_key}, to, login::command{std::move(added)}}};
   }
   if (now.withdraw)
     return {{std::string{withdraw_key}, to, login::command{login::drop_session{now.id}}}};

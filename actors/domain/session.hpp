@@ -26,10 +26,11 @@ namespace rentwave::session {
 struct grant {
   personal name;  ///< by which its person knows it
   std::vector<scope> scopes;
-  instant expires_at;  ///< real time; the token says it, here it is only shown
+  instant expires_at;  ///< real time, as the token says it
   session_id by;
+  std::optional<instant> made_at{};  ///< real time
 };
-BOOST_DESCRIBE_STRUCT(grant, (), (name, scopes, expires_at, by))
+BOOST_DESCRIBE_STRUCT(grant, (), (name, scopes, expires_at, by, made_at))
 
 // --- commands ---
 

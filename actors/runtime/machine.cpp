@@ -25,6 +25,9 @@ std::optional<account_id> subject_of(const session::state& s) {
 std::optional<account_id> subject_of(const keyed_request::state& s) {
   return s.account;
 }
+std::optional<account_id> subject_of(const webhook::state& s) {
+  return s.owner;
+}
 template <class State>
 std::optional<account_id> subject_of(const State&) {
   static_assert(!json_form::has_personal<State>::value &&

@@ -7,10 +7,12 @@
 #include <atomic>
 #include <cstdlib>
 
-#include "actors/runtime/estates.hpp"
 #include "actors/runtime/crier.hpp"
+#include "actors/runtime/estates.hpp"
 #include "actors/runtime/node_context.hpp"
 #include "actors/runtime/partition.hpp"
+#include "actors/runtime/postman.hpp"
+#include "actors/runtime/photo_sweeper.hpp"
 #include "actors/runtime/reader.hpp"
 #include "actors/runtime/writer.hpp"
 
@@ -33,6 +35,7 @@ void demand(const caf::actor& essential, const char* name) {
 struct node::parts {
   caf::actor_system& system;
   std::shared_ptr<node_context> context;
+  caf::actor sweeper{};
   std::atomic<int> open{0};
   bool stopped = false;
   mutable std::atomic<std::size_t> next_reader{0};
@@ -66,12 +69,22 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
     context.readers.push_back(
         spawn_reader(system, std::move(*reading), std::move(waiting), context.options.threads));
   }
+  auto keeping = store.connect();
+  if (!keeping) {
+    made->stop();
+    return keeping.error();
+  }
+  context.keeper =
+      spawn_reader(system, std::move(*keeping),
+                   {context.figures, &context.figures->photo_questions}, context.options.threads);
   const context_ptr shared = made->parts_->context;
   context.writer = spawn_writer(system, std::move(*writing), shared);
+  made->parts_->sweeper = spawn_photo_sweeper(system, shared);
   auto routes = std::make_shared<routing>();
   routes->payments = spawn_payments(system, shared);
   routes->estates = spawn_estates(system, shared);
   routes->crier = spawn_crier(system, shared);
+  routes->postman = spawn_postman(system, shared);
   for (partition_id id = 0; id < context.options.partitions; ++id)
     routes->partitions.push_back(spawn_partition(system, shared, id));
   context.routes = routes;
@@ -81,11 +94,15 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
   demand(routes->payments, "the payment provider's actor");
   demand(routes->estates, "the actor of estates");
   demand(routes->crier, "the crier");
+  demand(routes->postman, "the postman");
   demand(context.writer, "the writer");
   for (const auto& reader : context.readers) demand(reader, "a reader");
+  demand(context.keeper, "the keeper of photos");
+  demand(made->parts_->sweeper, "the sweeper of photos");
   // The context is complete; from here on it is constant.
   for (const auto& partition : routes->partitions)
     caf::anon_send(partition, caf::atom_constant<caf::atom("begin")>::value);
+  caf::anon_send(made->parts_->sweeper, caf::atom_constant<caf::atom("tick")>::value);
   return made;
 }
 
@@ -95,11 +112,18 @@ node::~node() {
   // The context and the actors hold handles of each other: break the circle.
   parts_->context->writer = nullptr;
   parts_->context->readers.clear();
+  parts_->context->keeper = nullptr;
   parts_->context->routes.reset();
 }
 
 caf::actor node::reader() const {
   return parts_->context->take_reader(parts_->next_reader++);
+}
+
+caf::actor node::keeper() const {
+  const auto& context = *parts_->context;
+  if (context.figures->photo_questions >= context.options.photo_queue) return {};
+  return context.take_keeper();
 }
 
 std::shared_ptr<const runtime_figures> node::figures() const {
@@ -119,8 +143,10 @@ void node::stop() {
     ending.push_back(routes_->payments);
     ending.push_back(routes_->estates);
     ending.push_back(routes_->crier);
+    ending.push_back(routes_->postman);
   }
-  if (context.writer) ending.push_back(context.writer);
+  for (const auto& one : {context.writer, context.keeper, parts_->sweeper})
+    if (one) ending.push_back(one);
   ending.insert(ending.end(), context.readers.begin(), context.readers.end());
   for (const auto& actor : ending) caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
   if (context.options.threads) {

@@ -11,6 +11,7 @@
 #include "actors/runtime/domain_clock.hpp"
 #include "actors/runtime/machine.hpp"
 #include "actors/runtime/payments.hpp"
+#include "actors/runtime/postman.hpp"
 #include "actors/runtime/restart_budget.hpp"
 #include "actors/runtime/routing.hpp"
 #include "actors/runtime/runtime_figures.hpp"
@@ -27,8 +28,9 @@ struct node_options {
   double clock_rate = 1;
   time_source real_time = system_time;
   machine_factory machines = make_machine;
-  std::vector<subscription> subscriptions = all_subscriptions();
+  std::vector<subscription> subscriptions = all_subscriptions("EUR");
   std::shared_ptr<payment_provider> payments = sandbox_payments();
+  std::shared_ptr<courier> webhooks{};  ///< none: nothing is posted
 
   // Real time:
   duration retry_delay = std::chrono::seconds{5};     ///< until a want is sent again
@@ -37,12 +39,17 @@ struct node_options {
   duration alarm_horizon = std::chrono::minutes{2};   ///< alarms in memory
   duration alarm_tick = std::chrono::seconds{1};      ///< the clock is read at least so often
   restart_budget::limits restarts;
-  std::int64_t snapshot_events = 100;  ///< an entity's events between two snapshots
+  duration photo_sweep_interval = std::chrono::minutes{10};  ///< for bytes that no advert shows
+  duration photo_orphan_age = std::chrono::hours{1};  ///< put so long ago, they are swept away
+  std::int64_t snapshot_events = 100;                 ///< an entity's events between two snapshots
   // Limits:
   std::size_t entities_at_rest = 200'000;  ///< in memory without need; more go to sleep at once
-  std::size_t entity_queue = 4096;  ///< messages that wait in one entity; more are `overloaded`
-  std::size_t batch_events = 2000;  ///< of one transaction
-  std::size_t deliveries = 4;       ///< notices to followers that are under way at the same time
+  std::size_t entity_queue = 4096;   ///< messages that wait in one entity; more are `overloaded`
+  std::size_t batch_events = 2000;   ///< of one transaction
+  std::size_t deliveries = 4;        ///< notices to followers that are under way at the same time
+  std::size_t posts = 32;            ///< to webhooks, likewise
+  std::size_t posts_a_receiver = 4;  ///< of them to one host and port
+  std::size_t photo_queue = 16;      ///< photos that wait to be stored; more are turned away
 };
 
 class node {
@@ -59,6 +66,9 @@ class node {
   const domain_clock& clock() const { return *clock_; }
   /// One of the readers, by turns; for one question, which is counted as waiting there.
   caf::actor reader() const;
+  /// The thread of photos' bytes, for one question, which is counted as waiting there: megabytes
+  /// hold up no other question. Null when as many wait as may.
+  caf::actor keeper() const;
   std::shared_ptr<const runtime_figures> figures() const;
   /// Every partition is open. From any thread.
   bool is_ready() const;

@@ -20,6 +20,7 @@ struct node_context {
   routing_ptr routes;
   caf::actor writer;
   std::vector<caf::actor> readers;
+  caf::actor keeper;  ///< a reader for photos' bytes alone, which it also writes
   std::shared_ptr<runtime_figures> figures;
   std::function<void(partition_id)> opened;  ///< a partition serves
   std::function<void(partition_id)> fenced;  ///< another owner has it: it can write no more
@@ -32,6 +33,11 @@ struct node_context {
     number %= readers.size();
     ++figures->questions[number];
     return readers[number];
+  }
+  /// The same of the keeper.
+  const caf::actor& take_keeper() const {
+    ++figures->photo_questions;
+    return keeper;
   }
 };
 using context_ptr = std::shared_ptr<const node_context>;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "actors/runtime/sentences.hpp"
+#include "actors/runtime/webhook_notices.hpp"
 #include "persistence/codec.hpp"
 #include "persistence/timestamp.hpp"
 
@@ -49,9 +50,16 @@ std::string alternatives_to(const listing::delayed& e) {
   return query + "&city=" + percent_encoded(e.where.city);
 }
 
+inbox::notice notice_of(std::optional<std::string> isbn) {
+  inbox::notice about;
+  about.isbn = std::move(isbn);
+  return about;
+}
+
 /// Collects the notices about one event.
 struct writer {
   const stored_event& event;
+  std::string_view currency;
   rental_id rental;
   std::vector<effect> effects;
 
@@ -66,10 +74,10 @@ struct writer {
         {role, inbox_ref(whom), inbox::command{inbox::deliver{whom, std::move(notice)}}});
   }
   void owner(const subject_matter& about, std::string text) {
-    tell(about.owner, "owner", about.listing, std::move(text));
+    tell(about.owner, "owner", about.listing, std::move(text), notice_of(about.isbn));
   }
   void renter(const subject_matter& about, std::string text) {
-    tell(about.renter, "renter", about.listing, std::move(text));
+    tell(about.renter, "renter", about.listing, std::move(text), notice_of(about.isbn));
   }
 };
 
@@ -93,8 +101,9 @@ void write(writer& to, const rental::event& happened) {
             to.renter(e.about, quoted(e.about) + " is due on " + in_words(e.due) + ".");
           },
           [&](const rental::late& e) {
-            to.renter(e.about, quoted(e.about) + " is late: fee " + std::to_string(e.n) +
-                                   " fell due on " + in_words(e.due) + ".");
+            to.renter(e.about, quoted(e.about) + " is late: fee " + std::to_string(e.n) + ", " +
+                                   in_words(e.fee, to.currency) + ", fell due on " +
+                                   in_words(e.due) + ".");
             if (e.n == 1) to.owner(e.about, quoted(e.about) + " was not returned in time.");
           },
           [&](const rental::returned& e) {
@@ -145,7 +154,8 @@ void write(writer& to, const rental::event& happened) {
             }
           },
           [&](const rental::rejected& e) {
-            to.tell(e.renter, "renter", e.listing, "Your rental was not possible. " + e.why.detail);
+            to.tell(e.renter, "renter", e.listing, "Your rental was not possible. " + e.why.detail,
+                    notice_of(e.isbn));
           },
           [](const auto&) {},
       },
@@ -164,25 +174,26 @@ std::vector<effect> tell_owner(const stored_event& event) {
   if (const auto* e = std::get_if<listing::hidden>(&*happened)) {
     if (e->by != listing::hider::administrator) return {};
     owner = e->owner;
+    notice.isbn = e->isbn;
     notice.text = "An administrator has hidden the advert \u201c" + e->title + "\u201d.";
   } else {
     const auto& shown = std::get<listing::shown>(*happened);
     if (shown.by != listing::hider::administrator) return {};
     owner = shown.owner;
+    notice.isbn = shown.content.isbn();
     notice.text = "The advert \u201c" + shown.content.title + "\u201d is hidden no more.";
   }
   return {{"owner", inbox_ref(owner), inbox::command{inbox::deliver{owner, std::move(notice)}}}};
 }
 
 /// The next renter and the owner are told that the item is late.
-std::vector<effect> notify_of_delay(const stored_event& event) {
+std::vector<effect> notify_of_delay(const stored_event& event, std::string_view currency) {
   const auto id = parse_id<listing_id>(event.entity.id);
   const auto happened = decode<listing::event>(event.type, event.schema, event.data);
   const auto* e = happened ? std::get_if<listing::delayed>(&*happened) : nullptr;
   if (!id || !e) return {};
-  writer to{event, e->rental, {}};
-  inbox::notice notice;
-  notice.isbn = e->isbn;
+  writer to{event, currency, e->rental, {}};
+  auto notice = notice_of(e->isbn);
   const auto title = in_quotes(e->title);
   const auto start = in_words(e->when.start);
   to.tell(e->owner, "owner", *id, title + " is late, and its next rental begins on " + start + ".",
@@ -198,14 +209,15 @@ std::vector<effect> notify_of_delay(const stored_event& event) {
 
 }  // namespace
 
-std::vector<effect> notify(const stored_event& event) {
-  if (event.type == listing::delayed::type) return notify_of_delay(event);
+std::vector<effect> notify(const stored_event& event, std::string_view currency) {
+  if (event.type == listing::delayed::type) return notify_of_delay(event, currency);
   if (event.entity.kind == entity_kind::listing) return tell_owner(event);
+  if (event.type == webhook::switched_off::type) return tell_of_switched_off(event);
   if (event.entity.kind != entity_kind::rental) return {};
   const auto id = parse_id<rental_id>(event.entity.id);
   const auto happened = decode<rental::event>(event.type, event.schema, event.data);
   if (!id || !happened) return {};
-  writer to{event, *id, {}};
+  writer to{event, currency, *id, {}};
   write(to, *happened);
   return std::move(to.effects);
 }

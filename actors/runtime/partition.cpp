@@ -12,7 +12,7 @@
 #include "actors/runtime/consumer.hpp"
 #include "actors/runtime/entity_actor.hpp"
 #include "actors/runtime/protocol.hpp"
-#include "actors/runtime/watch_table.hpp"
+#include "actors/runtime/watchers.hpp"
 
 namespace rentwave {
 namespace {
@@ -30,9 +30,6 @@ constexpr std::size_t wakes_at_once = 64;
 constexpr std::size_t buffer_limit = 10'000;
 /// After which idle entities sleep when there are too many.
 constexpr auto hurried_idle_time = std::chrono::seconds{1};
-
-/// Watches of this partition's entities, by all gateways.
-constexpr std::size_t most_watches = 200'000;
 
 /// A message that could not be passed on yet.
 struct kept_message {
@@ -96,9 +93,7 @@ class partition {
     }
     for (const auto& one : consumers_)
       if (one.handle) self_->send(one.handle, durable);
-    for (auto& [who, what] : watchers_.whom_to_tell(durable->events))
-      self_->send(caf::actor_cast<caf::actor>(who),
-                  news_ptr{std::make_shared<news>(std::move(what))});
+    watchers_.tell(self_, durable->events);
     wake_due();
     arm();
   }
@@ -121,7 +116,7 @@ class partition {
     wake_due();
     read_alarms();
     put_idle_to_sleep();
-    forget_watchers();
+    watchers_.forget(context_->clock->real_now());
     next_tick_ = instant::max();
     arm();
   }
@@ -198,20 +193,7 @@ class partition {
 
   caf::result<watch_ptr> watch(const watch_request& asked, const caf::strong_actor_ptr& who) {
     if (!who) return make_error(runtime_errc::unavailable, "nobody to tell");
-    using result = watch_table<caf::strong_actor_ptr>::result;
-    const auto until = context_->clock->real_now() + watch_time;
-    auto made = std::make_shared<watch_answer>();
-    for (const auto& entity : asked.entities) {
-      const auto done = watchers_.watch(entity, who, until);
-      if (done == result::begun) made->begun.push_back(entity);
-      if (done == result::full) made->is_full = true;
-    }
-    if (asked.everything) {
-      const auto done = watchers_.watch_everything(who, until);
-      made->everything_begun = done == result::begun;
-      if (done == result::full) made->is_full = true;
-    }
-    return watch_ptr{std::move(made)};
+    return watchers_.watch(asked, who, context_->clock->real_now());
   }
 
   std::string release(const entity_ref& entity) {
@@ -398,13 +380,6 @@ class partition {
     self_->delayed_send(self_, wait, tick_atom::value, generation_);
   }
 
-  void forget_watchers() {
-    const auto now = context_->clock->real_now();
-    if (now < next_forgetting_) return;
-    next_forgetting_ = now + watch_time / 4;
-    watchers_.forget(now);
-  }
-
   // --- sleep ---
 
   void put_idle_to_sleep() {
@@ -442,8 +417,7 @@ class partition {
   std::unordered_set<entity_ref> waking_;
   instant next_tick_ = instant::max();   ///< domain time
   instant next_sweep_ = instant::min();  ///< real time
-  watch_table<caf::strong_actor_ptr> watchers_{most_watches};
-  instant next_forgetting_ = instant::min();  ///< real time
+  watchers watchers_;
   std::uint64_t generation_ = 0;
 };
 

@@ -21,8 +21,10 @@
 //   subscription  commit_ptr, reopened, replay_order → std::string
 //   payment       command_ptr: the provider, which answers the sender by `answered`
 //   estate        command_ptr: likewise, of what the journal has of a person
+//   sweeper       swept_ptr: what a part of a sweep of photos came to
 //   watcher       news_ptr: something became durable where it watches; a gateway is one
 //   crier         command_ptr: tells followers, and answers the topic by `answered`
+//   postman       command_ptr: posts a notice, and answers the webhook by `answered`
 #pragma once
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -264,6 +266,12 @@ struct read_job {
 };
 using job_ptr = std::shared_ptr<const read_job>;
 
+struct swept_part {
+  int sweep = 0;  ///< the number of the tick that began it
+  journal_result<photo_sweep> what;
+};
+using swept_ptr = std::shared_ptr<const swept_part>;
+
 }  // namespace rentwave
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::command_ptr)
@@ -302,3 +310,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::history_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::events_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::alarms_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::job_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::swept_ptr)

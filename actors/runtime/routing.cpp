@@ -10,6 +10,7 @@ const caf::actor& routing::find(const entity_ref& entity) const {
   if (entity.kind == entity_kind::payment) return payments;
   if (entity.kind == entity_kind::estate) return estates;
   if (entity.kind == entity_kind::crier) return crier;
+  if (entity.kind == entity_kind::postman) return postman;
   return partitions[static_cast<std::size_t>(partition_of(entity, partitions.size()))];
 }
 

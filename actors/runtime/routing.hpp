@@ -19,6 +19,7 @@ struct routing {
   caf::actor payments;
   caf::actor estates;
   caf::actor crier;
+  caf::actor postman;
 
   const caf::actor& find(const entity_ref& entity) const;
 };

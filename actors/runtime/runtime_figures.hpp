@@ -15,9 +15,13 @@ struct runtime_figures {
   // Since the start:
   std::atomic<std::uint64_t> restarts{0};      ///< entities that ended by their own fault
   std::atomic<std::uint64_t> alarms_fired{0};  ///< entities that were woken
+  std::atomic<std::uint64_t> posts_taken{0};   ///< notices that webhooks' receivers took
+  std::atomic<std::uint64_t> posts_failed{0};  ///< tries that came to nothing
   // At this moment:
+  std::atomic<std::size_t> posts_waiting{0};        ///< for their turn with the postman
   std::atomic<std::size_t> appends{0};              ///< sent to the writer, not answered yet
   std::vector<std::atomic<std::size_t>> questions;  ///< by reader: sent, not taken up yet
+  std::atomic<std::size_t> photo_questions{0};      ///< the same of the thread of photos' bytes
 };
 
 }  // namespace rentwave

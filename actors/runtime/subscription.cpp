@@ -5,8 +5,11 @@
 
 namespace rentwave {
 
-std::vector<subscription> all_subscriptions() {
-  return {{"notifier", notify}, {"topics", announce}};
+std::vector<subscription> all_subscriptions(std::string currency) {
+  const auto tell = [currency = std::move(currency)](const stored_event& event) {
+    return notify(event, currency);
+  };
+  return {{"notifier", tell}, {"topics", announce}};
 }
 
 }  // namespace rentwave

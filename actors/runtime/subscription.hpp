@@ -24,7 +24,8 @@ struct subscription {
   std::function<std::vector<effect>(const stored_event&)> handle;
 };
 
-/// Everything that is subscribed to every partition: to add one is to add a line here.
-std::vector<subscription> all_subscriptions();
+/// Everything that is subscribed to every partition: to add one is to add a line here. What people
+/// are told of money names the `currency` (ISO 4217).
+std::vector<subscription> all_subscriptions(std::string currency);
 
 }  // namespace rentwave

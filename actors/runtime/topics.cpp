@@ -51,11 +51,10 @@ std::string text_of(const offer& content) {
 
 template <item_kind Kind>
 std::vector<effect> effects_of(const stored_event& event, const listing::added<Kind>& added) {
-  const auto* book = std::get_if<book_details>(&added.content.item);
-  auto to = about(event, added.id, added.owner, book ? std::optional{book->isbn} : std::nullopt,
-                  text_of(added.content));
+  const auto isbn = added.content.isbn();
+  auto to = about(event, added.id, added.owner, isbn, text_of(added.content));
   to.tell("kind", topic_of(Kind));
-  if (book) to.tell("isbn", topic_of_isbn(book->isbn));
+  if (isbn) to.tell("isbn", topic_of_isbn(*isbn));
   to.tell("owner", topic_of(added.owner));
   return std::move(to.effects);
 }

@@ -23,7 +23,7 @@ every body and every error.</p>
 <h2 id="conventions">What holds everywhere</h2>
 <ul>
 <li>Bodies are JSON objects under <code>Content-Type: application/json</code>, of at most
-{{body_bytes}} bytes.</li>
+{{body_bytes}} bytes; a photo is its own bytes, at most {{photo_bytes}}.</li>
 <li>Requests give money as a whole number of cents: <code>"amount": 250</code>. Answers say the
 currency: <code>{"amount": 250, "currency": "{{currency}}"}</code>.</li>
 <li>Times are RFC 3339 in UTC, in domain time. Durations are ISO 8601: <code>PT90M</code>,
@@ -182,6 +182,7 @@ boost::asio::awaitable<response> get_docs(backend& api, const request&) {
   static const markup all_examples = examples();
   const auto content = filled(form, {{"version", api.about().version},
                                      {"body_bytes", std::to_string(api.about().body_bytes)},
+                                     {"photo_bytes", std::to_string(api.about().photo_bytes)},
                                      {"currency", api.currency()},
                                      {"page", std::to_string(max_page)},
                                      {"general_errors", contract.general_errors},

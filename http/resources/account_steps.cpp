@@ -74,7 +74,8 @@ std::pair<std::string, std::string> auth_cookie(const backend& api, const reques
 }
 
 void forget_sessions(backend& api, const login::state& of) {
-  for (const auto* all : {&of.sessions, &of.programs, &of.ending})
+  for (const auto& each : of.programs) api.forget_session(each.session);
+  for (const auto* all : {&of.sessions, &of.ending})
     for (const auto& each : *all) api.forget_session(each);
 }
 

@@ -11,7 +11,7 @@ namespace rentwave::http {
 class backend;
 using answering = boost::asio::awaitable<response>;
 
-// resources/listings.cpp, resources/blocks.cpp, resources/search.cpp
+// resources/listings.cpp, resources/blocks.cpp, resources/photos.cpp, resources/search.cpp
 answering post_listing(backend& api, const request& asked);
 answering get_listing(backend& api, const request& asked);
 answering patch_listing(backend& api, const request& asked);
@@ -20,6 +20,9 @@ answering get_calendar(backend& api, const request& asked);
 answering post_block(backend& api, const request& asked);
 answering get_blocks(backend& api, const request& asked);
 answering delete_block(backend& api, const request& asked);
+answering post_photo(backend& api, const request& asked);
+answering delete_photo(backend& api, const request& asked);
+answering get_photo(backend& api, const request& asked);
 answering search_listings(backend& api, const request& asked);
 answering top_listings(backend& api, const request& asked);
 answering my_listings(backend& api, const request& asked);
@@ -61,5 +64,11 @@ answering read_notifications(backend& api, const request& asked);
 answering get_follows(backend& api, const request& asked);
 answering put_follow(backend& api, const request& asked);
 answering delete_follow(backend& api, const request& asked);
+
+// resources/webhooks.cpp
+answering post_webhook(backend& api, const request& asked);
+answering get_webhooks(backend& api, const request& asked);
+answering get_webhook(backend& api, const request& asked);
+answering delete_webhook(backend& api, const request& asked);
 
 }  // namespace rentwave::http

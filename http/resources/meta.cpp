@@ -11,6 +11,8 @@ boost::asio::awaitable<response> get_meta(backend& api, const request&) {
   nlohmann::json limits;
   limits["header_bytes"] = about.header_bytes;
   limits["body_bytes"] = about.body_bytes;
+  limits["photo_bytes"] = about.photo_bytes;
+  limits["photos"] = listing::max_photos;
   limits["page"] = max_page;
   limits["json_depth"] = max_json_depth;
   limits["password_characters"] = {{"min", password_rules.min}, {"max", password_rules.max}};

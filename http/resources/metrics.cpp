@@ -181,14 +181,21 @@ void add_runtime(exposition& to, const runtime_figures& seen) {
   to.counter("rentwave_alarms_fired_total",
              "Entities that were woken, nearly always because they were due.",
              static_cast<double>(seen.alarms_fired));
+  auto& posts =
+      to.family("rentwave_webhook_posts_total",
+                "Notices that were posted to webhooks, by what came of it.", MetricType::Counter);
+  exposition::add(posts, {{"result", "taken"}}, static_cast<double>(seen.posts_taken));
+  exposition::add(posts, {{"result", "failed"}}, static_cast<double>(seen.posts_failed));
 }
 
 void add_queues(exposition& to, const operations::waits& ours, const node_figures& sum,
                 const runtime_figures* seen) {
-  auto& length = to.family("rentwave_queue_length",
-                           "What waits: appends for the writer, questions for each reader, messages"
-                           " for entities that are not up, requests for answers and for hashes.",
-                           MetricType::Gauge);
+  auto& length =
+      to.family("rentwave_queue_length",
+                "What waits: appends for the writer, questions for each reader, photos to be stored"
+                " or swept, messages for entities that are not up, requests for answers and for"
+                " hashes, notices for webhooks.",
+                MetricType::Gauge);
   const auto add = [&](std::string queue, std::size_t count) {
     exposition::add(length, {{"queue", std::move(queue)}}, static_cast<double>(count));
   };
@@ -197,8 +204,10 @@ void add_queues(exposition& to, const operations::waits& ours, const node_figure
   add("entities", sum.kept);
   if (!seen) return;
   add("appends", seen->appends);
+  add("webhooks", seen->posts_waiting);
   for (std::size_t i = 0; i < seen->questions.size(); ++i)
     add("reader-" + std::to_string(i), seen->questions[i]);
+  add("photos", seen->photo_questions);
 }
 
 boost::asio::awaitable<std::string> scrape(backend& api) {

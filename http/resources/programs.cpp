@@ -48,10 +48,10 @@ instant read_end(field_reader& body, instant now) {
 }
 
 /// Why the login did not take the session: it has too many, or the one that asked has ended.
-awaitable<problem> why_not_begun(backend& api, const std::string& username) {
+awaitable<problem> why_not_begun(backend& api, const std::string& username, instant made_at) {
   const auto found = co_await api.view(login_ref(username));
   if (!found) co_return found.error();
-  if ((*found)->as<login::state>().programs.size() >= login::max_programs)
+  if (login::count_programs((*found)->as<login::state>(), made_at) >= login::max_programs)
     co_return to_problem({refusal_code::too_many_sessions,
                           "There are as many tokens as there may be: revoke one.",
                           {}});
@@ -60,8 +60,8 @@ awaitable<problem> why_not_begun(backend& api, const std::string& username) {
 
 awaitable<response> make_token(backend& api, const request& asked, const session::grant& wish,
                                const creation& ids) {
-  const identity who{asked.who->account, session_id{ids.entity}, asked.who->username,
-                     program_rights{wish.scopes, wish.expires_at}};
+  const identity who{asked.who->account, session_id{ids.entity}, asked.who->username, wish.scopes,
+                     wish.expires_at};
   session::start start;
   start.id = who.session;
   start.account = who.account;
@@ -75,7 +75,8 @@ awaitable<response> make_token(backend& api, const request& asked, const session
   if (!begun) co_return to_response(begun.error(), asked);
   const auto& state = (*begun)->as<session::state>();
   if (state.now != session::status::open) {
-    const auto why = co_await why_not_begun(api, who.username);
+    const auto made_at = state.program->made_at.value_or(api.clock().real_now());
+    const auto why = co_await why_not_begun(api, who.username, made_at);
     co_return to_response(why, asked);
   }
   // Still on its way to the login: nobody gets a token that may come to nothing.
@@ -94,7 +95,9 @@ awaitable<response> post_token(backend& api, const request& asked) {
   session::grant wish;
   wish.name = {body->text("name", name_rules)};
   wish.scopes = read_scopes(*body);
-  wish.expires_at = read_end(*body, api.clock().real_now());
+  const auto now = api.clock().real_now();
+  wish.expires_at = read_end(*body, now);
+  wish.made_at = now;
   wish.by = asked.who->session;
   if (const auto wrong = body->failure()) co_return to_response(*wrong, asked);
   const creating make = [&](const creation& ids) { return make_token(api, asked, wish, ids); };

@@ -25,6 +25,14 @@ boost::asio::awaitable<answer<view_ptr>> advert_in_path(backend& api, const requ
   co_return co_await advert_of(api, *id);
 }
 
+boost::asio::awaitable<answer<view_ptr>> own_advert_in_path(backend& api, const request& asked,
+                                                            const char* why_not) {
+  auto found = co_await advert_in_path(api, asked);
+  if (found && (*found)->as<listing::state>().owner != caller_of(asked))
+    co_return to_problem(refusal{refusal_code::not_owner, why_not, {}});
+  co_return found;
+}
+
 boost::asio::awaitable<answer<view_ptr>> shown_advert_in_path(backend& api, const request& asked) {
   auto found = co_await advert_in_path(api, asked);
   if (found && (*found)->as<listing::state>().is_hidden())
@@ -78,6 +86,11 @@ bool has_tag(std::string_view list, std::string_view tag) {
     list.remove_prefix(comma == list.npos ? list.size() : comma + 1);
   }
   return false;
+}
+
+bool client_has(const request& asked, const std::string& tag) {
+  const auto known = asked.header_list("if-none-match");
+  return has_tag(known, tag) || has_tag(known, "W/" + tag);
 }
 
 boost::asio::awaitable<answer<view_ptr>> create(backend& api, const request& asked,

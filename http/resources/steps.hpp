@@ -27,6 +27,9 @@ std::optional<Id> id_in_path(const request& asked, std::size_t at = 0) {
 boost::asio::awaitable<answer<view_ptr>> advert_of(backend& api, listing_id id);
 /// The advert that the path names; 404 for one that never was or was removed.
 boost::asio::awaitable<answer<view_ptr>> advert_in_path(backend& api, const request& asked);
+/// The same for its owner; 403 for everybody else, in these words.
+boost::asio::awaitable<answer<view_ptr>> own_advert_in_path(backend& api, const request& asked,
+                                                            const char* why_not);
 /// The same, but 404 for one that is hidden as well.
 boost::asio::awaitable<answer<view_ptr>> shown_advert_in_path(backend& api, const request& asked);
 /// The rental that the path names, of which the caller is a party; 404 for all others.
@@ -53,6 +56,8 @@ std::string entity_tag(std::int64_t revision);
 /// Whether a list of tags, as in If-Match, has this one; a `*` alone has them all. Weak tags match
 /// none.
 bool has_tag(std::string_view list, std::string_view tag);
+/// If-None-Match: the client has what this tag is of, so 304 will do. It compares weakly.
+bool client_has(const request& asked, const std::string& tag);
 
 // --- creating ---
 

@@ -33,7 +33,7 @@ bool is_party(const rental::state& one, account_id reader) {
 bool may_follow(const entity_view& found, account_id reader) {
   if (found.ref.kind == entity_kind::rental) return is_party(found.as<rental::state>(), reader);
   const auto& advert = found.as<listing::state>();
-  return advert.exists && !advert.removed;
+  return advert.exists && !advert.removed && !advert.is_hidden();
 }
 
 }  // namespace

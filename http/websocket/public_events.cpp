@@ -15,11 +15,22 @@ shown whole(const Event& happened, const std::string& currency) {
   return to_public(happened, currency);
 }
 
+/// What comes back is told whole, as it may have changed meanwhile; what is switched off is no
+/// news.
+shown back_in_the_market(const listing::shown& e, const std::string& currency) {
+  if (!e.offered) return std::nullopt;
+  return json{
+      {"active", true}, {"revision", e.revision}, {"content", to_public(e.content, currency)}};
+}
+
+/// Nothing of why and by whom, and nothing of what is said while nobody may see the advert.
 shown data_of(const listing::event& happened, const std::string& currency) {
   return std::visit(
       overloaded{
           [&]<item_kind Kind>(const listing::added<Kind>& e) { return whole(e, currency); },
-          [&]<item_kind Kind>(const listing::updated<Kind>& e) { return whole(e, currency); },
+          [&]<item_kind Kind>(const listing::updated<Kind>& e) {
+            return e.hidden ? std::nullopt : whole(e, currency);
+          },
           [](const listing::removed&) -> shown { return json::object(); },
           [](const listing::reserved& e) -> shown { return period_json(e.agreed.when); },
           [](const listing::handed_over&) -> shown { return json::object(); },
@@ -30,6 +41,19 @@ shown data_of(const listing::event& happened, const std::string& currency) {
           },
           [](const listing::lost& e) -> shown {
             return json{{"active", false}, {"revision", e.revision}};
+          },
+          [](const listing::blocked& e) -> shown { return period_json(e.what.when); },
+          [](const listing::unblocked&) -> shown { return json::object(); },
+          [](const listing::rated& e) -> shown {
+            return json{{"rating", rating_json(e.total)}};
+          },
+          [](const listing::hidden& e) -> shown {
+            return json{{"active", false}, {"revision", e.revision}};
+          },
+          [&](const listing::shown& e) { return back_in_the_market(e, currency); },
+          [](const listing::photo_added& e) -> shown { return photo_json(e.what); },
+          [](const listing::photo_removed& e) -> shown {
+            return json{{"id", to_string(e.id)}};
           },
           [](const auto&) -> shown { return std::nullopt; },
       },

@@ -38,6 +38,7 @@ void memory_rows::apply_one(const listing_row& row) {
 void memory_rows::apply_one(const listing_removed& row) {
   listings_.erase(row.id);
   std::erase_if(reservations_, [&](const auto& each) { return each.second.listing == row.id; });
+  photos_.erase(row.id);
 }
 
 void memory_rows::apply_one(const listing_deactivated& row) {
@@ -55,6 +56,15 @@ void memory_rows::apply_one(const listing_rented& row) {
 void memory_rows::apply_one(const listing_rated& row) {
   const auto found = listings_.find(row.id);
   if (found != listings_.end()) found->second.row.rating = row.rating;
+}
+
+void memory_rows::apply_one(const photo_row& row) {
+  photos_[row.listing][row.version] = row.what;
+}
+
+void memory_rows::apply_one(const photo_row_removed& row) {
+  std::erase_if(photos_[row.listing],
+                [&](const auto& each) { return each.second.id == row.photo; });
 }
 
 // --- bookings ---

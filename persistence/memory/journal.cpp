@@ -259,6 +259,41 @@ class memory_journal final : public journal {
     return {};
   }
 
+  journal_result<void> put_photo(const photo_id& id, const stored_photo& what,
+                                 instant now) override {
+    const std::lock_guard held(tables_.mutex);
+    if (tables_.settings_fail) return settings_fail;
+    auto& kept = tables_.photos.try_emplace(id, memory_tables::kept_photo{what, now}).first->second;
+    kept.put = std::max(kept.put, now);
+    return {};
+  }
+
+  journal_result<std::optional<stored_photo>> get_photo(const photo_id& id) override {
+    return reading([&]() -> journal_result<std::optional<stored_photo>> {
+      const auto found = tables_.photos.find(id);
+      if (found == tables_.photos.end() || !tables_.rows.shows(id)) return std::nullopt;
+      return found->second.what;
+    });
+  }
+
+  journal_result<photo_sweep> sweep_photos(const std::optional<photo_id>& after, instant before,
+                                           int limit) override {
+    const std::lock_guard held(tables_.mutex);
+    if (tables_.settings_fail) return settings_fail;
+    auto& all = tables_.photos;
+    photo_sweep done;
+    auto at = after ? all.upper_bound(*after) : all.begin();
+    for (int looked_at = 0; at != all.end(); ++looked_at) {
+      if (looked_at == limit) return done;
+      done.next = at->first;
+      const bool is_orphan = at->second.put < before && !tables_.rows.shows(at->first);
+      at = is_orphan ? all.erase(at) : std::next(at);
+      done.removed += is_orphan ? 1 : 0;
+    }
+    done.next.reset();
+    return done;
+  }
+
   journal_result<listing_page> search(const listing_query& wanted) override {
     return reading([&] { return tables_.rows.search(wanted); });
   }

@@ -104,6 +104,13 @@ std::vector<session_row> memory_rows::sessions(account_id account) const {
   return found;
 }
 
+bool memory_rows::shows(const photo_id& id) const {
+  return std::ranges::any_of(photos_, [&](const auto& of_advert) {
+    return std::ranges::any_of(of_advert.second,
+                               [&](const auto& each) { return each.second.id == id; });
+  });
+}
+
 std::vector<overlap> memory_rows::overlapping_reservations() const {
   std::vector<reservation_row> all;
   for (const auto& [rental, row] : reservations_) all.push_back(row);

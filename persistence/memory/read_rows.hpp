@@ -22,6 +22,8 @@ class memory_rows {
   std::vector<notice_row> notices(account_id account, std::int64_t after, int limit) const;
   std::vector<session_row> sessions(account_id account) const;
   std::vector<overlap> overlapping_reservations() const;
+  /// Whether an advert does.
+  bool shows(const photo_id& id) const;
 
  private:
   struct listing {
@@ -50,6 +52,8 @@ class memory_rows {
   void apply_one(const session_row& row);
   void apply_one(const session_ended& row);
   void apply_one(const notices_cleared& row);
+  void apply_one(const photo_row& row);
+  void apply_one(const photo_row_removed& row);
 
   /// The words of a query, folded.
   struct sought_words {
@@ -64,11 +68,13 @@ class memory_rows {
 
   bool fits(const listing& one, const listing_query& wanted, const sought_words& sought) const;
   bool is_free(listing_id id, const free_time& wanted) const;
+  listing_row seen(const listing& one) const;
   static std::int64_t sort_key(const listing& one, const listing_query& wanted, listing_sort sort,
                                const sought_words& sought);
 
   std::map<listing_id, listing> listings_;
-  std::map<rental_id, reservation_row> reservations_;  ///< and blocks, under their own id
+  std::map<listing_id, std::map<std::int64_t, photo>> photos_;  ///< by the event's version
+  std::map<rental_id, reservation_row> reservations_;           ///< and blocks, under their own id
   std::map<rental_id, rental_row> rentals_;
   std::map<std::pair<rental_id, rental::party>, review_row> reviews_;
   std::map<account_id, std::map<std::int64_t, wallet_entry>> entries_;

@@ -122,6 +122,13 @@ std::int64_t memory_rows::sort_key(const listing& one, const listing_query& want
   return -added;
 }
 
+listing_row memory_rows::seen(const listing& one) const {
+  auto row = one.row;
+  if (const auto found = photos_.find(row.id); found != photos_.end())
+    for (const auto& [version, photo] : found->second) row.photos.push_back(photo);
+  return row;
+}
+
 journal_result<listing_page> memory_rows::search(const listing_query& wanted) const {
   const sought_words sought{wanted.words};
   const auto sort = effective_sort(wanted, !sought.words.empty());
@@ -144,7 +151,7 @@ journal_result<listing_page> memory_rows::search(const listing_query& wanted) co
   }
   const auto limit = std::clamp(wanted.page.limit, 1, 100);
   for (; from != hits.end() && std::ssize(found.items) < limit; ++from)
-    found.items.push_back(from->second->row);
+    found.items.push_back(seen(*from->second));
   if (from != hits.end()) found.next = to_cursor(std::prev(from)->first);
   return found;
 }

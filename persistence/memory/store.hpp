@@ -41,8 +41,8 @@ class memory_store final : public journal_store {
   /// While set, everything that only reads answers `unavailable`.
   void fail_reads(bool fail);
 
-  /// While set, what writes settings and keys does: `pin`, `set_anchor`, `ensure_key`,
-  /// `destroy_key`.
+  /// While set, what writes settings, keys and photos does: `pin`, `set_anchor`, `ensure_key`,
+  /// `destroy_key`, `put_photo`, `sweep_photos`.
   void fail_settings(bool fail);
 
   /// Everything ever written, in order of writing.

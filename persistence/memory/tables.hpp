@@ -15,6 +15,10 @@
 namespace rentwave {
 
 struct memory_tables {
+  struct kept_photo {
+    stored_photo what;
+    instant put;
+  };
   struct partition {
     std::string owner;
     std::int64_t epoch = 0;
@@ -46,6 +50,7 @@ struct memory_tables {
   std::map<std::string, std::string, std::less<>> pinned;
   std::map<account_id, std::optional<std::string>> keys;  ///< nullopt: destroyed
   memory_rows rows;
+  std::map<photo_id, kept_photo> photos;
 };
 
 }  // namespace rentwave

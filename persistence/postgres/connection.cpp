@@ -21,8 +21,8 @@ constexpr milliseconds first_pause{100};
 constexpr milliseconds longest_pause{5000};
 
 // The server ends a statement after `statement_timeout`, a wait for a lock after `lock_timeout`
-// (below); when it does not even do that, the watchdog cuts the connection.
-constexpr milliseconds call_limit = seconds{15};
+// (below); when it does not even do that, the watchdog cuts the connection after
+// `options::longest_call`, or a script's after this.
 constexpr milliseconds script_limit = seconds{300};
 
 // Every session's, whatever the server's or the role's defaults are. The planner knows no numbers
@@ -135,6 +135,7 @@ void rows::get(int column, boost::uuids::uuid& into) const {
 std::string bytes_of(std::string_view text) {
   if (!text.starts_with("\\x") || text.size() % 2 != 0) throw damaged("this is no bytea");
   std::string bytes;
+  bytes.reserve(text.size() / 2);
   for (std::size_t at = 2; at < text.size(); at += 2) {
     const int high = half_byte(text[at]);
     const int low = half_byte(text[at + 1]);
@@ -211,7 +212,7 @@ connection::session& connection::open() {
 }
 
 void connection::set_up(session& fresh) {
-  const watchdog::guard bound(*dog_, fresh.watched, steady_clock::now() + call_limit);
+  const watchdog::guard bound(*dog_, fresh.watched, steady_clock::now() + options_.longest_call);
   pqxx::nontransaction work(fresh.link);
   const auto answer = work.exec_params(settings, application_name(),
                                        options_.how == access::read_only ? "on" : "off");
@@ -252,7 +253,7 @@ rows connection::run(milliseconds limit, Run&& how) {
 
 rows connection::execute(std::string_view sql, const values& parameters) {
   const auto texts = pointers(parameters);
-  return run(call_limit, [&](session& on, pqxx::nontransaction& work) {
+  return run(options_.longest_call, [&](session& on, pqxx::nontransaction& work) {
     auto& name = on.prepared[std::string{sql}];
     if (name.empty()) {
       const auto fresh = "s" + std::to_string(on.prepared.size());
@@ -265,7 +266,7 @@ rows connection::execute(std::string_view sql, const values& parameters) {
 
 rows connection::execute_once(std::string_view sql, const values& parameters) {
   const auto texts = pointers(parameters);
-  return run(call_limit, [&](session&, pqxx::nontransaction& work) {
+  return run(options_.longest_call, [&](session&, pqxx::nontransaction& work) {
     return work.exec_params(std::string{sql}, parameters_of(texts));
   });
 }

@@ -85,6 +85,7 @@ class connection {
     std::string url;     ///< complete (see address.hpp)
     std::string secret;  ///< the URL's password, to be kept out of messages
     access how = access::read_write;
+    std::chrono::milliseconds longest_call = std::chrono::seconds{15};  ///< then the session ends
   };
 
   /// Connects.

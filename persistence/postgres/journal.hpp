@@ -1,5 +1,6 @@
 // The journal in a PostgreSQL database: one connection. The calls of the interface are spread over
-// append.cpp, take_over.cpp, events.cpp, rebuild.cpp, settings.cpp, search.cpp and queries.cpp.
+// append.cpp, take_over.cpp, events.cpp, rebuild.cpp, settings.cpp, photos.cpp, search.cpp and
+// queries.cpp.
 #pragma once
 
 #include "persistence/journal.hpp"
@@ -54,6 +55,13 @@ class postgres_journal final : public journal {
   journal_result<std::string> ensure_key(account_id person, std::string_view fresh) override;
   journal_result<std::optional<std::string>> find_key(account_id person) override;
   journal_result<void> destroy_key(account_id person) override;
+
+  // photos.cpp
+  journal_result<void> put_photo(const photo_id& id, const stored_photo& what,
+                                 instant now) override;
+  journal_result<std::optional<stored_photo>> get_photo(const photo_id& id) override;
+  journal_result<photo_sweep> sweep_photos(const std::optional<photo_id>& after, instant before,
+                                           int limit) override;
 
   // search.cpp
   journal_result<listing_page> search(const listing_query& wanted) override;

@@ -14,6 +14,11 @@ void read_listing(const rows& from, listing_row& into) {
     throw damaged("the content of advert " + to_string(into.id));
 }
 
+void read_photos(const std::string& from, listing_row& into) {
+  if (!from_json_text(from, into.photos))
+    throw damaged("the photos of advert " + to_string(into.id));
+}
+
 void write_listings_again(connection& on) {
   constexpr int page = 500;
   const std::string next = std::string{"SELECT "} + listing_columns +

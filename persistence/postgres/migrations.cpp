@@ -11,7 +11,9 @@ std::span<const migration> migrations() {
   static const char* const fourth[] = {make_leaving_rows};
   static const char* const fifth[] = {add_places_and_traits, make_row_functions};
   static const migration sixth;  // schema_with_title_words
-  static const migration all[] = {first, second, third, fourth, fifth, sixth};
+  static const char* const seventh[] = {make_photos, make_row_functions};
+  static const char* const eighth[] = {make_cluster_tables};
+  static const migration all[] = {first, second, third, fourth, fifth, sixth, seventh, eighth};
   return all;
 }
 

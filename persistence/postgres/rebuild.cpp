@@ -9,7 +9,8 @@ constexpr int page = 1000;
 
 const char* const drop_rows =
     "DELETE FROM listings; DELETE FROM reservations; DELETE FROM rentals;"
-    " DELETE FROM wallet_entries; DELETE FROM notices; DELETE FROM sessions; DELETE FROM reviews";
+    " DELETE FROM wallet_entries; DELETE FROM notices; DELETE FROM sessions; DELETE FROM reviews;"
+    " DELETE FROM listing_photos";
 
 /// The session of a node that has just stopped is there for another moment: so many looks, 0.1 s
 /// apart.

@@ -31,6 +31,7 @@ BEGIN
   WHEN 'listing_removed' THEN
     DELETE FROM listings WHERE id = (r ->> 'id')::uuid;
     DELETE FROM reservations WHERE listing = (r ->> 'id')::uuid;
+    DELETE FROM listing_photos WHERE listing = (r ->> 'id')::uuid;
   WHEN 'listing_deactivated' THEN
     UPDATE listings SET active = false, revision = (r ->> 'revision')::bigint
       WHERE id = (r ->> 'id')::uuid;
@@ -119,6 +120,7 @@ BEGIN
   WHEN 'booking' THEN PERFORM write_booking(r);
   WHEN 'review' THEN PERFORM write_review(r);
   WHEN 'leaving' THEN PERFORM write_leaving(r);
+  WHEN 'photo' THEN PERFORM write_photo(r);
   ELSE PERFORM write_persons_row(r);
   END CASE;
 END $$;

@@ -125,6 +125,17 @@ struct writer {
     o.add("text", row.text).add("time", row.at);
   }
 
+  // --- photos -----------------------------------------------------------------------------------
+
+  void operator()(const photo_row& row) const {
+    object o{out, "photo", "photo"};
+    o.add("listing", row.listing).add("version", row.version);
+    o.add("photo", row.what.id).add("what", to_json_text(row.what));
+  }
+  void operator()(const photo_row_removed& row) const {
+    object{out, "photo", "photo_removed"}.add("listing", row.listing).add("photo", row.photo);
+  }
+
   // --- people -----------------------------------------------------------------------------------
 
   void operator()(const wallet_entry& row) const {

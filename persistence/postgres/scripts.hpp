@@ -12,5 +12,7 @@ extern const char* const make_row_functions;      // row_functions.cpp
 extern const char* const make_append_functions;   // append_functions.cpp
 extern const char* const make_other_functions;    // append_functions.cpp
 extern const char* const make_leaving_rows;       // leaving_rows.cpp
+extern const char* const make_photos;             // photos.cpp
+extern const char* const make_cluster_tables;     // cluster_tables.cpp
 
 }  // namespace rentwave::postgres

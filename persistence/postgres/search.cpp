@@ -164,13 +164,13 @@ class listing_search {
                       " page AS (SELECT id, key FROM found, counted WHERE total <= " +
                       most;
     sql += behind("key", after) + in_order("key", limit);
-    sql += std::string{") SELECT "} + listing_columns +
+    sql += ") SELECT " + columns() +
            ", key, total FROM counted LEFT JOIN (page JOIN listings USING (id)) ON true";
     auto stored = db_.execute_once(sql + in_order("key", limit), parameters_);
     few found;
     std::optional<std::int64_t> key;
     while (stored.next()) {
-      stored.read_from(listing_columns_count, key, found.total);
+      stored.read_from(listing_columns_count + 1, key, found.total);
       if (key) found.page.push_back(hit_in(stored, *key));
     }
     return found;
@@ -180,6 +180,11 @@ class listing_search {
     if (order_.name == distance_list) return nearest_after(after, limit);
     if (order_.name == relevance_list) return best_after(after, limit);
     return walked(words_, after, limit);
+  }
+
+  /// What `hit_in` reads of an advert.
+  static std::string columns() {
+    return std::string{listing_columns} + ", (" + photos_of_listing + ")";
   }
 
   /// What the list is sorted by.
@@ -194,7 +199,7 @@ class listing_search {
     std::string sql = "WITH found AS MATERIALIZED (SELECT id, " + key + " AS key FROM listings" +
                       conditions(words, true) + "), page AS (SELECT id, key FROM found WHERE true";
     sql += behind("key", after) + in_order("key", limit);
-    sql += std::string{") SELECT "} + listing_columns + ", key FROM page JOIN listings USING (id)";
+    sql += ") SELECT " + columns() + ", key FROM page JOIN listings USING (id)";
     return read(sql + in_order("key", limit));
   }
 
@@ -202,8 +207,8 @@ class listing_search {
   std::vector<hit> walked(const std::string& words, const std::optional<keyset>& after, int limit) {
     parameters_ = values{};
     const std::string key = order_.key;
-    std::string sql = std::string{"SELECT "} + listing_columns + ", " + key + " FROM listings" +
-                      conditions(words, false);
+    std::string sql =
+        "SELECT " + columns() + ", " + key + " FROM listings" + conditions(words, false);
     sql += behind(key, after);
     return read(sql + in_order(key, limit));
   }
@@ -264,7 +269,7 @@ class listing_search {
     auto stored = db_.execute_once(sql, parameters_);
     std::int64_t key = 0;
     while (stored.next()) {
-      stored.read_from(listing_columns_count, key);
+      stored.read_from(listing_columns_count + 1, key);
       hits.push_back(hit_in(stored, key));
     }
     return hits;
@@ -273,6 +278,9 @@ class listing_search {
   hit hit_in(const rows& stored, std::int64_t key) const {
     hit found;
     read_listing(stored, found.row);
+    std::optional<std::string> photos;
+    stored.read_from(listing_columns_count, photos);
+    if (photos) read_photos(*photos, found.row);
     found.last = {order_.name, key, found.row.id.value};
     return found;
   }

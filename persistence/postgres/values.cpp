@@ -20,6 +20,8 @@ void append_uuid(std::string& out, const boost::uuids::uuid& value) {
 }
 
 void append_blob(std::string& out, std::string_view bytes) {
+  out.reserve(out.size() + 2 + 2 * bytes.size());
+  out.reserve(out.size() + 2 + 2 * bytes.size());
   out += "\\x";
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);

@@ -1,5 +1,5 @@
 // The journal in a SQLite file: one connection. The calls of the interface are spread over
-// append.cpp, events.cpp, settings.cpp, search.cpp and queries.cpp.
+// append.cpp, events.cpp, settings.cpp, photos.cpp, search.cpp and queries.cpp.
 #pragma once
 
 #include <filesystem>
@@ -56,6 +56,13 @@ class sqlite_journal final : public journal {
       const std::vector<fresh_key>& people) override;
   journal_result<std::optional<std::string>> find_key(account_id person) override;
   journal_result<void> destroy_key(account_id person) override;
+
+  // photos.cpp
+  journal_result<void> put_photo(const photo_id& id, const stored_photo& what,
+                                 instant now) override;
+  journal_result<std::optional<stored_photo>> get_photo(const photo_id& id) override;
+  journal_result<photo_sweep> sweep_photos(const std::optional<photo_id>& after, instant before,
+                                           int limit) override;
 
   // search.cpp
   journal_result<listing_page> search(const listing_query& wanted) override;

@@ -151,6 +151,7 @@ void row_writer::write_one(const listing_row& row) {
 void row_writer::write_one(const listing_removed& row) {
   if (const auto old = find(row.id)) erase(*old);
   db_.prepared("DELETE FROM reservations WHERE listing = ?1").run(row.id);
+  db_.prepared("DELETE FROM listing_photos WHERE listing = ?1").run(row.id);
 }
 
 void row_writer::write_one(const listing_deactivated& row) {

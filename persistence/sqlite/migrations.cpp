@@ -234,8 +234,28 @@ CREATE INDEX reservations_by_listing ON reservations (listing, starts_at, ends_a
 ALTER TABLE notices ADD COLUMN alternatives TEXT;
 )";
 
-constexpr const char* scripts[] = {events_and_state, dead_letters, ways_into_the_log, reviews,
-                                   places_and_traits};
+// Which adverts show which photos, and the bytes of these. A photo is put anew without its bytes
+// being written again, hence two tables; an id is 64 hex digits, what a photo is its JSON.
+constexpr const char* photos = R"(
+CREATE TABLE listing_photos (
+  listing BLOB NOT NULL,
+  version INTEGER NOT NULL,
+  photo TEXT NOT NULL,
+  what TEXT NOT NULL,
+  PRIMARY KEY (listing, version)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX listing_photos_by_photo ON listing_photos (photo);
+
+CREATE TABLE photos (
+  id TEXT PRIMARY KEY,
+  type TEXT NOT NULL,
+  put_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE photo_bytes (id TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+)";
+
+constexpr const char* scripts[] = {events_and_state, dead_letters,      ways_into_the_log,
+                                   reviews,          places_and_traits, photos};
 
 }  // namespace
 

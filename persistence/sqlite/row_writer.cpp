@@ -7,8 +7,9 @@ void row_writer::write(const row_change& change) {
 }
 
 void row_writer::drop_all() {
-  for (const auto* table : {"listings", "listing_contents", "listing_words", "reservations",
-                            "rentals", "wallet_entries", "notices", "sessions", "reviews"})
+  for (const auto* table :
+       {"listings", "listing_contents", "listing_words", "reservations", "rentals",
+        "wallet_entries", "notices", "sessions", "reviews", "listing_photos"})
     db_.prepared(std::string{"DELETE FROM "} + table).run();
   words_pending_ = true;
   flush_words();

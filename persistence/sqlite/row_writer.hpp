@@ -40,6 +40,8 @@ class row_writer {
   void write_one(const session_row& row);
   void write_one(const session_ended& row);
   void write_one(const notices_cleared& row);
+  void write_one(const photo_row& row);
+  void write_one(const photo_row_removed& row);
 
   struct stored_listing;
   std::optional<stored_listing> find(listing_id id);

@@ -174,7 +174,19 @@ class listing_search {
                 content, row.rating.stars, row.rating.count);
     if (!from_json_text(content, row.content))
       throw damaged("the content of advert " + to_string(row.id));
+    read_photos(row);
     return row;
+  }
+
+  void read_photos(listing_row& of) {
+    auto stored =
+        db_.prepared("SELECT what FROM listing_photos WHERE listing = ?1 ORDER BY version")
+            .query(of.id);
+    for (std::string what; stored.next();) {
+      stored.read(what);
+      if (!from_json_text(what, of.photos.emplace_back()))
+        throw damaged("a photo of advert " + to_string(of.id));
+    }
   }
 
   connection& db_;

@@ -79,6 +79,7 @@ TEST(Config, nothing_said_means_the_defaults) {
   EXPECT_EQ(result.settings.http.drain_time, 0ms);
   EXPECT_EQ(result.settings.limits.header_bytes, 16384u);
   EXPECT_EQ(result.settings.limits.body_bytes_at_once, 256u << 20);
+  EXPECT_EQ(result.settings.limits.photo_bytes, 5u << 20);
   EXPECT_TRUE(result.settings.admin.users.empty());
   EXPECT_EQ(result.settings.log.level, log_level::info);
 }

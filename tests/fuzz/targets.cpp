@@ -1,4 +1,4 @@
-// A request target, and where it leads; a Host.
+// A request target, and where it leads; a Host; the URL of a webhook's receiver.
 #include "http/target.hpp"
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 
 #include "http/fields.hpp"
 #include "http/router.hpp"
+#include "http/webhooks/receiver_url.hpp"
 #include "tests/fuzz/fuzzing.hpp"
 
 namespace rentwave::fuzz {
@@ -111,9 +112,32 @@ void check_target(const http::target& read) {
     check_route(method, read.segments);
 }
 
+void check_receiver(std::string_view text) {
+  const http::receiver_rules all{.plain_http = true, .private_addresses = true};
+  const auto read = http::parse_receiver_url(text, all);
+  if (!read) {
+    demand(!read.error().code.empty() && !read.error().detail.empty(), "a refusal is explained");
+    demand(!http::parse_receiver_url(text, {}), "a strict rule takes no more");
+    return;
+  }
+  demand(http::is_host(read->authority), "the authority is a host");
+  demand(!read->host.empty() && read->port != 0, "there is somewhere to go");
+  const auto line = read->authority + read->target;
+  demand(read->target.starts_with('/') &&
+             std::ranges::all_of(line, [](char c) { return c > ' ' && c < '\x7f'; }),
+         "nothing in it ends a line of a request");
+  const auto scheme = read->is_secure ? "https://" : "http://";
+  const auto again = http::parse_receiver_url(scheme + line, all);
+  demand(line.size() + 8 > http::max_receiver_url ||
+             (again && again->host == read->host && again->port == read->port &&
+              again->target == read->target),
+         "what is put together reads the same");
+}
+
 }  // namespace
 
 void examine(std::string_view input) {
+  check_receiver(input);
   if (const auto read = http::parse_target(input)) check_target(*read);
   if (http::is_host(input)) {
     demand(!input.empty() && input.find_first_of("/?#@\\\"<> \t\r\n") == input.npos,

@@ -151,5 +151,26 @@ TEST_F(Incoming, says_what_is_wrong) {
   EXPECT_EQ(another.complaint()->status, 413U);
 }
 
+TEST_F(Incoming, takes_as_long_a_body_as_is_allowed_for_it_alone) {
+  const string_view head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n";
+  incoming strict{{.body_bytes = 2}};
+  const auto arrive = [&](string_view bytes) {
+    std::copy_n(bytes.data(), bytes.size(), static_cast<char*>(strict.room().data()));
+    strict.arrived(bytes.size());
+  };
+  arrive(head);
+  ASSERT_EQ(strict.read_head(), done);
+  EXPECT_TRUE(strict.allow_body(3));
+  arrive("abc");
+  EXPECT_EQ(strict.read_body(), done);
+  EXPECT_EQ(strict.take_body(), "abc");
+  strict.begin();
+  arrive(head);
+  ASSERT_EQ(strict.read_head(), done);
+  EXPECT_FALSE(strict.allow_body(1)) << "before a byte of it has come";
+  EXPECT_EQ(strict.complaint()->status, 413U);
+  EXPECT_EQ(strict.complaint()->detail, "The body may have 1 bytes.");
+}
+
 }  // namespace
 }  // namespace rentwave::http

@@ -46,9 +46,11 @@ class Leaving : public node_scene {
             *parse_id<session_id>(sessions.at(0).at("id").get<std::string>()), "ann"};
   }
   /// As it goes for a request that had passed the gate before the session ended.
-  std::string after_the_gate(handler what, const identity& who, const json& body = nullptr) {
+  std::string after_the_gate(handler what, const identity& who, const json& body = nullptr,
+                             std::vector<std::string> parameters = {}) {
     request asked;
     asked.path = "/test";
+    asked.parameters = std::move(parameters);
     asked.headers = {{"content-type", "application/json"}};
     if (!body.is_null()) asked.body = body.dump();
     asked.who = who;
@@ -169,6 +171,18 @@ TEST_F(Leaving, takes_the_notices_along) {
   EXPECT_TRUE(comes_true([&] { return connection->notices(whose, 0, 10)->empty(); }));
 }
 
+TEST_F(Leaving, ends_what_one_follows) {
+  const auto root = join("root");
+  client to{site->port()};
+  ASSERT_EQ(to.send("PUT", "/api/me/follows/book", ann).status, 204U);
+  const auto shard = rentwave::audience::shard_of(*parse_id<account_id>(id));
+  const auto path = "/api/admin/entities/audience/" + rentwave::audience::ref("book", shard).id;
+  const auto followers = [&] { return get(path, root).json().at("state").at("followers"); };
+  ASSERT_EQ(followers(), json::array({id}));
+  ASSERT_EQ(leave(ann).status, 204U);
+  EXPECT_TRUE(comes_true([&] { return followers().empty(); }));
+}
+
 TEST_F(Leaving, comes_before_whatever_was_under_way) {
   const auto advert = advert_of(join("bob"));
   const auto who = in_person();
@@ -179,6 +193,7 @@ TEST_F(Leaving, comes_before_whatever_was_under_way) {
   EXPECT_EQ(after_the_gate(post_token, who, {{"name", "x"}, {"scopes", {"read"}}}),
             "401 session_ended");
   EXPECT_EQ(after_the_gate(patch_me, who, {{"display_name", "A"}}), "404 not_found");
+  EXPECT_EQ(after_the_gate(put_follow, who, nullptr, {"book"}), "409 account_closed");
 }
 
 TEST_F(Leaving, is_no_way_out_of_a_suspension) {

@@ -194,6 +194,18 @@ TEST_F(Limits, of_all_bodies_together_are_503) {
   for (tries = 0; post().status != 200U;) ASSERT_LT(++tries, 10'000);
 }
 
+TEST_F(Limits, of_all_bodies_together_count_long_answers_until_they_are_taken) {
+  options.limits.body_bytes_at_once = 100 * 1024 * 1024;
+  serve();
+  auto one = connect();
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(one.get("/large").status, 200U);
+  auto slow = connect();
+  slow.send_raw("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(slow.receive_raw(12), "HTTP/1.1 200");
+  EXPECT_EQ(one.get("/large").code(), "overloaded") << "64 MiB wait for the other client";
+  EXPECT_EQ(one.get("/things").status, 200U);
+}
+
 TEST_F(Limits, of_time_close_a_connection_that_says_nothing) {
   options.limits.header_timeout = soon;
   serve();

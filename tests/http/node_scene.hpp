@@ -1,5 +1,5 @@
-// A whole node over a journal in memory, and the real server in front of it, for tests of what
-// operators see. A test begins with `start`; "root" is an administrator.
+// A whole node over an empty journal, and the real server in front of it, for tests of what
+// operators see. A test begins with `start`; "root" and "boss" are administrators.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -22,6 +22,7 @@
 #include "persistence/measured.hpp"
 #include "persistence/sealing.hpp"
 #include "tests/http/client.hpp"
+#include "tests/persistence/temporary_journal.hpp"
 
 namespace rentwave::http {
 
@@ -29,7 +30,7 @@ class node_scene : public ::testing::Test {
  protected:
   /// `silent`: one partition that does everything but report.
   void start(node_options options = {}, std::optional<std::size_t> silent = {}) {
-    store = measure(*open_journal("memory:"), counted);
+    store = measure(testing_journal::temporary_journal(), counted);
     if (seals) store = seal_personal_fields(std::move(store));
     options.partitions = 4;
     const auto owner = options.name;
@@ -37,6 +38,8 @@ class node_scene : public ::testing::Test {
     auto routes = std::make_shared<routing>(*running->routes());
     if (silent) routes->partitions.at(*silent) = without_reports(routes->partitions.at(*silent));
     const auto secret = *load_token_secret(**store->connect());
+    backend::facts about{"1.2.3", 16384, 65536, false};
+    about.webhooks = receivers;
     api.emplace(backend_parts{system,
                               routes,
                               [this] { return running->reader(); },
@@ -45,12 +48,13 @@ class node_scene : public ::testing::Test {
                               "EUR",
                               secret,
                               true,
-                              {"1.2.3", 16384, 65536, false},
+                              std::move(about),
                               {"root", "boss"},
                               "the-token",
                               counted,
                               running->figures(),
-                              owner},
+                              owner,
+                              [this] { return running->keeper(); }},
                 waiting);
     gate.emplace(*api, "");
     server_options listening;
@@ -82,7 +86,7 @@ class node_scene : public ::testing::Test {
   client::fields join(const std::string& name) {
     client to{site->port()};
     nlohmann::json who{{"username", name}, {"password", "correct horse"}};
-    if (name == "root") who["setup_token"] = "the-token";
+    if (name == "root" || name == "boss") who["setup_token"] = "the-token";
     EXPECT_EQ(to.post("/api/users", who).status, 201U);
     who.erase("setup_token");
     const std::string token = to.post("/api/sessions", who).json().at("access_token");
@@ -122,6 +126,7 @@ class node_scene : public ::testing::Test {
   }
 
   bool seals = false;  ///< personal fields, as the program does
+  receiver_rules receivers;
   auth_options waiting;
   server_limits limits;
   caf::actor_system_config config;

@@ -91,6 +91,18 @@ TEST_F(Office, suspends_a_person_until_it_is_lifted) {
   EXPECT_EQ(get("/api/listings?owner=" + id, {}).json().at("total"), 1);
 }
 
+TEST_F(Office, locks_nobody_out_of_itself) {
+  const std::string self = get("/api/me", root).json().at("id");
+  const auto refused = post("/api/admin/users/" + self + "/suspend", root, {{"reason", "x"}});
+  EXPECT_EQ(refused.status, 409U);
+  EXPECT_EQ(refused.code(), "own_account");
+  EXPECT_EQ(get("/api/admin/stats", root).status, 200U);
+  const auto boss = join("boss");
+  ASSERT_EQ(post("/api/admin/users/" + self + "/suspend", boss, {{"reason", "x"}}).status, 200U);
+  EXPECT_EQ(get("/api/admin/stats", root).status, 401U);
+  ASSERT_EQ(post("/api/admin/users/" + self + "/suspend", boss, {{"lift", true}}).status, 200U);
+}
+
 TEST_F(Office, gives_out_a_password_for_one_log_in) {
   const auto done = post("/api/admin/users/" + id + "/password-reset", root);
   ASSERT_EQ(done.status, 200U) << done.body;

@@ -76,18 +76,18 @@ TEST_F(Token, names_its_key_but_not_the_secret) {
 
 TEST_F(Token, of_a_program_says_what_it_is_good_for) {
   auto bot = somebody();
-  bot.program = program_rights{{scope::read, scope::wallet}, now + hours{1}};
+  bot.program = {scope::read, scope::wallet};
   const auto found = verify(signer.sign(bot, now, now + hours{1}));
   ASSERT_TRUE(found && found->program);
-  EXPECT_EQ(found->program->scopes, bot.program->scopes);
-  EXPECT_EQ(found->program->expires_at, bot.program->expires_at);
+  EXPECT_EQ(found->program, bot.program);
+  EXPECT_EQ(found->until, now + hours{1});
   EXPECT_FALSE(verify(good)->program) << "a person's";
 
   // Without any right it is still no person's.
-  bot.program->scopes.clear();
+  bot.program->clear();
   const auto powerless = verify(signer.sign(bot, now, now + hours{1}));
   ASSERT_TRUE(powerless && powerless->program);
-  EXPECT_TRUE(powerless->program->scopes.empty());
+  EXPECT_TRUE(powerless->program->empty());
 }
 
 TEST_F(Token, expires) {

@@ -80,7 +80,8 @@ TEST(Codec, keeps_the_wire_names) {
                   "room.update", "listing.remove", "listing.reserve", "listing.hand-over",
                   "listing.queue", "listing.release", "listing.reclaim", "listing.reschedule",
                   "listing.lose", "listing.rate", "listing.settle", "listing.hide", "listing.show",
-                  "listing.free", "listing.block", "listing.unblock", "listing.delay"));
+                  "listing.free", "listing.block", "listing.unblock", "listing.delay",
+                  "listing.add-photo", "listing.remove-photo"));
   EXPECT_THAT(wire_names<book::event>(), ElementsAre("isbn.attach", "isbn.detach"));
   EXPECT_THAT(
       wire_names<rental::event>(),
@@ -96,13 +97,19 @@ TEST(Codec, keeps_the_wire_names) {
                   "wallet.charge", "wallet.pay", "wallet.repay", "wallet.send", "wallet.arrive",
                   "wallet.receive", "wallet.divide", "wallet.close", "wallet.reopen"));
   EXPECT_THAT(wire_names<inbox::event>(),
-              ElementsAre("inbox.deliver", "inbox.read", "inbox.close"));
+              ElementsAre("inbox.deliver", "inbox.read", "inbox.close", "inbox.attach",
+                          "inbox.detach", "inbox.ring", "inbox.silence"));
   EXPECT_THAT(wire_names<keyed_request::event>(), ElementsAre("request.claim", "request.finish"));
   EXPECT_THAT(wire_names<topic::event>(),
               ElementsAre("topic.enlist", "topic.announce", "topic.step"));
   EXPECT_THAT(wire_names<audience::event>(), ElementsAre("audience.join", "audience.leave"));
-  EXPECT_THAT(wire_names<follower::event>(),
-              ElementsAre("follow.begin", "follow.end", "follow.settle", "follow.reject"));
+  EXPECT_THAT(
+      wire_names<follower::event>(),
+      ElementsAre("follow.begin", "follow.end", "follow.settle", "follow.reject", "follow.close"));
+  EXPECT_THAT(wire_names<webhook::event>(),
+              ElementsAre("webhook.create", "webhook.attach", "webhook.reject", "webhook.ring",
+                          "webhook.post", "webhook.fail", "webhook.resume", "webhook.switch-off",
+                          "webhook.remove", "webhook.detach"));
 }
 
 TEST(Codec, gives_no_wire_name_twice) {
@@ -120,9 +127,9 @@ TEST(Codec, marks_the_events_and_states_with_personal_fields) {
     const typename decltype(entity)::type happened = alternative{};
     if (encode(happened).personal) personal.insert(alternative::type);
   });
-  EXPECT_THAT(personal,
-              ElementsAre("account.edit", "account.open", "account.suspend", "request.finish",
-                          "session.start", "user.password", "user.register", "user.reset"));
+  EXPECT_THAT(personal, ElementsAre("account.edit", "account.open", "account.suspend",
+                                    "request.finish", "session.start", "user.password",
+                                    "user.register", "user.reset", "webhook.create"));
   bool is_personal = false;
   encode_state(account::state{}, is_personal);
   EXPECT_TRUE(is_personal);

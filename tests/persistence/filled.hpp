@@ -32,6 +32,8 @@ class filler {
       into = instant{std::chrono::hours{24 * 365 * 40}} + duration{count_ * 1'000'001};
     } else if constexpr (std::same_as<T, duration>) {
       into = duration{count_ * 1'000'003};
+    } else if constexpr (std::same_as<T, photo_id>) {
+      into.digest[31] = static_cast<std::uint8_t>(count_);
     } else if constexpr (is_id<T>) {
       into.value.data[0] = 0xAB;
       into.value.data[15] = static_cast<std::uint8_t>(count_);
@@ -135,11 +137,11 @@ void for_each_event(Visit&& visit) {
 using all_events =
     boost::mp11::mp_list<login::event, account::event, session::event, listing::event, book::event,
                          rental::event, wallet::event, inbox::event, keyed_request::event,
-                         topic::event, audience::event, follower::event>;
+                         topic::event, audience::event, follower::event, webhook::event>;
 using all_states =
     boost::mp11::mp_list<login::state, account::state, session::state, listing::state, book::state,
                          rental::state, wallet::state, inbox::state, keyed_request::state,
-                         topic::state, audience::state, follower::state>;
+                         topic::state, audience::state, follower::state, webhook::state>;
 
 /// Calls `visit` with std::type_identity of the entity's variant and of the event, for every event.
 template <class Visit>

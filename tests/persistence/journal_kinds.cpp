@@ -1,7 +1,7 @@
 // Every kind of journal passes the same contract.
 #include "persistence/memory/store.hpp"
 #include "tests/persistence/journal_contract.hpp"
-#include "tests/postgres/private_server.hpp"
+#include "tests/persistence/temporary_journal.hpp"
 
 namespace rentwave::testing_journal {
 namespace {
@@ -13,26 +13,8 @@ std::unique_ptr<journal_store> memory(const std::filesystem::path&) {
   return std::make_unique<memory_store>();
 }
 
-/// A journal in a database of its own, which is gone with it.
-class passing_store final : public journal_store {
- public:
-  passing_store() : url_(testing_postgres::private_server::get().make_journal()) {
-    inner_ = value(open_journal(url_));
-  }
-  ~passing_store() override {
-    inner_.reset();
-    testing_postgres::private_server::get().drop(url_);
-  }
-  journal_result<std::unique_ptr<journal>> connect() override { return inner_->connect(); }
-  std::string promise() const override { return inner_->promise(); }
-
- private:
-  std::string url_;
-  std::unique_ptr<journal_store> inner_;
-};
-
 std::unique_ptr<journal_store> postgres(const std::filesystem::path&) {
-  return std::make_unique<passing_store>();
+  return temporary_journal("postgres");
 }
 }  // namespace
 

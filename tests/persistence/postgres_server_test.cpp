@@ -22,6 +22,11 @@ UPDATE rentwave.listings SET words = '';
 ALTER TABLE rentwave.reservations DROP COLUMN out;
 CREATE INDEX reservations_by_listing ON rentwave.reservations (listing, starts_at);
 ALTER TABLE rentwave.notices DROP COLUMN alternatives;
+DROP TABLE rentwave.listing_photos, rentwave.photos;
+DROP FUNCTION rentwave.write_photo;
+DROP TABLE rentwave.nodes, rentwave.placements, rentwave.placements_revision;
+DROP SEQUENCE rentwave.incarnations;
+DROP FUNCTION rentwave.publish_placements;
 DELETE FROM rentwave.schema_version WHERE version >= 5;
 )";
 

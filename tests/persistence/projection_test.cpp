@@ -156,6 +156,19 @@ TEST(Listing_projection, follows_a_block) {
   EXPECT_EQ(story.row<block_removed>().id, id);
 }
 
+TEST(Listing_projection, follows_the_photos) {
+  listing_story story;
+  const auto added = filled<photo>();
+  story.happen(listing::photo_added{added});
+  const auto row = story.row<photo_row>();
+  EXPECT_EQ(row.listing, story.id);
+  EXPECT_EQ(row.version, story.version);
+  EXPECT_EQ(row.what, added);
+  story.happen(listing::photo_removed{added.id});
+  EXPECT_EQ(story.row<photo_row_removed>().listing, story.id);
+  EXPECT_EQ(story.row<photo_row_removed>().photo, added.id);
+}
+
 // --- rental ---
 
 /// A rental's row as a journal keeps it, checked against the state after each event.
@@ -426,8 +439,20 @@ TEST(Projection, has_no_rows_of_who_follows_what) {
   project({audience::ref("book", 1), 1, noon}, audience::event{filled<audience::joined>()}, rows);
   const auto follower = follower_ref(numbered<account_id>(1));
   project({follower, 1, noon}, follower::event{filled<follower::began>()}, rows);
+  project({follower, 2, noon}, follower::event{filled<follower::closed>()}, rows);
   const auto advert = listing_ref(numbered<listing_id>(1));
   project({advert, 1, noon}, listing::event{filled<listing::freed>()}, rows);
+  EXPECT_TRUE(rows.empty());
+}
+
+TEST(Projection, has_no_rows_of_webhooks) {
+  std::vector<row_change> rows;
+  const auto hook = webhook_ref(numbered<webhook_id>(1));
+  project({hook, 1, noon}, webhook::event{filled<webhook::created>()}, rows);
+  project({hook, 2, noon}, webhook::event{filled<webhook::posted>()}, rows);
+  const auto box = inbox_ref(numbered<account_id>(1));
+  project({box, 1, noon}, inbox::event{filled<inbox::hook_attached>()}, rows);
+  project({box, 2, noon}, inbox::event{filled<inbox::hook_rung>()}, rows);
   EXPECT_TRUE(rows.empty());
 }
 

@@ -29,6 +29,7 @@ DROP INDEX reservations_by_listing;
 ALTER TABLE reservations DROP COLUMN out;
 CREATE INDEX reservations_by_listing ON reservations (listing, starts_at);
 ALTER TABLE notices DROP COLUMN alternatives;
+DROP TABLE listing_photos; DROP TABLE photos; DROP TABLE photo_bytes;
 DELETE FROM schema_version WHERE version >= 5;
 )";
 

@@ -7,7 +7,7 @@
 #include "actors/domain/topic_name.hpp"
 #include "persistence/codec.hpp"
 #include "tests/runtime/failing_machine.hpp"
-#include "tests/runtime/market.hpp"
+#include "tests/runtime/interrupted.hpp"
 
 namespace rentwave::testing {
 namespace {
@@ -180,11 +180,10 @@ TEST(Follows, of_as_many_as_fill_their_steps_come_to_an_end) {
   EXPECT_TRUE(m.topic("book").pending.empty());
 }
 
-/// An advert with three followers, who follow it in several ways; the process dies after one step
-/// of the scheduler.
-class interrupted_news {
+/// An advert with three followers, who follow it in several ways.
+class interrupted_news : public interrupted<following> {
  public:
-  explicit interrupted_news(int crash_at) : crash_at_{crash_at} {}
+  using interrupted::interrupted;
 
   void play() {
     std::vector<account_id> all;
@@ -202,51 +201,17 @@ class interrupted_news {
     for (const auto& who : all) EXPECT_EQ(m_.notices(who).size(), 1u);
     EXPECT_TRUE(m_.topic("book").pending.empty());
   }
-  int steps() const { return steps_; }
 
  private:
   void follow(account_id who, const std::string& topic) {
     persist(follower_ref(who), follower::command{follower::follow{who, topic}}, who);
     pass(1min);  // whatever it owes is settled, also if a retry had to be waited for
   }
-  void run() {
-    while (m_.world.step())
-      if (++steps_ == crash_at_) {
-        m_.world.crash();
-        m_.world.start();
-      }
-  }
-  void pass(duration real) {
-    for (; real > duration{}; real -= 30s) {
-      dynamic_cast<caf::scheduler::test_coordinator&>(m_.world.system().scheduler())
-          .advance_time(std::min(real, duration{30s}));
-      run();
-    }
-  }
-  void persist(const entity_ref& to, const any_command& body, account_id caller) {
-    const auto id = m_.world.fresh_id();
-    const auto cause = m_.world.now();
-    for (int again = 0; again < 3; ++again) {
-      const auto waiting = m_.world.send(to, body, id, caller, cause);
-      run();
-      if (waiting.value()) return;
-    }
-    ADD_FAILURE() << to_string(to) << " does not answer";
-  }
-
-  following m_;
-  int crash_at_;
-  int steps_ = 0;
+  void pass(duration real) { interrupted::pass(real, 30s); }
 };
 
 TEST(Follows, bring_one_notice_over_a_crash_at_any_point) {
-  interrupted_news whole{-1};
-  whole.play();
-  ASSERT_GT(whole.steps(), 100);
-  for (int at = 1; at <= whole.steps() && !::testing::Test::HasFailure(); ++at) {
-    SCOPED_TRACE("a crash after step " + std::to_string(at));
-    interrupted_news{at}.play();
-  }
+  play_over_a_crash_at_any_point<interrupted_news>();
 }
 
 /// The inbox of one person fails while it is `broken`.

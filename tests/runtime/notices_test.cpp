@@ -17,6 +17,14 @@ TEST(Sentences, say_times_as_people_do) {
   EXPECT_EQ(in_words(*parse_instant("2024-02-29T00:00:00Z")), "29 February 2024, 00:00 UTC");
 }
 
+TEST(Sentences, say_amounts_as_their_currency_does) {
+  EXPECT_EQ(in_words(money{250}, "EUR"), "2.50 EUR");
+  EXPECT_EQ(in_words(money{5}, "USD"), "0.05 USD");
+  EXPECT_EQ(in_words(money{0}, "EUR"), "0.00 EUR");
+  EXPECT_EQ(in_words(money{250}, "JPY"), "250 JPY");
+  EXPECT_EQ(in_words(money{250}, "KWD"), "0.250 KWD");
+}
+
 TEST(Sentences, put_titles_between_quotation_marks) {
   EXPECT_EQ(in_quotes("Meditations"), "\u201cMeditations\u201d");
 }
@@ -44,7 +52,7 @@ TEST(Notices, tell_both_sides_of_a_rental_what_they_have_to_know) {
   const std::string book = "\u201cMeditations\u201d";
   EXPECT_EQ(texts_to(m, m.renter),
             (std::vector{book + " is due on 1 January 2030, 02:00 UTC.",
-                         book + " is late: fee 1 fell due on 1 January 2030, 02:15 UTC.",
+                         book + " is late: fee 1, 3.00 EUR, fell due on 1 January 2030, 02:15 UTC.",
                          "The rental of " + book + " is complete."}));
   EXPECT_EQ(texts_to(m, m.owner),
             (std::vector{

@@ -39,7 +39,7 @@ std::vector<inbox::deliver> told_of(const listing::delayed& delay) {
   event.time = noon - one_hour;
   event.entity = listing_ref(ending_with<listing_id>(9));
   std::vector<inbox::deliver> told;
-  for (const auto& each : notify(event))
+  for (const auto& each : notify(event, "EUR"))
     told.push_back(std::get<inbox::deliver>(std::get<inbox::command>(each.body)));
   return told;
 }

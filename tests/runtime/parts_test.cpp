@@ -210,18 +210,19 @@ TEST(Notifier, tells_the_other_side_of_a_review) {
   const auto owner = derive_id<account_id>(account_id{}, "owner");
   const auto renter = derive_id<account_id>(account_id{}, "renter");
   for (const auto by : {rental::party::renter, rental::party::owner}) {
-    const rental::subject_matter about{{}, owner, renter, item_kind::book, "Dune"};
+    const rental::subject_matter about{{}, owner, renter, item_kind::book, "Dune", "9780441172719"};
     const auto coded = encode(rental::event{rental::reviewed{about, by, 4, "Read it.", noon}});
     stored_event event;
     event.entity = rental_ref(rental_id{});
     event.type = coded.type;
     event.data = coded.data;
-    const auto told = notify(event);
+    const auto told = notify(event, "EUR");
     ASSERT_EQ(told.size(), 1u);
     const bool by_renter = by == rental::party::renter;
     EXPECT_EQ(told[0].to, inbox_ref(by_renter ? owner : renter));
     const auto& notice = std::get<inbox::deliver>(std::get<inbox::command>(told[0].body)).what;
     EXPECT_EQ(notice.type, "rent.review");
+    EXPECT_EQ(notice.isbn, "9780441172719");
     EXPECT_EQ(notice.text, by_renter ? "The renter of \u201cDune\u201d gave 4 of 5 stars."
                                      : "The owner of \u201cDune\u201d gave you 4 of 5 stars.");
   }

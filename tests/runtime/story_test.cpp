@@ -5,7 +5,7 @@
 #include <functional>
 #include <map>
 
-#include "tests/runtime/market.hpp"
+#include "tests/runtime/interrupted.hpp"
 
 namespace rentwave::testing {
 namespace {
@@ -32,11 +32,9 @@ TEST(Story, of_a_rental_that_is_late_once_is_paid_to_the_cent) {
   EXPECT_EQ(m.wallet(m.renter).balance, (money{10'000 - 2 * 250 - 300}));
 }
 
-/// The story as it is lived by people who ask again when nobody answers, with a crash after one
-/// step of the scheduler.
-class interrupted_story {
+class interrupted_story : public interrupted<> {
  public:
-  explicit interrupted_story(int crash_at) : crash_at_{crash_at} {}
+  using interrupted::interrupted;
 
   void play() {
     const listing_id listing = m_.fresh<listing_id>();
@@ -67,50 +65,13 @@ class interrupted_story {
     // Booked, late, returned, completed.
     EXPECT_EQ(m_.inbox(m_.owner).last, 4);
   }
-  int steps() const { return steps_; }
 
  private:
-  void run() {
-    while (m_.world.step())
-      if (++steps_ == crash_at_) {
-        m_.world.crash();
-        m_.world.start();
-      }
-  }
-  void pass(duration real) {
-    for (; real > duration{}; real -= 5min) {
-      dynamic_cast<caf::scheduler::test_coordinator&>(m_.world.system().scheduler())
-          .advance_time(std::min(real, duration{5min}));
-      run();
-    }
-  }
-  void persist(const entity_ref& to, const any_command& body, account_id caller) {
-    const auto id = m_.world.fresh_id();
-    const auto cause = m_.world.now();
-    for (int again = 0; again < 3; ++again) {
-      const auto waiting = m_.world.send(to, body, id, caller, cause);
-      run();
-      if (!waiting.value()) continue;
-      EXPECT_FALSE(std::holds_alternative<refusal>(*waiting.value()))
-          << to_string(to) << ": " << std::get<refusal>(*waiting.value()).detail;
-      return;
-    }
-    ADD_FAILURE() << to_string(to) << " does not answer";
-  }
-
-  market m_;
-  int crash_at_;
-  int steps_ = 0;
+  void pass(duration real) { interrupted::pass(real, 5min); }
 };
 
 TEST(Story, goes_on_after_a_crash_at_any_point) {
-  interrupted_story whole{-1};
-  whole.play();
-  ASSERT_GT(whole.steps(), 100);
-  for (int at = 1; at <= whole.steps() && !::testing::Test::HasFailure(); ++at) {
-    SCOPED_TRACE("a crash after step " + std::to_string(at));
-    interrupted_story{at}.play();
-  }
+  play_over_a_crash_at_any_point<interrupted_story>();
 }
 
 TEST(Race, of_two_hundred_renters_has_one_winner_and_moves_no_other_money) {

@@ -1,5 +1,7 @@
 #include "tests/simulation/comparison.hpp"
 
+#include <algorithm>
+
 #include "actors/domain/kinds.hpp"
 #include "persistence/codec.hpp"
 
@@ -138,6 +140,9 @@ void compare_adverts(journal& from, const model& all) {
         found->second.is_offered() != row.active || found->second.revision != row.revision ||
         found->second.owner != row.owner || found->second.content != row.content)
       throw violation{listing_ref(row.id), "its row says something else"};
+    const auto has_id = [](const photo& one, const photo_id& id) { return one.id == id; };
+    if (!std::ranges::equal(row.photos, found->second.photos, has_id))
+      throw violation{listing_ref(row.id), "its row has other photos"};
     if (row.rating != rating_of(all, listing_ref(row.id)))
       throw violation{listing_ref(row.id), "its row has another rating"};
   }

@@ -5,6 +5,9 @@ namespace {
 
 using std::chrono::minutes;
 
+/// As many as an advert may show, so that none is refused when it is asked for again.
+constexpr int photo_ids = listing::max_photos;
+
 std::string_view added_type(item_kind kind) {
   if (kind == item_kind::book) return "book.add";
   return kind == item_kind::vehicle ? "vehicle.add" : "room.add";
@@ -66,8 +69,10 @@ void crowd::act(testing::world& where, orders& book, const model& known) {
   if (dice_.percent(6)) administrate(known);
   if (dice_.percent(8)) arbitrate(known);
   if (dice_.percent(12)) follow(known);
+  if (dice_.percent(10)) change_webhooks(known);
   if (dice_.percent(10)) trespass(known);
   if (dice_.percent(4)) try_out_of_turn(known);
+  if (dice_.percent(8)) change_photos(known);
 }
 
 void crowd::ask_again(testing::world& where, orders& book,
@@ -192,6 +197,21 @@ void crowd::change_blocks(const model& known) {
   const period when{start, start + minutes{dice_.between(0, 20 * 60)}};
   const listing::block wish{block_id{world_->fresh_id().value}, when, "mine"};
   issue(listing_ref(id), listing::command{wish}, who, listing::blocked::type);
+}
+
+/// An owner shows a photo, which may be there already, or takes one away. What has no event is
+/// decided afresh when it is repeated, so none is expected.
+void crowd::change_photos(const model& known) {
+  if (known.adverts.empty()) return;
+  const auto& [id, one] =
+      *std::next(known.adverts.begin(), dice_.between(0, std::ssize(known.adverts) - 1));
+  const auto who = dice_.one_in(20) ? anyone() : one.owner;
+  photo what{{}, photo_type::jpeg, 3, 2, 100};
+  what.id.digest[0] = static_cast<std::uint8_t>(dice_.between(1, photo_ids));
+  if (dice_.one_in(3))
+    issue(listing_ref(id), listing::command{listing::remove_photo{what.id}}, who, "");
+  else
+    issue(listing_ref(id), listing::command{listing::add_photo{what}}, who, "");
 }
 
 // --- rentals ---

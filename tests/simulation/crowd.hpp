@@ -32,6 +32,7 @@ class crowd {
   void post(const model* known = nullptr);
   void change_advert(const model& known);
   void change_blocks(const model& known);
+  void change_photos(const model& known);
   void move_money();
   void request(const model& known);
   void review(const model& known);
@@ -44,6 +45,8 @@ class crowd {
   void use_key(const model& known);
   /// In crowd_follows.cpp.
   void follow(const model& known);
+  /// In crowd_webhooks.cpp.
+  void change_webhooks(const model& known);
   // In crowd_office.cpp:
   void leave(const model& known);
   void administrate(const model& known);

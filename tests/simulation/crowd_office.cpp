@@ -58,10 +58,16 @@ void crowd::administrate(const model& known) {
   }
 }
 
-/// Now and then more than there is to be divided.
+/// Now and then more than there is to be divided, and often where the renter owes.
 void crowd::arbitrate(const model& known) {
   if (known.deals.empty()) return;
-  const auto& [id, one] = some_of(dice_, known.deals);
+  std::vector<rental_id> owing;
+  for (const auto& [who, purse] : known.purses)
+    for (const auto& [which, amount] : purse.debts)
+      if (known.deals.contains(which)) owing.push_back(which);
+  const bool is_owed = !owing.empty() && dice_.one_in(2);
+  const auto id = is_owed ? dice_.pick(owing) : some_of(dice_, known.deals).first;
+  const auto& one = known.deals.at(id);
   if (!one.is_out() && one.now != rental::status::returned) return;
   const auto part_of = [&](money most) {
     return money{dice_.between(0, most.cents + most.cents / 20)};

@@ -27,7 +27,9 @@ void crowd::log_in(const model& known) {
     // By a session of one's own, mostly; somebody else's is not in the list.
     const auto by = one.sessions.empty() || dice_.one_in(10) ? any_of(dice_, known.visits).first
                                                              : dice_.pick(one.sessions);
-    command.program = session::grant{{"a program"}, {scope::read}, world_->now(), by};
+    const auto now = world_->now();
+    const auto until = now + one_hour * dice_.between(1, 48);
+    command.program = session::grant{{"a program"}, {scope::read}, until, by, now};
   }
   issue(session_ref(id), session::command{command}, one.account, session::started::type);
 }

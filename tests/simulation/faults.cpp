@@ -83,6 +83,8 @@ node_options faults::wrap(node_options options) {
   };
   bank_->disturb = [this] { maybe_throw(rates_.payment, "the bank"); };
   options.payments = bank_;
+  receivers_->disturb = [this] { maybe_throw(rates_.courier, "the courier"); };
+  options.webhooks = receivers_;
   for (auto& one : options.subscriptions)
     one.handle = [this, inner = one.handle](const stored_event& event) {
       maybe_throw(rates_.consumer, "a subscription");
@@ -136,6 +138,7 @@ void faults::round(memory_store& store) {
 
 void faults::stop(memory_store& store) {
   on_ = false;
+  receivers_->stop();
   bad_rounds_ = bad_take_overs_ = burst_ = 0;
   store.fail_reads(false);
 }

@@ -8,6 +8,7 @@
 #include "persistence/memory/store.hpp"
 #include "tests/simulation/bank.hpp"
 #include "tests/simulation/dice.hpp"
+#include "tests/simulation/receivers.hpp"
 
 namespace rentwave::simulation {
 
@@ -20,13 +21,17 @@ struct fault_rates {
   int entity = 4000;    ///< of a call of an entity's functions
   int consumer = 400;   ///< of an event that a subscription handles
   int payment = 12;     ///< of a payment that the provider is asked for
+  int courier = 40;     ///< of a notice that is carried
   int crash = 60;       ///< of a round
 };
 
 class faults {
  public:
   faults(std::uint64_t seed, fault_rates rates)
-      : dice_{seed}, rates_{rates}, bank_{std::make_shared<bank>(seed + 1)} {}
+      : dice_{seed},
+        rates_{rates},
+        bank_{std::make_shared<bank>(seed + 1)},
+        receivers_{std::make_shared<simulation::receivers>(seed + 2)} {}
 
   /// Wraps what can fail.
   node_options wrap(node_options options);
@@ -42,6 +47,7 @@ class faults {
   bool active() const { return bad_rounds_ > 0 || bad_take_overs_ > 0 || burst_ > 0; }
   std::uint64_t appends() const { return appends_; }
   const bank& provider() const { return *bank_; }
+  simulation::receivers& webhooks() const { return *receivers_; }
 
   /// Throws, sometimes.
   void maybe_throw(int rate, const char* what);
@@ -63,6 +69,7 @@ class faults {
   int bad_take_overs_ = 0;  ///< and take-overs
   std::uint64_t appends_ = 0;
   std::shared_ptr<bank> bank_;
+  std::shared_ptr<simulation::receivers> receivers_;
   std::int64_t count_ = 0;
 };
 

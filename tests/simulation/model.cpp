@@ -154,9 +154,12 @@ void see(model& all, const stored_event& event) {
       return see_audience(all, event);
     case entity_kind::follower:
       return see_follower(all, event);
+    case entity_kind::webhook:
+      return see_webhook(all, event);
     case entity_kind::payment:
     case entity_kind::crier:
     case entity_kind::estate:
+    case entity_kind::postman:
       throw violation{event.entity, "what keeps nothing has an event in the journal"};
   }
 }

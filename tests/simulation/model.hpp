@@ -23,6 +23,7 @@
 #include "actors/domain/session.hpp"
 #include "actors/domain/topic.hpp"
 #include "actors/domain/wallet.hpp"
+#include "actors/domain/webhook.hpp"
 #include "persistence/journal.hpp"
 
 namespace rentwave::simulation {
@@ -39,9 +40,9 @@ struct name_taken {
   account_id account;
   int password_version = 1;
   bool ready = false;
-  std::vector<session_id> sessions;  ///< oldest first
-  std::set<session_id> ending;       ///< told to end
-  std::set<session_id> programs;     ///< tokens
+  std::vector<session_id> sessions;        ///< oldest first
+  std::set<session_id> ending;             ///< told to end
+  std::map<session_id, instant> programs;  ///< tokens, and until when each is good
   login::gate gate = login::gate::open;
   bool one_time = false;  ///< the password is one for a single log-in
   bool logged_in_once = false;
@@ -63,6 +64,7 @@ struct visit {
   bool announced = false;               ///< the login has heard of it
   bool withdrawn = false;               ///< and of its end
   std::optional<session_id> made_by{};  ///< of a program's
+  period life{};                        ///< of its token
 };
 
 struct advert {
@@ -76,6 +78,7 @@ struct advert {
   std::optional<rental_id> with;            ///< whose renter has the item
   std::set<rental_id> queued;               ///< those who wait for it
   std::map<block_id, period> blocks;
+  std::vector<photo_id> photos;
   std::set<std::pair<rental_id, rental_id>> told_of_delay;  ///< whose booking, by whose lateness
   bool missing = false;  ///< lost, until the owner switches it on again
   instant added_at{};
@@ -192,6 +195,27 @@ struct announcing {
   std::set<command_id> about;
 };
 
+/// A webhook, and what the inbox knows of it.
+struct hook {
+  account_id owner;
+  std::vector<std::string> types;
+  bool active = false;
+  bool rejected = false;
+  bool removed = false;
+  std::int64_t from = 0;  ///< notices after this one are its
+  std::int64_t cursor = 0;
+  std::int64_t rung = 0;
+  std::set<std::int64_t> posted;
+  int tries = 0;
+  int failures = 0;  ///< in a row
+  std::optional<instant> again;
+  bool was_attached = false;    ///< by the inbox
+  bool was_detached = false;    ///< likewise
+  bool knows_detached = false;  ///< it has heard of that
+
+  bool takes(const std::string& type) const;
+};
+
 /// A request under an Idempotency-Key.
 struct keyed {
   account_id account;
@@ -223,6 +247,9 @@ struct model {
   std::map<std::string, std::set<int>> enlisted;      ///< shards, by topic
   std::map<std::string, announcing> announcements;    ///< by topic
   std::map<news_key, news> reports;
+  std::map<webhook_id, hook> hooks;
+  std::map<account_id, int> hooks_of;                   ///< attached to the inbox
+  std::map<account_id, std::vector<std::string>> told;  ///< the types of notices, by cursor
 
   money brought_in;  ///< top-ups less withdrawals
 
@@ -251,6 +278,9 @@ void see_rating(model& all, const stored_event& event, rental_id rental, int sta
 void see_topic(model& all, const stored_event& event);
 void see_audience(model& all, const stored_event& event);
 void see_follower(model& all, const stored_event& event);
+void see_webhook(model& all, const stored_event& event);
+/// What an inbox does with webhooks.
+void see_hooks(model& all, const stored_event& event, const inbox::event& happened);
 
 /// Followers of these topics are to be told of the event, but for the advert's owner.
 void note_news(model& all, const stored_event& event, listing_id about, account_id owner,
@@ -267,6 +297,8 @@ void check_ratings(const model& all);
 /// Who is not welcome any more is nowhere to be found.
 void check_standings(const model& all);
 void check_follows(const model& all);
+/// Each has posted everything, unless it pauses; `slack` is how late a pause may end.
+void check_webhooks(const model& all, instant now, duration slack);
 
 /// What a rental is to do next by itself, and when.
 struct next_step {

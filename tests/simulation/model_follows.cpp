@@ -59,6 +59,12 @@ struct follower_events {
   const stored_event& event;
 
   void check(bool holds, const std::string& sentence) const { expect(holds, event, sentence); }
+  /// What was not told by now need not be any more.
+  void forget(account_id who, const std::string& topic) const {
+    all.firm.erase({topic, who});
+    for (auto& [key, one] : all.reports)
+      if (std::ranges::find(one.topics, topic) != one.topics.end()) one.due.erase(who);
+  }
   void operator()(const follower::began& e) const {
     check(event.actor == to_string(e.who) && event.entity.id == to_string(e.who),
           "by somebody else");
@@ -69,10 +75,12 @@ struct follower_events {
     const auto who = *parse_id<account_id>(event.entity.id);
     check(event.actor == event.entity.id, "by somebody else");
     check(all.follows[who].erase(e.topic) == 1, "what is not followed");
-    all.firm.erase({e.topic, who});
-    // What was not told by now need not be any more.
-    for (auto& [key, one] : all.reports)
-      if (std::ranges::find(one.topics, e.topic) != one.topics.end()) one.due.erase(who);
+    forget(who, e.topic);
+  }
+  void operator()(const follower::closed& e) const {
+    check(to_string(e.who) == event.entity.id, "of somebody else");
+    check(all.characters[e.who].now == account::standing::erased, "of somebody who has not left");
+    for (const auto& topic : std::exchange(all.follows[e.who], {})) forget(e.who, topic);
   }
   void operator()(const follower::settled&) const {}
   void operator()(const follower::turned_away&) const { check(false, "there was room"); }
@@ -142,8 +150,13 @@ void check_follows(const model& all) {
   for (const auto& [topic, here] : all.announcements)
     if (!here.pending.empty()) throw violation{topic_ref(topic), "has not told everybody"};
   std::map<std::string, std::set<account_id>> expected;
-  for (const auto& [who, topics] : all.follows)
+  for (const auto& [who, topics] : all.follows) {
+    const auto character = all.characters.find(who);
+    if (character != all.characters.end() && !topics.empty() &&
+        character->second.now == account::standing::erased)
+      throw violation{follower_ref(who), "has left, and follows " + *topics.begin()};
     for (const auto& topic : topics) expected[topic].insert(who);
+  }
   for (const auto& [topic, fans] : all.fans)
     if (fans != expected[topic])
       throw violation{topic_ref(topic), "its audiences are not those who follow it"};

@@ -24,16 +24,19 @@ void see_inbox(model& all, const stored_event& event) {
       all.read[closed->owner] = last->second;
     return;
   }
+  if (!std::holds_alternative<inbox::delivered>(*happened)) return see_hooks(all, event, *happened);
   const auto& told = std::get<inbox::delivered>(*happened);
   expect(!all.closed_inboxes.contains(told.owner), event, "somebody is told who has left");
   expect(to_string(told.owner) == event.entity.id, event, "a notice in another person's inbox");
   expect(told.cursor == ++all.cursors[told.owner], event,
          "the notices are not numbered one by one");
   const auto& notice = told.what;
-  const bool is_news = !notice.rental && notice.type != listing::hidden::type &&
+  all.told[told.owner].push_back(notice.type);
+  const bool is_of_webhook = notice.type == webhook::switched_off::type;
+  const bool is_news = !notice.rental && !is_of_webhook && notice.type != listing::hidden::type &&
                        notice.type != listing::shown::type;
   if (is_news) return see_news(all, event, told.owner, notice);
-  expect(notice.rental || notice.listing, event, "it is about nothing");
+  expect(notice.rental || notice.listing || is_of_webhook, event, "it is about nothing");
   const auto about = notice.rental.value_or(rental_id{notice.listing.value_or(listing_id{}).value});
   const notice_key key{told.owner, notice.type, about, notice.time};
   const auto due = all.notices_due.find(key);

@@ -1,4 +1,6 @@
 // Adverts: who has the item when, and that what a listing agrees to is what its owner offers.
+#include <algorithm>
+
 #include "actors/domain/topic_name.hpp"
 #include "persistence/codec.hpp"
 #include "tests/simulation/model.hpp"
@@ -70,6 +72,7 @@ struct listing_events {
     self().removed = true;
     self().active = false;
     self().blocks.clear();
+    self().photos.clear();
   }
   void operator()(const listing::reserved& e) const {
     const auto asked = all.deals.find(e.rental);
@@ -162,9 +165,22 @@ struct listing_events {
       check(taken.end <= when.start || when.end <= taken.start, "two blocks overlap");
     self().blocks[block] = when;
   }
+  void operator()(const listing::photo_added& e) const {
+    auto& photos = self().photos;
+    check(event.actor == to_string(self().owner), "by somebody else");
+    check(!self().removed && photos.size() < listing::max_photos, "a photo too many");
+    check(std::ranges::find(photos, e.what.id) == photos.end(), "a photo twice");
+    photos.push_back(e.what.id);
+  }
+  void operator()(const listing::photo_removed& e) const {
+    check(std::erase(self().photos, e.id) == 1, "a photo that is not there is taken away");
+  }
   void operator()(const listing::unblocked& e) const {
     check(event.actor == to_string(self().owner), "by somebody else");
-    check(self().blocks.erase(e.id) == 1, "a block that is not there is taken away");
+    const auto found = self().blocks.find(e.id);
+    check(found != self().blocks.end(), "a block that is not there is taken away");
+    if (found->second.contains(event.time)) self().news_due = event.time;
+    self().blocks.erase(found);
   }
   void operator()(const listing::delayed& e) const {
     check(self().with == e.by, "by a renter who does not have the item");

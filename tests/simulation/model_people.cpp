@@ -43,13 +43,19 @@ struct login_events {
       if (one != e.keep) self().ending.insert(one);
       return one != e.keep;
     });
-    self().ending.merge(self().programs);
+    end_programs(instant::max());
     self().one_time = false;
+  }
+  void end_programs(instant expired_by) const {
+    std::erase_if(self().programs, [&](const auto& one) {
+      if (one.second <= expired_by) self().ending.insert(one.first);
+      return one.second <= expired_by;
+    });
   }
   void end_all() const {
     self().ending.insert(self().sessions.begin(), self().sessions.end());
     self().sessions.clear();
-    self().ending.merge(self().programs);
+    end_programs(instant::max());
   }
   void operator()(const login::password_reset& e) const {
     check(e.password_version == ++self().password_version, "the passwords are not numbered");
@@ -78,7 +84,9 @@ struct login_events {
     if (by) {
       check(std::ranges::find(self().sessions, *by) != self().sessions.end(),
             "made by a session that is over");
-      self().programs.insert(e.session);
+      check(e.life == found->second.life, "for another time");
+      end_programs(e.life->start);
+      self().programs.emplace(e.session, e.life->end);
       check(self().programs.size() <= login::max_programs, "too many tokens");
       return;
     }
@@ -115,7 +123,9 @@ struct session_events {
   void operator()(const session::started& e) const {
     check(!all.visits.contains(id) && e.id == id, "it begins twice, or under another id");
     all.visits[id] = {e.account, e.username, e.password_version};
-    if (e.program) all.visits[id].made_by = e.program->by;
+    if (!e.program) return;
+    all.visits[id].made_by = e.program->by;
+    all.visits[id].life = {e.program->made_at.value_or(instant{}), e.program->expires_at};
   }
   void operator()(const session::registered&) const {
     check(!std::exchange(self().announced, true), "the login heard of it twice");
@@ -168,8 +178,8 @@ void check_people(const model& all) {
     const auto where = login_ref(name);
     if (!one.ready) throw violation{where, "its account was never opened"};
     if (!one.ending.empty()) throw violation{where, "a session has not ended as told"};
-    auto known = one.programs;
-    known.insert(one.sessions.begin(), one.sessions.end());
+    std::set<session_id> known{one.sessions.begin(), one.sessions.end()};
+    for (const auto& [id, until] : one.programs) known.insert(id);
     if (known != open[name]) throw violation{where, "its sessions are not those that are open"};
   }
 }

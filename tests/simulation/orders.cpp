@@ -70,6 +70,11 @@ bool stands(const model& all, const order& one, const keyed_request::finish&) {
   return found && found->answer;
 }
 
+bool stands(const model& all, const order&, const webhook::create& c) {
+  const auto* found = find(all.hooks, c.id);
+  return found && found->owner == c.owner;
+}
+
 bool has_effect(const model& all, const order& one) {
   if (one.effect.empty() || all.effects.contains({one.to, one.id, one.effect})) return true;
   return std::visit(
@@ -99,10 +104,9 @@ void orders::send_anew(testing::world& where, std::size_t which) {
   if (effect == account::edited::type || effect.ends_with(".update")) effect.clear();
   // A block that was taken away would come back.
   if (effect == listing::blocked::type) return;
-  all_[which].shared = true;
   auto again = all_[which];
   add(where, {where.fresh_id(), std::move(again.to), std::move(again.body), again.caller,
-              std::move(again.effect), again.forbidden, where.now(), true});
+              std::move(again.effect), again.forbidden, where.now()});
 }
 
 void orders::add(testing::world& where, order one) {
@@ -133,14 +137,7 @@ void orders::settle(sending& one, const told& tell) {
   if (why) {
     ++refusals_;
     about.refused = true;
-    // Told yes because it was so already, by another's doing, it had no event, and is decided
-    // afresh: the payment may have failed since, or the advert be gone.
-    const bool had_none = about.shared || about.effect.empty();
-    const bool has_failed_since = had_none && (why->code == refusal_code::payment_failed ||
-                                               why->code == refusal_code::unknown_entity);
-    if (one.was_accepted && !has_failed_since)
-      throw violation{about.to, name_of(about) + " was accepted, and its repeat was refused: " +
-                                    to_string(why->code)};
+    if (one.was_accepted) about.recanted = why->code;
   } else {
     if (about.forbidden)
       throw violation{about.to, name_of(about) + " was accepted from a stranger"};
@@ -185,7 +182,11 @@ void orders::check_against(const model& all) const {
     if (one.accepted && !has_effect(all, one))
       throw violation{one.to, name_of(one) + " was acknowledged, and its " + one.effect +
                                   " is not in the journal"};
-    if (!one.accepted && !one.unsure && one.refused && all.commands.contains({one.to, one.id}))
+    const bool had_effect = all.commands.contains({one.to, one.id});
+    if (one.recanted && had_effect)
+      throw violation{one.to, name_of(one) + " was accepted, and its repeat was refused: " +
+                                  to_string(*one.recanted)};
+    if (!one.accepted && !one.unsure && one.refused && had_effect)
       throw violation{one.to, name_of(one) + " was refused, and changed something"};
   }
 }

@@ -19,8 +19,8 @@ struct order {
   std::string effect;  ///< the type of an event that it has if it is accepted; empty: maybe none
   bool forbidden = false;  ///< it has to be refused
   instant first_sent;      ///< domain time
-  bool shared = false;     ///< another order has the same wish
   bool accepted = false;
+  std::optional<refusal_code> recanted{};  ///< it was accepted, and its repeat was not
   bool refused = false;
   bool unsure = false;  ///< an error, or no answer
 };
@@ -50,7 +50,8 @@ class orders {
   std::vector<std::size_t> give_up(const told& tell);
   /// Throws when something has waited for an answer though nothing fails any more.
   void check_all_answered() const;
-  /// Acknowledged is in the journal, refused has changed nothing.
+  /// Acknowledged is in the journal, refused has changed nothing, and what had an effect is never
+  /// refused afterwards. (What had none is decided afresh when it is repeated.)
   void check_against(const model& all) const;
   /// The same for what has been answered, at any moment.
   void check_acknowledged(const model& all);

@@ -57,6 +57,7 @@ class history {
         options_{options_of(dice_)},
         world_{faults_.wrap(options_)} {
     world_.shuffle(&dice_.engine());
+    faults_.webhooks().known = &model_;
     tell_ = [this](const std::string& line) { mix(line); };
   }
 
@@ -233,7 +234,9 @@ class history {
     orders_.check_against(model_);
     check_money(model_);
     check_settled(model_);
+    check_webhooks(model_, world_.now(), world_.clock().in_domain(seconds{10}));
     faults_.provider().check_against(model_);
+    faults_.webhooks().check_against(model_);
     compare_states(world_, options_.partitions, model_);
     compare_rows(*connect(), model_);
     // The rows that a reindex makes of all events are the same.
@@ -304,6 +307,8 @@ class history {
     counts["faults"] = faults_.count();
     counts["payments refused"] = faults_.provider().refusals();
     counts["payments repeated"] = faults_.provider().repeats();
+    counts["posts refused"] = faults_.webhooks().refusals();
+    counts["posts repeated"] = faults_.webhooks().repeats();
     for (const auto& [id, one] : model_.deals)
       ++counts[std::string{"rentals "} + boost::describe::enum_to_string(one.now, "?")];
     for (const auto& [id, one] : model_.deals) counts["late periods"] += std::ssize(one.periods);
@@ -320,9 +325,9 @@ class history {
   faults faults_;
   crowd crowd_;
   node_options options_;
+  model model_;  // outlives the world, whose receivers look at it
   testing::world world_;
   orders orders_;
-  model model_;
   report report_;
   orders::told tell_;
   std::vector<read_under_way> reads_;

@@ -115,10 +115,12 @@ TEST(Simulation, meets_everything_that_it_is_to_check) {
   expect_all_of<topic::event>(sums);
   expect_all_of<audience::event>(sums);
   expect_all_of<follower::event>(sums);
+  expect_all_of<webhook::event>(sums);
   for (const char* what :
        {"crashes", "faults", "errors", "refusals", "reads", "failed starts", "clocks set back",
-        "checks of time", "late periods", "payments refused", "payments repeated",
-        "rentals completed", "rentals cancelled", "rentals rejected", "rentals lost"})
+        "checks of time", "late periods", "payments refused", "payments repeated", "posts refused",
+        "posts repeated", "rentals completed", "rentals cancelled", "rentals rejected",
+        "rentals lost"})
     EXPECT_GT(sums[what], 0) << what;
 }
 

@@ -1,5 +1,6 @@
 #include "tests/story/server_process.hpp"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -7,10 +8,20 @@
 
 #include <cstdlib>
 #include <stdexcept>
+#include <thread>
 
 #include "tests/postgres/private_server.hpp"
 
 namespace rentwave::testing {
+
+bool comes_true(const std::function<bool()>& it, std::chrono::seconds patience) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  while (!it()) {
+    if (std::chrono::steady_clock::now() > until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+  return true;
+}
 
 temporary_folder::temporary_folder() {
   std::string name = (std::filesystem::temp_directory_path() / "rentwave-XXXXXX").string();
@@ -68,9 +79,13 @@ void server_process::start(const std::string& death) {
     throw std::runtime_error{"the server did not come up: " + line};
 }
 
+/// What has come of it when the program says nothing for long.
 std::string server_process::read_line() {
+  constexpr int patience_ms = 60'000;
   std::string line;
-  for (char c = 0; read(output_, &c, 1) == 1 && c != '\n';) line += c;
+  pollfd there{output_, POLLIN, 0};
+  for (char c = 0; poll(&there, 1, patience_ms) > 0 && read(output_, &c, 1) == 1 && c != '\n';)
+    line += c;
   return line;
 }
 
@@ -85,6 +100,7 @@ void server_process::kill() {
 long server_process::stop() {
   ::kill(pid_, SIGTERM);
   const auto line = read_line();
+  if (line.empty()) ::kill(pid_, SIGKILL);  // it may never end
   int status = 0;
   waitpid(pid_, &status, 0);
   close(output_);

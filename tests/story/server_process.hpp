@@ -5,8 +5,10 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -25,6 +27,9 @@ class temporary_folder {
  private:
   std::filesystem::path path_;
 };
+
+/// Waits, at most that long, until it is so.
+bool comes_true(const std::function<bool()>& it, std::chrono::seconds patience);
 
 /// Where a server keeps everything.
 enum class keeping { sqlite, postgres };

@@ -116,11 +116,10 @@ class Sockets : public ::testing::TestWithParam<keeping> {
   /// Waits until everybody has been told everything.
   void await_notifier() const {
     const std::string lag = "\nrentwave_subscription_lag_events{subscription=\"notifier\"} 0\n";
-    const auto until = std::chrono::steady_clock::now() + story_patience;
-    while (client{server_.port()}.get("/metrics").body.find(lag) == std::string::npos) {
-      ASSERT_LT(std::chrono::steady_clock::now(), until);
-      std::this_thread::sleep_for(story_pause);
-    }
+    const auto has_caught_up = [&] {
+      return client{server_.port()}.get("/metrics").body.find(lag) != std::string::npos;
+    };
+    ASSERT_TRUE(comes_true(has_caught_up, story_patience));
   }
 };
 INSTANTIATE_TEST_SUITE_P(On, Sockets, ::testing::Values(keeping::sqlite, keeping::postgres),
@@ -146,9 +145,10 @@ TEST_P(Sockets, go_on_from_their_cursors_after_the_server_was_killed) {
     } catch (const std::exception&) {  // it is dead
     }
   }};
-  while (rounds < 2) std::this_thread::yield();
+  const bool has_begun = comes_true([&] { return rounds >= 2; }, story_patience);
   server_.kill();
   renting.join();
+  ASSERT_TRUE(has_begun);
   for (std::size_t i = 0; i < listeners_.size(); i += 3)
     while (listeners_[i].hear()) {
     }

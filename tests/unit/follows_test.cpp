@@ -258,6 +258,32 @@ TEST(Follower, waits_while_topics_do_not_answer) {
   EXPECT_EQ(stage.code(follow("book"), ada), "not_now");
 }
 
+TEST(Follower, leaves_every_audience_with_its_account) {
+  stage<follower::state> stage;
+  for (const auto* topic : {"book", "room", "vehicle"}) stage.play(follow(topic), ada);
+  stage.acknowledge("join-3");
+  stage.acknowledge("join-6", refusal{refusal_code::too_many_followers, "Full.", {}});
+  for (const auto* enlisted : {"enlist-2", "enlist-5", "enlist-8"}) stage.acknowledge(enlisted);
+  EXPECT_EQ(stage.play(follower::close{ada}), names{"follow.close"});
+  EXPECT_TRUE(stage.s.topics.empty());
+  EXPECT_EQ(stage.owed(), (names{"join-9", "leave-10"})) << "one thing at a time";
+  EXPECT_EQ(wants(stage.s)[1].to, audience::ref("book", audience::shard_of(ada)));
+  stage.acknowledge("leave-10");
+  stage.acknowledge("join-9");
+  EXPECT_EQ(stage.owed(), names{"leave-11"}) << "the room it was never let into is left alone";
+  stage.acknowledge("leave-11");
+  EXPECT_EQ(stage.owed(), names{});
+}
+
+TEST(Follower, follows_nothing_once_its_account_is_gone) {
+  stage<follower::state> stage;
+  EXPECT_EQ(stage.code(follower::close{ada}, ada), "not_owner");
+  EXPECT_EQ(stage.play(follower::close{ada}), names{"follow.close"}) << "who never followed, too";
+  EXPECT_EQ(stage.code(follow("book"), ada), "account_closed");
+  EXPECT_EQ(stage.play(unfollow("book"), ada), names{});
+  EXPECT_EQ(stage.owed(), names{});
+}
+
 TEST(Follower, is_nobody_elses) {
   stage<follower::state> stage;
   EXPECT_EQ(stage.code(follow("book"), bob), "not_owner");

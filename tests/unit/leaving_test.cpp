@@ -69,7 +69,7 @@ TEST(Leaving, asks_everybody_before_anything_is_gone) {
   EXPECT_EQ(stage.owed(), names{"close-login-2"});
   EXPECT_EQ((stage.asks<login::set_gate, login::command>().to), login::gate::closed);
   EXPECT_EQ(stage.agree_to_all(),
-            (names{"close-login-2", "forget-2", "clear-inbox-2", "retire-2-page-0"}));
+            (names{"close-login-2", "forget-2", "clear-inbox-2", "unfollow-2", "retire-2-page-0"}));
 }
 
 TEST(Leaving, is_up_to_the_person) {
@@ -163,6 +163,7 @@ TEST(Leaving, is_for_good) {
 TEST(Suspension, locks_the_login_and_hides_the_adverts_until_it_is_lifted) {
   person_scene stage;
   EXPECT_EQ(stage.code(account::suspend{{"spam"}, {}}), "not_owner") << "nobody asked";
+  EXPECT_EQ(stage.code(account::suspend{{"spam"}, {}}, ada), "own_account");
   EXPECT_EQ(stage.play(account::suspend{{"spam"}, {}}, admin), names{"account.suspend"});
   EXPECT_EQ(stage.code(account::close{}, ada), "account_suspended");
   EXPECT_EQ(stage.owed(), names{"lock-login-1"});

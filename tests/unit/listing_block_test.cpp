@@ -68,6 +68,32 @@ TEST(Block, is_taken_away_by_its_owner) {
   EXPECT_EQ(stage.reserve_for(1, hours(2, 5)), names{"listing.reserve"});
 }
 
+TEST(Block, that_is_taken_away_tells_who_waits_that_the_item_is_free) {
+  block_scene stage;
+  stage.block_out(1, hours(0, 5));
+  stage.block_out(2, hours(6, 8));
+  EXPECT_EQ(stage.play(unblock{no(2)}, owner), names{"listing.unblock"}) << "it is not now";
+  stage.at(4);
+  EXPECT_EQ(stage.play(unblock{no(1)}, owner), (names{"listing.unblock", "listing.free"}));
+  EXPECT_EQ(stage.happened<freed>(1).isbn, "9780306406157");
+  EXPECT_EQ(stage.answer(), outcome{accepted{}});
+  stage.block_out(3, hours(4, 6));
+  stage.at(6);
+  EXPECT_EQ(stage.play(unblock{no(3)}, owner), names{"listing.unblock"}) << "it had ended before";
+}
+
+TEST(Block, that_is_taken_away_is_no_news_while_nobody_can_have_the_item) {
+  block_scene late;
+  late.hand_out(1, hours(0, 1));
+  late.at(3);
+  late.block_out(1, hours(3, 6));
+  EXPECT_EQ(late.play(unblock{no(1)}, owner), names{"listing.unblock"});
+  block_scene off;
+  off.block_out(1, hours(0, 5));
+  off.play(update{{}, {}, false}, owner);
+  EXPECT_EQ(off.play(unblock{no(1)}, owner), names{"listing.unblock"});
+}
+
 TEST(Block, is_the_owners_alone_and_of_a_time_to_come) {
   block_scene stage;
   stage.at(3);

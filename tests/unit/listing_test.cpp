@@ -140,6 +140,7 @@ TEST(Listing, fixes_price_and_rules_when_it_is_reserved) {
   EXPECT_EQ(agreed.owner, owner);
   EXPECT_EQ(agreed.kind, item_kind::book);
   EXPECT_EQ(agreed.title, "Advert");
+  EXPECT_EQ(agreed.isbn, "9780306406157");
   EXPECT_EQ(agreed.terms, a_book().terms);
   EXPECT_EQ(agreed.rent, money{600});  // three hours were begun, 2.00 each
   EXPECT_FALSE(agreed.handed_over);

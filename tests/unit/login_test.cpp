@@ -134,17 +134,23 @@ login::add_session token(int n, int by) {
   return {session_number(n), 0, session_number(by)};
 }
 
+std::vector<session_id> tokens_of(const login::state& s) {
+  std::vector<session_id> all;
+  for (const auto& each : s.programs) all.push_back(each.session);
+  return all;
+}
+
 TEST(Login, takes_a_token_that_one_of_its_sessions_makes) {
   login_scene stage;
   stage.acknowledge("open");
   EXPECT_EQ(stage.code(token(2, 1)), "session_ended") << "which is none of its own";
   stage.play(login::add_session{session_number(1), 1});
   EXPECT_EQ(stage.play(token(2, 1)), names{"user.login"});
-  EXPECT_EQ(stage.s.programs, std::vector{session_number(2)});
+  EXPECT_EQ(tokens_of(stage.s), std::vector{session_number(2)});
   EXPECT_EQ(stage.code(token(3, 2)), "session_ended") << "a token makes none";
   stage.play(login::drop_session{session_number(1)});
   EXPECT_EQ(stage.code(token(3, 1)), "session_ended");
-  EXPECT_EQ(stage.s.programs, std::vector{session_number(2)}) << "it outlives who made it";
+  EXPECT_EQ(tokens_of(stage.s), std::vector{session_number(2)}) << "it outlives who made it";
   EXPECT_EQ(stage.play(login::drop_session{session_number(2)}), names{"user.logout"});
   EXPECT_TRUE(stage.s.programs.empty());
 }
@@ -160,6 +166,28 @@ TEST(Login, refuses_one_token_too_many_and_ends_none_for_a_new_session) {
   for (int n = 1; n <= sessions; ++n) stage.play(login::add_session{session_number(1000 + n), 1});
   EXPECT_EQ(stage.s.programs.size(), login::max_programs);
   EXPECT_EQ(stage.owed(), names{end_key(0)});
+}
+
+TEST(Login, ends_tokens_whose_time_is_up_for_a_new_one) {
+  login_scene stage;
+  stage.acknowledge("open");
+  stage.play(login::add_session{session_number(0), 1});
+  const auto token_until = [](int n, int made_hour, int last_hour) {
+    auto one = token(n, 0);
+    one.life = period{instant{one_hour * made_hour}, instant{one_hour * last_hour}};
+    return one;
+  };
+  const int most = static_cast<int>(login::max_programs);
+  stage.play(token(1, 0));  // of which nothing is known
+  stage.play(token_until(2, 1, 5));
+  for (int n = 3; n <= most; ++n) stage.play(token_until(n, 1, 4));
+  EXPECT_EQ(stage.code(token_until(99, 3, 9)), "too_many_sessions");
+  EXPECT_EQ(login::count_programs(stage.s, instant{one_hour * 4}), 2u);
+  EXPECT_EQ(stage.play(token_until(99, 4, 9)), names{"user.login"});
+  EXPECT_EQ(tokens_of(stage.s),
+            (std::vector{session_number(1), session_number(2), session_number(99)}));
+  EXPECT_EQ(stage.owed().size(), login::max_programs - 2);
+  EXPECT_EQ(stage.acknowledge(end_key(3)), names{"user.logout"});
 }
 
 TEST(Login, a_new_password_ends_tokens_too) {
@@ -214,6 +242,19 @@ TEST(Session, announces_itself_to_the_login) {
   EXPECT_EQ(asked.password_version, 1);
   EXPECT_EQ(stage.acknowledge("announce"), names{"session.register"});
   EXPECT_EQ(stage.owed(), names{});
+}
+
+TEST(Session, of_a_program_says_until_when) {
+  stage<session::state> stage;
+  auto start = start_of(1);
+  start.program =
+      session::grant{{"a bot"}, {scope::read}, instant{one_hour * 9}, session_number(2)};
+  start.program->made_at = instant{one_hour};
+  stage.play(start);
+  const auto owed = wants(stage.s);
+  const auto& asked = std::get<login::add_session>(std::get<login::command>(owed.at(0).body));
+  EXPECT_EQ(asked.by, session_number(2));
+  EXPECT_EQ(asked.life, (period{instant{one_hour}, instant{one_hour * 9}}));
 }
 
 TEST(Session, ends_when_the_login_does_not_take_it) {

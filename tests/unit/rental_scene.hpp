@@ -148,7 +148,7 @@ inline constexpr instant due = three_days.end;
 
 inline reservation agreed(const rental_terms& terms = daily, period when = three_days,
                           bool handed_over = false) {
-  return {owner, item_kind::book, "A title", when, terms, money{750}, handed_over};
+  return {owner, item_kind::book, "A title", when, terms, money{750}, handed_over, "9780306406157"};
 }
 
 inline request ask_for(period when = three_days) {

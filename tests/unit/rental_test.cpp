@@ -108,7 +108,7 @@ TEST(Rental, is_booked_when_the_wallet_holds_the_money) {
   const auto stage = booked_ahead();
   EXPECT_EQ(names_of(stage.last), names{"rent.book"});
   EXPECT_EQ(stage.event_at<booked>(0).about,
-            (subject_matter{item, owner, renter, item_kind::book, "A title"}));
+            (subject_matter{item, owner, renter, item_kind::book, "A title", "9780306406157"}));
   EXPECT_EQ(keys_of(stage.s), names{});
   EXPECT_EQ(alarm(stage.s), three_days.start);
 }

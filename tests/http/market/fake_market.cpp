@@ -11,6 +11,7 @@
 #include "persistence/projection.hpp"
 #include "persistence/timestamp.hpp"
 #include "tests/http/call_log.hpp"
+#include "tests/persistence/temporary_journal.hpp"
 
 namespace rentwave::http {
 namespace {
@@ -29,7 +30,10 @@ account_id person(std::uint8_t number) {
 }
 
 fake_market::fake_market()
-    : now_(start), clock_({start, start, 1}, [this] { return now_; }), journal_(*store_.connect()) {
+    : now_(start),
+      clock_({start, start, 1}, [this] { return now_; }),
+      store_(testing_journal::temporary_journal()),
+      journal_(*store_->connect()) {
   lease_ = *journal_->take_over(0, "test");
 }
 
@@ -92,6 +96,9 @@ fake_market::entity& fake_market::find(const entity_ref& ref) {
       break;
     case entity_kind::audience:
       at->second.state = rentwave::audience::state{};
+      break;
+    case entity_kind::webhook:
+      at->second.state = webhook::state{};
       break;
     default:
       throw std::logic_error("no entity of the market: " + to_string(ref));
@@ -161,14 +168,16 @@ outcome fake_market::deliver(const entity_ref& to, const any_command& body,
       here.state);
 }
 
-/// Delivers what anybody wants, and the answers, until nobody wants anything any more.
+/// Delivers what anybody wants, and the answers, until nobody wants anything any more; but for the
+/// postman, who is not here.
 void fake_market::settle() {
   for (int round = 0; round < most_rounds; ++round) {
     std::optional<std::pair<entity_ref, want>> next;
     for (const auto& [ref, here] : entities_) {
       const auto owed = std::visit([](const auto& state) { return wants(state); }, here.state);
       for (const auto& each : owed)
-        if (!next && !(held_back && held_back(each))) next.emplace(ref, each);
+        if (!next && each.to.kind != entity_kind::postman && !(held_back && held_back(each)))
+          next.emplace(ref, each);
     }
     if (!next) return;
     const auto& [from, wanted] = *next;

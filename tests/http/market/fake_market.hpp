@@ -1,6 +1,6 @@
 // A backend for handlers without actors and sockets: the real decide, evolve and wants of every
-// entity of the market, driven in turn until nothing is owed, over the real journal in memory. Time
-// stands still until a test moves it. One a test, on the test's thread.
+// entity of the market, driven in turn until nothing is owed, over a real journal. Time stands
+// still until a test moves it. One a test, on the test's thread.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -16,7 +16,7 @@
 
 #include "actors/domain/want.hpp"
 #include "http/backend.hpp"
-#include "persistence/memory/store.hpp"
+#include "persistence/journal.hpp"
 
 namespace rentwave::http {
 
@@ -55,6 +55,8 @@ class fake_market final : public backend {
   bool followers_are_busy = false;
   /// Wants that are not delivered for now.
   std::function<bool(const want&)> held_back;
+  /// Which URLs are taken for webhooks.
+  void allow(receiver_rules rules) { facts_.webhooks = rules; }
   /// Called once before the next command of a client is decided: somebody else comes first.
   std::function<void()> before_next_send;
 
@@ -81,9 +83,10 @@ class fake_market final : public backend {
   boost::asio::awaitable<bool> run(std::function<void(journal&)> job) override;
 
  private:
-  using any_state = std::variant<listing::state, book::state, rental::state, wallet::state,
-                                 inbox::state, keyed_request::state, account::state,
-                                 follower::state, topic::state, rentwave::audience::state>;
+  using any_state =
+      std::variant<listing::state, book::state, rental::state, wallet::state, inbox::state,
+                   keyed_request::state, account::state, follower::state, topic::state,
+                   rentwave::audience::state, webhook::state>;
   struct entity {
     any_state state;
     std::int64_t version = 0;
@@ -108,7 +111,7 @@ class fake_market final : public backend {
   std::string currency_ = "EUR";
   facts facts_;
   std::uint8_t next_id_[2] = {0, 0};
-  memory_store store_;
+  std::unique_ptr<journal_store> store_;
   std::unique_ptr<journal> journal_;
   partition_lease lease_;
   std::map<entity_ref, entity> entities_;

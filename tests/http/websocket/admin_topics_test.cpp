@@ -61,5 +61,14 @@ TEST_F(Websocket_admin, is_for_administrators) {
   expect_calm(one);
 }
 
+TEST_F(Websocket_admin, is_for_none_of_their_programs) {
+  start();
+  const auto root = join("root");
+  auto one = open(program_of(root, {"read"}));
+  expect_error(one, {{"type", "watch"}, {"topic", "admin:events"}}, "not_admin");
+  expect_error(one, {{"type", "watch"}, {"topic", "admin:stats"}}, "not_admin");
+  watch(one, "listing:" + post_advert(root));
+}
+
 }  // namespace
 }  // namespace rentwave::http

@@ -40,6 +40,23 @@ TEST_F(Websocket_handshake, needs_a_session) {
   EXPECT_EQ(closed(ending::client), 0U);
 }
 
+TEST_F(Websocket_handshake, needs_the_scope_read_of_a_program) {
+  start();
+  const auto ada = join("ada");
+  EXPECT_EQ(status_with(program_of(ada, {"profile", "wallet", "inbox"}), ""), 403U);
+  const auto reader = program_of(ada, {"read"});
+  auto one = greet(reader);
+  notify(account_of(ada));
+  EXPECT_EQ(one.receive()["type"], "notification");
+  const auto sessions = get("/api/sessions", ada).json().at("items");
+  for (const auto& each : sessions) {
+    if (each.at("current") == true) continue;
+    client to{site->port()};
+    to.send("DELETE", "/api/sessions/" + each.at("id").get<std::string>(), ada);
+  }
+  EXPECT_EQ(one.close_code(), 4401U);
+}
+
 TEST_F(Websocket_handshake, needs_our_origin_with_a_cookie_and_none_with_a_token) {
   start();
   const auto ada = join("ada");

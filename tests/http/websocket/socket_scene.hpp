@@ -48,6 +48,12 @@ class socket_scene : public node_scene {
     EXPECT_FALSE(answer.value("detail", "").empty());
   }
 
+  /// A token for a program of theirs.
+  client::fields program_of(const client::fields& whose, const std::vector<std::string>& scopes) {
+    const auto made = post("/api/me/tokens", whose, {{"name", "a bot"}, {"scopes", scopes}});
+    EXPECT_EQ(made.status, 201U) << made.body;
+    return {{"Authorization", "Bearer " + made.json().at("access_token").get<std::string>()}};
+  }
   account_id account_of(const client::fields& who) {
     const std::string id = get("/api/me", who).json().at("id");
     return *parse_id<account_id>(id);

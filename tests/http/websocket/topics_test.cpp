@@ -1,4 +1,5 @@
 // What is told of adverts and rentals, and to whom.
+#include "persistence/timestamp.hpp"
 #include "tests/http/websocket/socket_scene.hpp"
 
 namespace rentwave::http {
@@ -6,6 +7,12 @@ namespace {
 
 class Websocket_topics : public socket_scene {
  protected:
+  std::string post_hidden(const client::fields& as, const client::fields& root) {
+    const auto listing = post_advert(as);
+    EXPECT_EQ(post("/api/admin/listings/" + listing + "/hide", root, {{"reason", "x"}}).status,
+              200U);
+    return listing;
+  }
   std::string switch_off(const client::fields& as, const std::string& listing) {
     auto headers = as;
     client to{site->port()};
@@ -56,6 +63,75 @@ TEST_F(Websocket_topics, of_an_advert_say_nothing_of_who_rents) {
     EXPECT_EQ(text.find(to_string(account_of(bob))), text.npos);
     EXPECT_EQ(text.find(rental), text.npos);
   }
+}
+
+TEST_F(Websocket_topics, of_an_advert_say_when_its_owner_keeps_it_and_not_why) {
+  start();
+  const auto ada = join("ada"), eve = join("eve");
+  const auto listing = post_advert(ada);
+  auto watching = open(eve);
+  watch(watching, "listing:" + listing);
+  const auto tomorrow = running->clock().now() + one_day;
+  const json soon{{"starts_at", format_instant(tomorrow)},
+                  {"ends_at", format_instant(tomorrow + one_day)},
+                  {"note", "a secret"}};
+  const auto made = post("/api/listings/" + listing + "/blocks", ada, soon);
+  ASSERT_EQ(made.status, 201U) << made.body;
+  const auto blocked = watching.receive()["event"];
+  EXPECT_EQ(blocked["type"], "listing.block");
+  EXPECT_EQ(blocked["data"], json({{"start", soon["starts_at"]}, {"end", soon["ends_at"]}}));
+  EXPECT_TRUE(blocked["actor"].is_null());
+  client to{site->port()};
+  ASSERT_EQ(to.send("DELETE", made.header("location"), ada).status, 204U);
+  const auto unblocked = watching.receive()["event"];
+  EXPECT_EQ(unblocked["type"], "listing.unblock");
+  EXPECT_EQ(unblocked["data"], json::object());
+}
+
+TEST_F(Websocket_topics, of_an_advert_say_how_it_was_rated_and_not_by_whom) {
+  start();
+  const auto ada = join("ada"), bob = join("bob"), eve = join("eve");
+  const auto listing = post_advert(ada);
+  const auto rental = "/api/rentals/" + rent(bob, listing);
+  ASSERT_EQ(post(rental + "/return", bob).status, 200U);
+  ASSERT_EQ(post(rental + "/complete", ada).status, 200U);
+  auto watching = open(eve);
+  watch(watching, "listing:" + listing);
+  const json review{{"rating", 4}, {"text", "Quiet."}};
+  ASSERT_EQ(post(rental + "/reviews", bob, review).status, 201U);
+  const auto rated = watching.receive()["event"];
+  EXPECT_EQ(rated["type"], "listing.rate");
+  EXPECT_EQ(rated["data"], json({{"rating", {{"average", 4.0}, {"count", 1}}}}));
+}
+
+TEST_F(Websocket_topics, of_an_advert_that_is_hidden_are_silent_until_it_is_back) {
+  start();
+  const auto ada = join("ada"), eve = join("eve"), root = join("root");
+  const auto listing = post_advert(ada);
+  const auto topic = "listing:" + listing;
+  const auto hiding = "/api/admin/listings/" + listing + "/hide";
+  auto watching = open(eve);
+  watch(watching, topic);
+  ASSERT_EQ(post(hiding, root, {{"reason", "a secret"}}).status, 200U);
+  const auto hidden = watching.receive()["event"];
+  EXPECT_EQ(hidden["type"], "listing.hide");
+  EXPECT_EQ(hidden["data"], json({{"active", false}, {"revision", 1}}));
+  EXPECT_TRUE(hidden["actor"].is_null());
+  expect_error(watching, {{"type", "watch"}, {"topic", "listing:" + post_hidden(ada, root)}},
+               "not_found");
+
+  auto edit = ada;
+  edit.emplace_back("If-Match", "*");
+  client to{site->port()};
+  const auto edited =
+      to.send("PATCH", "/api/listings/" + listing, edit, json{{"title", "Cellar"}}.dump());
+  ASSERT_EQ(edited.status, 200U) << edited.body;
+  ASSERT_EQ(post(hiding, root, {{"lift", true}}).status, 200U);
+  const auto shown = watching.receive()["event"];
+  EXPECT_EQ(shown["type"], "listing.show") << "and not that it was edited";
+  EXPECT_EQ(shown["data"]["active"], true);
+  EXPECT_EQ(shown["data"]["revision"], 2);
+  EXPECT_EQ(shown["data"]["content"]["title"], "Cellar");
 }
 
 TEST_F(Websocket_topics, of_a_rental_are_for_its_parties_only) {

@@ -1,0 +1,68 @@
+#include "persistence/postgres/scripts.hpp"
+
+namespace rentwave::postgres {
+
+// Who belongs to the cluster, and who has which partition (persistence/membership.hpp). Every node
+// changes its row once a second: hence the room.
+const char* const make_cluster_tables = R"(
+-- No two lives of nodes ever have the same.
+CREATE SEQUENCE incarnations;
+
+CREATE TABLE nodes (
+  incarnation bigint PRIMARY KEY,
+  name text COLLATE "C" NOT NULL UNIQUE,
+  address text NOT NULL,
+  roles text NOT NULL,
+  version text NOT NULL,
+  event_types text NOT NULL,
+  counter bigint NOT NULL,
+  draining boolean NOT NULL,
+  joined_at bigint NOT NULL
+) WITH (fillfactor = 25);
+
+CREATE TABLE placements (
+  partition integer PRIMARY KEY CHECK (partition >= 0),
+  owner text,
+  owner_incarnation bigint,
+  next text,
+  next_incarnation bigint
+);
+CREATE TABLE placements_revision (
+  single boolean PRIMARY KEY DEFAULT true CHECK (single),
+  revision bigint NOT NULL
+);
+INSERT INTO placements_revision (revision) VALUES (0);
+
+-- The new revision, or NULL: the table has another one than `seen`, or an ended node has changed.
+CREATE FUNCTION publish_placements(seen bigint, ended bigint[], counters bigint[], owners text[],
+                                   owner_incarnations bigint[], nexts text[],
+                                   next_incarnations bigint[])
+RETURNS bigint LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+  PERFORM FROM placements_revision WHERE revision = seen FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  -- A renewal that is under way is waited for, and seen by the next statement; those that come
+  -- later wait for us, and find no node. One that is gone may have been renewed before that.
+  PERFORM FROM nodes WHERE incarnation = ANY (ended) FOR UPDATE;
+  IF cardinality(ended) <> (SELECT count(*) FROM unnest(ended, counters) AS e (incarnation, counter)
+                            JOIN nodes n USING (incarnation, counter)) THEN
+    RETURN NULL;
+  END IF;
+  DELETE FROM nodes WHERE incarnation = ANY (ended);
+  INSERT INTO placements AS p (partition, owner, owner_incarnation, next, next_incarnation)
+    SELECT number - 1, owner, owner_incarnation, next, next_incarnation
+    FROM unnest(owners, owner_incarnations, nexts, next_incarnations) WITH ORDINALITY
+      AS given (owner, owner_incarnation, next, next_incarnation, number)
+    ON CONFLICT (partition) DO UPDATE
+      SET owner = excluded.owner, owner_incarnation = excluded.owner_incarnation,
+          next = excluded.next, next_incarnation = excluded.next_incarnation
+      WHERE (p.owner_incarnation, p.next_incarnation)
+        IS DISTINCT FROM (excluded.owner_incarnation, excluded.next_incarnation);
+  UPDATE placements_revision SET revision = revision + 1;
+  RETURN seen + 1;
+END $$;
+)";
+
+}  // namespace rentwave::postgres
