@@ -25,7 +25,7 @@ std::optional<photo_id> parse_id<photo_id>(std::string_view text) {
     const auto digit = hex.find(text[i]);
     if (digit == hex.npos) return std::nullopt;
     auto& byte = value.digest[i / 2];
-    byte = static_cast<std::uint8_t>(byte << 4 | digit);
+    byte = static_cast<std::uint8_t>(byte * 16u + digit);
   }
   return value;
 }
