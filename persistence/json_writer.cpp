@@ -100,8 +100,14 @@ void append_json_double(std::string& out, double value) {
     out += "null";
     return;
   }
+  // Digits alone are an integer to whoever reads them, and may be a larger one than there is.
+  constexpr double last_integer = 9'007'199'254'740'992;  // 2^53
+  const bool is_large = std::abs(value) > last_integer;
   char digits[32];
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+  const auto written =
+      is_large ? std::to_chars(digits, digits + sizeof digits, value, std::chars_format::scientific)
+               : std::to_chars(digits, digits + sizeof digits, value);
+  out.append(digits, written.ptr);
 }
 
 void append_json_uuid(std::string& out, const boost::uuids::uuid& value) {

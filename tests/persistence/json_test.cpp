@@ -144,8 +144,13 @@ TEST(Json_writer, makes_valid_json_of_every_two_bytes) {
 }
 
 TEST(Json_writer, writes_doubles_that_come_back_exactly) {
-  for (const double value : {0.0, -0.5, 52.520008, 1e-300, 1.7976931348623157e308, 0.1, -180.0})
+  for (const double value : {0.0, -0.5, 52.520008, 1e-300, 1.7976931348623157e308, 0.1, -180.0,
+                             1e19, -9223372036854777856.0, 18446744073709551616.0}) {
     EXPECT_EQ(json::parse(to_json_text(value)).get<double>(), value);
+    double read = 1;
+    EXPECT_TRUE(from_json_text(to_json_text(value), read)) << value;
+    EXPECT_EQ(read, value);
+  }
   EXPECT_EQ(to_json_text(std::nan("")), "null");
   EXPECT_EQ(to_json_text(HUGE_VAL), "null");
 }
