@@ -2,6 +2,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "persistence/codec.hpp"
 #include "tests/fuzz/fuzzing.hpp"
@@ -41,6 +44,20 @@ std::vector<std::string> make_examples() {
   return all;
 }
 
+/// Which of two members of one name counts, readers do not agree about; we write none.
+bool repeats_a_name(std::string_view data) {
+  using event = nlohmann::json::parse_event_t;
+  bool repeats = false;
+  std::vector<std::set<std::string>> names;
+  const auto note = [&](int, event what, const nlohmann::json& parsed) {
+    if (what == event::object_start) names.emplace_back();
+    if (what == event::object_end) names.pop_back();
+    if (what == event::key) repeats |= !names.back().insert(parsed.get<std::string>()).second;
+    return true;
+  };
+  return nlohmann::json::parse(data, note, false).is_discarded() || repeats;
+}
+
 /// What stands in both is the same number.
 void check_numbers(const nlohmann::json& given, const nlohmann::json& stored) {
   if (given.is_number() && stored.is_number())
@@ -62,7 +79,8 @@ void check_event(std::string_view type, std::string_view data) {
   }
   const auto stored = encode(*read);
   demand(stored.type == type && stored.schema == 1, "an event keeps its type");
-  check_numbers(nlohmann::json::parse(data), nlohmann::json::parse(stored.data));
+  if (!repeats_a_name(data))
+    check_numbers(nlohmann::json::parse(data), nlohmann::json::parse(stored.data));
   const auto again = decode<Event>(stored.type, stored.schema, stored.data);
   demand(again && same(*again, *read), "what is stored reads the same");
   demand(encode(*again).data == stored.data, "there is one stored form");
