@@ -198,10 +198,9 @@ template <class State>
 std::optional<State> decode_state(int schema, std::string_view text) {
   if (schema != state_schema) return std::nullopt;
   form_mark mark;
-  if (!from_json_text(text, mark) || mark.form != std::to_string(form_of<State>()))
-    return std::nullopt;
   State state{};
-  if (!from_json_text(text, state)) return std::nullopt;
+  if (!from_json_text(text, mark, state) || mark.form != std::to_string(form_of<State>()))
+    return std::nullopt;
   return state;
 }
 

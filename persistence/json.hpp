@@ -22,14 +22,14 @@ namespace rentwave {
 template <class T>
 bool from_json_value(simdjson::dom::element from, T& into);
 
-/// False also when the text is not JSON.
-template <class T>
-bool from_json_text(std::string_view text, T& into) {
+/// The same of a text, which may hold several; false also when it is not JSON.
+template <class... Ts>
+bool from_json_text(std::string_view text, Ts&... into) {
   // Keeps its memory for the next text. Reading a value reads no other text in between.
   thread_local simdjson::dom::parser parser;
   simdjson::dom::element root;
   return parser.parse(text.data(), text.size()).get(root) == simdjson::SUCCESS &&
-         from_json_value(root, into);
+         (from_json_value(root, into) && ...);
 }
 
 namespace json_form {
