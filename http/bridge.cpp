@@ -110,6 +110,8 @@ wait_failure failure_of(const caf::error& why) {
     switch (static_cast<runtime_errc>(why.code())) {
       case runtime_errc::unavailable:
       case runtime_errc::quarantined:
+      case runtime_errc::not_mine:
+      case runtime_errc::link_down:
         result.code = wait_errc::unavailable;
         break;
       case runtime_errc::expired:

@@ -25,6 +25,10 @@ struct node_context {
   std::function<void(partition_id)> opened;  ///< a partition serves
   std::function<void(partition_id)> fenced;  ///< another owner has it: it can write no more
 
+  /// Asked after an answer was computed and before it is sent: another node may have acknowledged
+  /// what this one does not know.
+  bool may_answer() const { return !options.may_answer || options.may_answer(); }
+
   /// For one question, which is counted as waiting there from now on.
   const caf::actor& reader_for(partition_id partition) const {
     return take_reader(static_cast<std::size_t>(partition));

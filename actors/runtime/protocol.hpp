@@ -25,6 +25,8 @@
 //   watcher       news_ptr: something became durable where it watches; a gateway is one
 //   crier         command_ptr: tells followers, and answers the topic by `answered`
 //   postman       command_ptr: posts a notice, and answers the webhook by `answered`
+//
+// What goes between partitions' actors and links to other nodes: remote.hpp.
 #pragma once
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -58,6 +60,9 @@ enum class runtime_errc : std::uint8_t {
   wrong_kind,   ///< a command of one kind was sent to an entity of another
   quarantined,  ///< it kept failing, and stays down until an operator releases it
   expired,      ///< the deadline passed before it was decided: it had no effect
+  // Between nodes only (remote.hpp); who asks a partition's actor never sees them:
+  not_mine,   ///< the partition is not on the node that was asked: it had no effect
+  link_down,  ///< the link ended before the answer came
 };
 caf::error make_error(runtime_errc code, std::string detail = {});
 std::string to_string(runtime_errc code);
@@ -180,6 +185,8 @@ inline constexpr auto watch_time = std::chrono::seconds{60};  // real time
 struct news {
   std::vector<entity_ref> entities;
   bool everything = false;  ///< for those who watch everything: something happened
+  bool ended = false;       ///< the partition has moved and watches nothing any more: ask again
+  partition_id partition = 0;
 };
 using news_ptr = std::shared_ptr<const news>;
 
