@@ -37,11 +37,19 @@ domain_clock::domain_clock(clock_anchor anchor, time_source real)
     : anchor_{anchor}, real_{std::move(real)}, latest_{anchor.domain.time_since_epoch().count()} {}
 
 instant domain_clock::now() const {
-  const auto computed = domain_at(anchor_, real_()).time_since_epoch().count();
+  return raise(domain_at(anchor_, real_()).time_since_epoch().count());
+}
+
+void domain_clock::not_before(instant then) const {
+  raise(then.time_since_epoch().count());
+}
+
+/// The latest that was told, or this if it is later.
+instant domain_clock::raise(std::int64_t to) const {
   auto latest = latest_.load(std::memory_order_relaxed);
-  while (computed > latest && !latest_.compare_exchange_weak(latest, computed)) {
+  while (to > latest && !latest_.compare_exchange_weak(latest, to)) {
   }
-  return instant{duration{std::max(computed, latest)}};
+  return instant{duration{std::max(to, latest)}};
 }
 
 duration domain_clock::in_domain(duration real) const {

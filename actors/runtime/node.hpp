@@ -38,8 +38,9 @@ struct node_options {
   bool opens_all = true;  ///< at the start, and knows no others; false: waits for orders
   /// Whether the node's lease lasts: asked by any thread before each answer. Empty: it always does.
   std::function<bool()> may_answer{};
-  /// A partition's actor is in another state; called in its thread. Once it is `nowhere` nothing is
-  /// answered for it any more, whatever was under way.
+  /// Where a partition is now, said by its actor, in its thread: when that changes, and after an
+  /// order that changed nothing. Once it is `nowhere` nothing is answered for it any more, whatever
+  /// was under way.
   std::function<void(partition_id, door_state)> door_moved{};
 
   // Real time:
@@ -65,8 +66,9 @@ struct node_options {
 
 class node {
  public:
-  /// Reads the clock's anchor, opens the partitions and their subscriptions. Errors: those of the
-  /// journal. Serving begins at once; `is_ready` says when everything is open.
+  /// Reads the clock's anchor and starts the actors; opens the partitions, unless the options say
+  /// that orders will come. Errors: those of the journal. Serving begins at once; `is_ready` says
+  /// when everything is open.
   static journal_result<std::unique_ptr<node>> start(caf::actor_system& system,
                                                      journal_store& store, node_options options);
   ~node();

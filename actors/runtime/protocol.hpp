@@ -1,11 +1,13 @@
 // Every message between actors, and who takes which: the table of contents of the runtime. Local
 // messages are shared pointers to immutable structs; they never travel between nodes as they are.
 //
-//   partition     command_ptr → outcome      routes to the entity, starts it if need be
+//   partition     command_ptr → outcome      routes to the entity, starts it if need be; or to the
+//                                            node that has the partition (remote.hpp)
 //                 query_ptr → view_ptr       the same
 //                 commit_ptr                 from the writer: what became durable, in order
 //                 suspended                  from the writer: what was written last is unknown
 //                 reopened                   from the writer: the partition has a new epoch
+//                 fenced_note                from the writer: another owner has the partition
 //                 still_awake                from an entity that could not sleep as told
 //                 nothing_here               from an entity to which nothing ever happened
 //                 report_request → report_ptr
@@ -13,8 +15,9 @@
 //                 release_order → std::string  an operator lets an entity out of quarantine
 //                 replay_order → std::string  an operator has dead letters tried again
 //                 watch_request → watch_ptr   whoever asks is told of changes, for a while
-//   entity        command_ptr, query_ptr, wake_note, sleep_order
-//   writer        append_ptr → entity_result_ptr, open_request → lease, offset_note
+//   entity        command_ptr, query_ptr, wake_note, sleep_order, close_order, cut_order
+//   writer        append_ptr → entity_result_ptr, open_request → lease, offset_note,
+//                 close_request → nothing, forget_note
 //   reader        load_request → history_ptr, find_request → events_ptr, log_request → events_ptr,
 //                 alarms_request → alarms_ptr, offset_request → std::int64_t,
 //                 letters_request → letters_ptr, job_ptr
@@ -112,6 +115,11 @@ using view_ptr = std::shared_ptr<const entity_view>;
 struct wake_note {};
 /// The partition keeps back what comes for this entity until it has ended, or says that it cannot.
 struct sleep_order {};
+/// The partition closes: what the entity is writing ends first, what else it has goes back to the
+/// partition's actor.
+struct close_order {};
+/// It is cut off: the same, and what is being written goes back, too.
+struct cut_order {};
 struct still_awake {
   entity_ref entity;
 };
@@ -217,6 +225,19 @@ using commit_ptr = std::shared_ptr<const commit>;
 
 struct open_request {
   partition_id partition = 0;
+  std::string owner;
+};
+/// All that came before is written, then the partition is released in the journal, if it can be.
+struct close_request {
+  partition_id partition = 0;
+};
+/// Nothing more is written of this partition; what waits fails.
+struct forget_note {
+  partition_id partition = 0;
+};
+/// The writer can write no more of it, and has forgotten it.
+struct fenced_note {
+  partition_id partition = 0;
 };
 /// The outcome of an append is unknown, and may still become the one or the other: no entity may be
 /// read until the partition is reopened.
@@ -287,6 +308,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::view_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::sleep_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::wake_note)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::close_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::cut_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::still_awake)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::nothing_here)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::report_request)
@@ -304,6 +327,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::append_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::entity_result_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::commit_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::open_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::close_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::forget_note)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::fenced_note)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::partition_lease)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::suspended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::reopened)

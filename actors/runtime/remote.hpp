@@ -32,13 +32,13 @@ enum class door_state : std::uint8_t {
 };
 std::string to_string(door_state state);
 
-/// What comes of it is told by `node_options::door_moved`. An order that does not fit is ignored:
-/// whoever gives orders compares and gives them again.
+/// What comes of it is told by `node_options::door_moved`, also that nothing does, as an order that
+/// does not fit is ignored: whoever gives orders compares and gives them again.
 struct place_order {
   enum class placing : std::uint8_t {
     open,       ///< take it over in the journal, for `owner`, and serve; if that fails: nowhere
     close,      ///< finish what is under way, release it in the journal; then nowhere
-    cut,        ///< answer nothing more from now on, whatever is under way; then nowhere
+    cut,        ///< do not wait for what is being written; then nowhere
     elsewhere,  ///< pass on to `peer`; only while it is not held here
     nowhere,    ///< likewise: nobody is known to have it
   };
@@ -56,7 +56,10 @@ using partition_call = std::variant<command_ptr, query_ptr, watch_request, repor
 /// On the node that asks: sent to the link by the partition's actor, which is the sender and wants
 /// a `remote_answer` of the same number. On the node that is asked: a CAF request of the link's
 /// actor to the partition's, whose response is one of the types of `remote_answer::what`, without
-/// the number. It is never passed on again: a partition that is not here answers `not_mine`.
+/// the number; or there is none, so it needs a time-out. It is never passed on again: a partition
+/// that is not here answers `not_mine`. Who asks to watch is sent the news, each with its
+/// partition; a link that may have lost some tells the other side's partition of news that are
+/// `ended`.
 struct remote_call {
   std::uint64_t number = 0;  ///< of this partition's actor, never twice
   partition_id partition = 0;
