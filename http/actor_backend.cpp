@@ -132,10 +132,23 @@ bool actor_backend::may_register(std::string_view username, std::string_view set
 }
 
 asio::awaitable<std::vector<report_ptr>> actor_backend::reports() {
-  auto everybody = parts_.routes->partitions;
+  return reports_of(parts_.routes->partitions);
+}
+
+asio::awaitable<std::vector<report_ptr>> actor_backend::reports_here() {
+  if (!parts_.cluster) return reports();
+  const auto places = parts_.cluster->state().places;
+  std::vector<caf::actor> ours;
+  for (std::size_t i = 0; i < places.size(); ++i)
+    if (places[i].here) ours.push_back(parts_.routes->partitions.at(i));
+  return reports_of(std::move(ours));
+}
+
+asio::awaitable<std::vector<report_ptr>> actor_backend::reports_of(
+    std::vector<caf::actor> partitions) {
   auto question = caf::make_message(report_request{});
-  const auto results =
-      co_await bridge_.ask_all(std::move(everybody), std::move(question), options_.report_patience);
+  const auto results = co_await bridge_.ask_all(std::move(partitions), std::move(question),
+                                                options_.report_patience);
   std::vector<report_ptr> reports;
   for (const auto& result : results) {
     const auto* report = std::get_if<report_ptr>(&result);
@@ -174,6 +187,26 @@ asio::awaitable<answer<std::string>> actor_backend::replay(std::string subscript
                                                            entity_ref entity) {
   const auto to = parts_.routes->find(entity);
   return order(to, caf::make_message(replay_order{std::move(subscription), std::move(entity)}));
+}
+
+asio::awaitable<answer<bool>> actor_backend::set_draining(std::string node, bool draining) {
+  const auto* office = cluster();
+  if (!office) co_return not_found("There is no such node.");
+  auto result = std::make_shared<std::optional<journal_result<void>>>();
+  auto start = [office, node = std::move(node), draining, result](bridge::ticket wait) {
+    office->set_draining(node, draining, [result, wait](const journal_result<void>& done) {
+      *result = done;
+      wait.finish(true);
+    });
+  };
+  const auto end = co_await bridge_.wait(std::move(start), options_.request_timeout);
+  const auto* how = std::get_if<finished>(&end);
+  if (!how) co_return failure_of(end);
+  if (!how->well || !*result) co_return try_later("unavailable", "The cluster did not answer.");
+  if (**result) co_return answer<bool>{boost::system::in_place_value, draining};
+  if ((**result).error().code == journal_errc::not_found)
+    co_return not_found("There is no such node.");
+  co_return http::to_problem((**result).error());
 }
 
 // --- news ---

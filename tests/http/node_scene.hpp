@@ -54,7 +54,8 @@ class node_scene : public ::testing::Test {
                               counted,
                               running->figures(),
                               owner,
-                              [this] { return running->keeper(); }},
+                              [this] { return running->keeper(); },
+                              office},
                 waiting);
     gate.emplace(*api, "");
     server_options listening;
@@ -127,6 +128,7 @@ class node_scene : public ::testing::Test {
 
   bool seals = false;  ///< personal fields, as the program does
   receiver_rules receivers;
+  std::optional<cluster_office> office;  ///< none: the node is alone
   auth_options waiting;
   server_limits limits;
   caf::actor_system_config config;
