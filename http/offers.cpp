@@ -188,8 +188,7 @@ json posting_of(const place& value) {
   return where;
 }
 
-}  // namespace
-
+/// The members of the kind's own object ("book", "vehicle", "room").
 json details_of(const item_details& item) {
   return std::visit(
       overloaded{[](const book_details& book) -> json {
@@ -214,10 +213,13 @@ json details_of(const item_details& item) {
       item);
 }
 
+/// The further attributes, as an object.
 json extra_of(const offer& content) {
   auto extra = json::parse(content.extra, nullptr, false);
   return extra.is_object() ? extra : json::object();
 }
+
+}  // namespace
 
 json posting_of(const offer& content) {
   const std::string kind{name_of(content.kind())};
