@@ -62,6 +62,10 @@ json& answering_journal() {
   return kind;
 }
 
+bool is_answered_from_journal() {
+  return log_file().is_open() && !answering_journal().is_null();
+}
+
 /// "http_test.on_sqlite: Suite.test": the run as ctest has it.
 std::string name_of(const ::testing::TestInfo* test) {
   std::string program = ::program_invocation_short_name;
@@ -112,6 +116,11 @@ void log_exchange(std::string_view method, std::string_view target, std::string_
   line["journal"] = answering_journal();
   line["sent"] = sent.size() <= longest_body ? sent : "";
   log_line(std::move(line));
+}
+
+void log_message(std::string_view from, const json& message) {
+  if (!is_answered_from_journal()) return;
+  log_line({{"scope", "socket"}, {"journal", answering_journal()}, {from, message}});
 }
 
 void log_answer(const client_response& got) {
