@@ -14,7 +14,7 @@ namespace rentwave::http {
 namespace asio = boost::asio;
 namespace {
 
-problem to_problem(const wait_failure& why) {
+problem problem_of(const wait_failure& why) {
   switch (why.code) {
     case wait_errc::timed_out:
       return try_later("timed_out",
@@ -34,14 +34,14 @@ problem to_problem(const wait_failure& why) {
   return internal_error();
 }
 
-problem to_problem(hashing_errc why) {
-  if (why == hashing_errc::stopped) return to_problem(wait_failure{wait_errc::stopped, {}});
+problem problem_of(hashing_errc why) {
+  if (why == hashing_errc::stopped) return problem_of(wait_failure{wait_errc::stopped, {}});
   return try_later("overloaded", "Too many log in at this moment.");
 }
 
 problem failure_of(const wait_result& result) {
   const auto* why = std::get_if<wait_failure>(&result);
-  return why ? to_problem(*why) : internal_error();
+  return why ? problem_of(*why) : internal_error();
 }
 
 answer<view_ptr> view_of(const wait_result& result) {
@@ -89,7 +89,7 @@ asio::awaitable<answer<outcome>> actor_backend::send(const request& asked, entit
                                            options_.request_timeout);
   const auto* done = std::get_if<outcome>(&result);
   if (!done) co_return failure_of(result);
-  if (const auto* why = std::get_if<refusal>(done)) co_return http::to_problem(*why);
+  if (const auto* why = std::get_if<refusal>(done)) co_return to_problem(*why);
   co_return *done;
 }
 
@@ -224,13 +224,13 @@ asio::awaitable<bool> actor_backend::run_on(std::function<caf::actor()> reader, 
 
 asio::awaitable<answer<std::string>> actor_backend::hash_password(std::string secret) {
   auto done = co_await passwords_.hash(std::move(secret));
-  if (!done) co_return to_problem(done.error());
+  if (!done) co_return problem_of(done.error());
   co_return *std::move(done);
 }
 
 asio::awaitable<answer<bool>> actor_backend::check_password(std::string secret, std::string hash) {
   const auto done = co_await passwords_.check(std::move(secret), std::move(hash));
-  if (!done) co_return to_problem(done.error());
+  if (!done) co_return problem_of(done.error());
   // In place: a flag alone would pass for the problem of that status.
   co_return answer<bool>{boost::system::in_place_value, *done};
 }
