@@ -6,11 +6,15 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
+#include <span>
 #include <thread>
 
 #include "actors/runtime/domain_clock.hpp"
 #include "actors/runtime/node.hpp"
+#include "application/cluster_part.hpp"
 #include "application/demo/demo.hpp"
 #include "application/demo/fill.hpp"
 #include "application/demo/people.hpp"
@@ -115,6 +119,21 @@ void introduce_samples(http::backend::facts& about) {
   about.sample_password = demo::password;
 }
 
+std::optional<http::cluster_office> office_of(const cluster_part* cluster) {
+  return cluster ? std::optional{cluster->office()} : std::nullopt;
+}
+
+/// Who serves no clients still says how it is.
+std::span<const http::route> routes_of(const config::node_settings& node) {
+  static const auto probes = [] {
+    std::vector<http::route> found;
+    std::ranges::copy_if(http::all_routes(), std::back_inserter(found),
+                         [](const auto& one) { return one.who.who == http::access::probe; });
+    return found;
+  }();
+  return node.serves_clients ? http::all_routes() : std::span<const http::route>{probes};
+}
+
 constexpr auto ready_interval = std::chrono::milliseconds{2};
 
 }  // namespace
@@ -128,6 +147,7 @@ struct application::parts {
   bool by_https = false;
   std::unique_ptr<journal_store> store;
   caf::actor_system_config actor_config;
+  std::unique_ptr<cluster_part> cluster;  ///< null: the journal has this node alone
   std::unique_ptr<caf::actor_system> system;
   std::shared_ptr<http::web_courier> courier;
   std::unique_ptr<node> running;
@@ -136,7 +156,8 @@ struct application::parts {
   std::unique_ptr<http::server> server;
   std::jthread filler;
 
-  bool is_ready() const { return !draining && !filling && running->is_ready(); }
+  bool serves() const { return cluster ? cluster->is_ready() : running->is_ready(); }
+  bool is_ready() const { return !draining && !filling && serves(); }
   void fill();
 };
 
@@ -144,8 +165,7 @@ struct application::parts {
 void application::parts::fill() {
   filling = true;
   filler = std::jthread{[this](const std::stop_token& stop) {
-    while (!running->is_ready() && !stop.stop_requested())
-      std::this_thread::sleep_for(ready_interval);
+    while (!serves() && !stop.stop_requested()) std::this_thread::sleep_for(ready_interval);
     if (!stop.stop_requested()) demo::fill(*api);
     filling = false;
   }};
@@ -183,6 +203,9 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
   if (const auto goes_on = check_domain_time(**connection, system_time()); !goes_on)
     return goes_on.error();
 
+  auto cluster = cluster_part::prepare(settings, p.facts, p.actor_config);
+  if (!cluster) return cluster.error();
+  p.cluster = *std::move(cluster);
   p.system = std::make_unique<caf::actor_system>(p.actor_config);
   auto options = node_options_of(settings, p.facts);
   const auto owner = options.name;
@@ -190,6 +213,7 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
   http::courier_options by_web{receivers, "RentWave/" + std::string{config::version()}};
   p.courier = std::make_shared<http::web_courier>(std::move(by_web));
   options.webhooks = p.courier;
+  if (p.cluster) p.cluster->take_part(options);
   auto running = node::start(*p.system, *p.store, std::move(options));
   if (!running) return "the journal cannot be used: " + running.error().detail;
   p.running = std::move(*running);
@@ -211,15 +235,18 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
                           here->clock(), is_ready, p.facts.currency, p.facts.token_secret, true,
                           std::move(about), settings.admin.users, *std::move(token),
                           std::move(counted), here->figures(), owner,
-                          [here] { return here->keeper(); }},
+                          [here] { return here->keeper(); }, office_of(p.cluster.get())},
       auth_options_of(settings));
   p.gate = std::make_unique<http::token_authenticator>(*p.api, settings.http.origin);
   p.server = std::make_unique<http::server>(server_options_of(settings), *p.api, *p.gate,
-                                            http::all_routes());
+                                            routes_of(settings.node));
   p.server->use(*std::move(tls));
   if (const auto listening = p.server->start(); !listening)
     return "cannot listen on " + settings.http.address + ":" + std::to_string(settings.http.port) +
            ": " + listening.error().message();
+  // After that: whose port is taken must not take the name of who has it, too.
+  if (p.cluster)
+    if (const auto started = p.cluster->start(*p.system, *here); !started) return started.error();
   if (p.sample.is_wanted) p.fill();
   return made;
 }
@@ -234,7 +261,7 @@ std::uint16_t application::port() const {
 
 bool application::wait_until_ready(std::chrono::milliseconds patience) const {
   const auto until = std::chrono::steady_clock::now() + patience;
-  while (!parts_->running->is_ready() || parts_->filling) {
+  while (!parts_->serves() || parts_->filling) {
     if (std::chrono::steady_clock::now() >= until) return false;
     std::this_thread::sleep_for(ready_interval);
   }
@@ -249,7 +276,9 @@ std::string application::banner() const {
          (ipv6 ? '[' + s.http.address + ']' : s.http.address) + ':' + std::to_string(port()) +
          ", journal " + url_without_password(s.journal.url) + " (" + parts_->store->promise() +
          "), " + std::to_string(parts_->facts.partitions) + " partitions, node " +
-         parts_->facts.node_name + ", payments: sandbox";
+         parts_->facts.node_name +
+         (parts_->cluster ? " at " + parts_->cluster->address() + " for others" : "") +
+         ", payments: sandbox";
 }
 
 std::string application::sample_accounts() const {
@@ -258,6 +287,11 @@ std::string application::sample_accounts() const {
 
 void application::begin_drain() {
   parts_->draining = true;
+  if (parts_->cluster) parts_->cluster->begin_drain();
+}
+
+bool application::was_replaced() const {
+  return parts_->cluster && parts_->cluster->was_replaced();
 }
 
 void application::renew_tls() {
@@ -270,10 +304,15 @@ void application::renew_tls() {
 
 void application::stop(std::chrono::milliseconds grace) {
   auto& p = *parts_;
+  if (p.cluster) p.cluster->hand_over();
   if (p.server) p.server->stop(grace);
   p.filler.request_stop();
   if (p.api) p.api->stop();
   if (p.filler.joinable()) p.filler.join();
+  if (p.cluster) {
+    p.cluster->leave();
+    p.cluster->end();
+  }
   if (p.running) p.running->stop();
   if (p.courier) p.courier->stop();
   // Coroutines that were cut refer to the backend and end with the server's io_context.
@@ -282,6 +321,7 @@ void application::stop(std::chrono::milliseconds grace) {
   p.api.reset();
   p.running.reset();
   p.system.reset();
+  p.cluster.reset();
   p.store.reset();
 }
 

@@ -36,12 +36,15 @@ class application {
   /// Who may log in with a password that everybody knows; empty without the demo.
   std::string sample_accounts() const;
   /// From now on `/readyz` says that we are leaving; all else goes on. For proxies, which then send
-  /// their requests elsewhere.
+  /// their requests elsewhere. Partitions go to other nodes, where there are any.
   void begin_drain();
+  /// Another process has joined the cluster under this node's name, so this one is to end.
+  bool was_replaced() const;
   /// Reads certificate and key again, for connections to come. When they cannot be used the old
   /// ones stay, and the log says why.
   void renew_tls();
-  /// Requests under way end first, then the actors, then the journal.
+  /// Other nodes get the partitions first; then requests under way end, then the actors, then the
+  /// journal.
   void stop(std::chrono::milliseconds grace);
 
  private:

@@ -14,6 +14,7 @@ steward::orders steward::tick(boot_time now, const journal_result<cluster_tables
   if (seen) {
     judge_.saw(*seen, now);
     tables_ = *seen;
+    forget_ended();
     look_for_oneself();
   } else {
     judge_.lost_sight();
@@ -124,7 +125,6 @@ bool steward::is_late(boot_time now, partition_id id) {
   return now - since >= options_.hand_over_time;
 }
 
-/// Nobody else is there who could take what this one leaves.
 bool steward::is_last() const {
   return std::ranges::none_of(tables_.nodes, [this](const node_row& row) {
     return row.id != id_ && row.profile.roles.partitions && !row.draining;
@@ -157,26 +157,32 @@ partition_table steward::after_release(const holdings& held) const {
 }
 
 /// Nobody who has just begun to look decides for others; but what nobody ever had, or all have
-/// left, is there to be taken.
+/// left, is there to be taken, and so is what those had who have ended for certain: all others are
+/// unjudged then, and keep theirs.
 bool steward::may_place(boot_time now) const {
-  return judge_.has_watched(now) ||
-         std::ranges::none_of(tables_.partitions.places,
-                              [](const partition_place& place) { return place.owner.has_value(); });
+  const auto& places = tables_.partitions.places;
+  const auto is_owned = [](const partition_place& place) { return place.owner.has_value(); };
+  return judge_.has_watched(now) || !ended_.empty() || std::ranges::none_of(places, is_owned);
+}
+
+judgement steward::judged(const node_id& who, boot_time now) const {
+  if (who == id_) return judgement::renewing;
+  return ended_.contains(who) ? judgement::ended : judge_.of(who, now);
 }
 
 standings steward::standings_at(boot_time now) const {
   standings all;
   for (const auto& row : tables_.nodes) {
-    const auto judged = row.id == id_ ? judgement::renewing : judge_.of(row.id, now);
-    if (judged == judgement::ended) continue;
+    const auto how = judged(row.id, now);
+    if (how == judgement::ended) continue;
     const bool is_leaving = row.draining || (row.id == id_ && leaving_since_);
     if (is_leaving || !row.profile.roles.partitions)
       all[row.id] = standing::gives_up;
     else
-      all[row.id] = judged == judgement::renewing ? standing::takes : standing::unjudged;
+      all[row.id] = how == judgement::renewing ? standing::takes : standing::unjudged;
   }
   for (const auto& place : tables_.partitions.places)
-    if (place.owner && !row_of(*place.owner) && judge_.of(*place.owner, now) != judgement::ended)
+    if (place.owner && !row_of(*place.owner) && judged(*place.owner, now) != judgement::ended)
       all[*place.owner] = standing::gone;
   return all;
 }
@@ -184,14 +190,26 @@ standings steward::standings_at(boot_time now) const {
 std::vector<ended_node> steward::ended_at(boot_time now) const {
   std::vector<ended_node> ended;
   for (const auto& row : tables_.nodes)
-    if (row.id != id_ && judge_.of(row.id, now) == judgement::ended)
-      ended.push_back({row.id, row.counter});
+    if (judged(row.id, now) == judgement::ended) ended.push_back({row.id, row.counter});
   return ended;
 }
 
 const node_row* steward::row_of(const node_id& id) const {
   const auto found = std::ranges::find(tables_.nodes, id, &node_row::id);
   return found == tables_.nodes.end() ? nullptr : &*found;
+}
+
+void steward::process_ended(const node_id& who) {
+  ended_.insert(who);
+}
+
+/// Those whom nothing names any more.
+void steward::forget_ended() {
+  std::erase_if(ended_, [this](const node_id& who) {
+    return !row_of(who) && std::ranges::none_of(tables_.partitions.places, [&](const auto& place) {
+      return place.owner == who || place.next == who;
+    });
+  });
 }
 
 // --- leaving ------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -95,6 +96,9 @@ class steward {
   /// `seen` is what was read, or why nothing was; `now` is when that had come.
   std::vector<steward_order> tick(boot_time now, const journal_result<cluster_tables>& seen,
                                   const holdings& held);
+  /// Before a tick: this node's process does not live any more, for certain. So its lease is over,
+  /// and what it had may be given away at once, also by one who has just begun to look.
+  void process_ended(const node_id& who);
 
   void joined(boot_time sent, const journal_result<node_id>& result);
   void renewed(boot_time sent, const journal_result<void>& result);
@@ -112,6 +116,10 @@ class steward {
   /// The latest that is known: for routing.
   const partition_table& table() const { return tables_.partitions; }
   const std::vector<node_row>& nodes() const { return tables_.nodes; }
+  /// What is thought of another node.
+  judgement judged(const node_id& who, boot_time now) const;
+  /// Nobody else is there who could take what this one leaves.
+  bool is_last() const;
 
   /// What draining a node would move, as things are seen here.
   std::vector<partition_move> plan_drain(std::string_view name, boot_time now) const;
@@ -128,7 +136,7 @@ class steward {
   void note_leaving(boot_time now, bool is_reachable);
   void order_leaving(boot_time now, const holdings& held, orders& to);
   bool keeps(const partition_place& place) const;
-  bool is_last() const;
+  void forget_ended();
   partition_table after_release(const holdings& held) const;
   bool may_place(boot_time now) const;
   standings standings_at(boot_time now) const;
@@ -147,6 +155,7 @@ class steward {
   bool must_go_ = false;  ///< leaving, and nobody is waited for any more
   std::map<partition_id, boot_time> closing_since_;
   std::optional<boot_time> last_tick_;
+  std::set<node_id> ended_;  ///< for certain, of those that the tables name
 };
 
 }  // namespace rentwave

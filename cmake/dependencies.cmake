@@ -2,7 +2,7 @@
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
-find_package(CAF 0.17 REQUIRED COMPONENTS core io openssl)
+find_package(CAF 0.17 REQUIRED COMPONENTS core io)
 find_package(Boost 1.81 REQUIRED) # Boost::headers: Asio, Beast, Describe, UUID
 find_package(OpenSSL REQUIRED)
 find_package(SQLite3 REQUIRED)

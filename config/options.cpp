@@ -54,8 +54,39 @@ constexpr option settings_table[] = {
        return real(text, to.settings.clock.rate, 1e-3, 1e5);
      }},
 
-    {"node.name", "NAME", "", "this node's name; empty: made at first start",
+    {"node.name", "NAME", "",
+     "this node's name, in a cluster nobody else's; empty: made of the machine's and the port",
      [](invocation& to, string_view text) { return node_name(text, to.settings.node.name); }},
+    {"node.roles", "ROLE,…", "gateway,partitions",
+     "what it does in a cluster: serve clients, have partitions",
+     [](invocation& to, string_view text) {
+       auto& node = to.settings.node;
+       return roles(text, node.serves_clients, node.has_partitions);
+     }},
+    {"node.lease", "DURATION", "",
+     "after which others take the partitions of a silent node; fixed when the journal is made; "
+     "empty: 5s for a new one, else what it has",
+     [](invocation& to, string_view text) {
+       return optional(text, to.settings.node.lease, [](string_view given, auto& value) {
+         return duration(given, value, 500ms, 60s);
+       });
+     }},
+
+    {"cluster.address", "IP", "127.0.0.1",
+     "where nodes reach each other; any but loopback needs certificate, key and ca",
+     [](invocation& to, string_view text) { return address(text, to.settings.cluster.address); }},
+    {"cluster.port", "PORT", "0", "port for that; 0: any free one",
+     [](invocation& to, string_view text) { return integer(text, to.settings.cluster.port); }},
+    {"cluster.advertise", "HOST", "",
+     "by which the others reach it, when they cannot by cluster.address",
+     [](invocation& to, string_view text) { return host(text, to.settings.cluster.advertise); }},
+    {"cluster.certificate", "PATH", "",
+     "PEM; with key and ca, nodes prove to each other who they are",
+     [](invocation& to, string_view text) { return path(text, to.settings.cluster.certificate); }},
+    {"cluster.key", "PATH", "", "PEM, without a pass phrase",
+     [](invocation& to, string_view text) { return path(text, to.settings.cluster.key); }},
+    {"cluster.ca", "PATH", "", "PEM; of an authority for this cluster's nodes alone",
+     [](invocation& to, string_view text) { return path(text, to.settings.cluster.ca); }},
 
     {"auth.token-lifetime", "DURATION", "30d", "how long a login lasts",
      [](invocation& to, string_view text) {

@@ -33,7 +33,21 @@ struct clock_settings {
 };
 
 struct node_settings {
-  std::string name;  ///< empty: made at first start
+  std::string name;  ///< empty: one is made
+  bool serves_clients{};
+  bool has_partitions{};
+  std::optional<std::chrono::milliseconds> lease;  ///< nothing: the journal's
+};
+inline constexpr std::chrono::seconds lease_of_new_journals{5};
+
+/// Where the other nodes of the same journal reach this one.
+struct cluster_settings {
+  std::string address;      ///< an IPv4 or IPv6 address, checked
+  std::uint16_t port{};     ///< 0: any free one
+  std::string advertise;    ///< a host; empty: `address`
+  std::string certificate;  ///< PEM files; TLS with all three
+  std::string key;
+  std::string ca;
 };
 
 struct auth_settings {
@@ -101,6 +115,7 @@ struct settings {
   journal_settings journal;
   clock_settings clock;
   node_settings node;
+  cluster_settings cluster;
   auth_settings auth;
   admin_settings admin;
   money_settings money;

@@ -26,6 +26,10 @@ bool is_name(char c) {
   return is_digit(c) || is_upper(c) || (c >= 'a' && c <= 'z') || c == '.' || c == '_' || c == '-';
 }
 
+bool is_host_name(char c) {
+  return is_name(c) && c != '_';
+}
+
 /// What stands between commas; nothing of an empty text.
 std::vector<std::string> parts_of(std::string_view text) {
   std::vector<std::string> parts;
@@ -57,6 +61,12 @@ std::optional<std::uint64_t> quantity(std::string_view text, std::initializer_li
   return {};
 }
 
+std::string limit_text(milliseconds most) {
+  constexpr milliseconds day = std::chrono::hours{24};
+  return most % day == milliseconds{} ? std::to_string(most / day) + "d"
+                                      : std::to_string(most.count()) + "ms";
+}
+
 }  // namespace
 
 problem real(std::string_view text, double& to, double least, double most) {
@@ -73,16 +83,16 @@ problem real(std::string_view text, double& to, double least, double most) {
   return {};
 }
 
-problem duration(std::string_view text, milliseconds& to, milliseconds least) {
+problem duration(std::string_view text, milliseconds& to, milliseconds least, milliseconds most) {
   constexpr std::uint64_t day = 86'400'000;
   auto value =
       text == "0"
           ? std::uint64_t{0}
           : quantity(text, {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", day}},
                      3650 * day);
-  if (!value || milliseconds(*value) < least)
+  if (!value || milliseconds(*value) < least || milliseconds(*value) > most)
     return "a duration such as 250ms, 10s, 15m, 12h or 30d, from " + std::to_string(least.count()) +
-           "ms to 3650d";
+           "ms to " + limit_text(most);
   to = milliseconds(*value);
   return {};
 }
@@ -132,6 +142,29 @@ problem journal_url(std::string_view text, std::string& to) {
 problem node_name(std::string_view text, std::string& to) {
   if (text.size() > 64 || !std::ranges::all_of(text, is_name))
     return "up to 64 letters, digits, '.', '_' and '-'";
+  to = text;
+  return {};
+}
+
+problem roles(std::string_view text, bool& gateway, bool& partitions) {
+  bool has_gateway = false;
+  bool has_partitions = false;
+  const auto wanted = parts_of(text);
+  for (const std::string_view each : wanted) {
+    has_gateway |= each == "gateway";
+    has_partitions |= each == "partitions";
+  }
+  const auto known = std::size_t{has_gateway} + std::size_t{has_partitions};
+  if (wanted.empty() || known != wanted.size()) return "gateway, partitions or gateway,partitions";
+  gateway = has_gateway;
+  partitions = has_partitions;
+  return {};
+}
+
+problem host(std::string_view text, std::string& to) {
+  constexpr std::size_t longest = 253;  // RFC 1035
+  const bool fits = text.size() <= longest && std::ranges::all_of(text, is_host_name);
+  if (std::string ip; !fits && address(text, ip)) return "a host's name or an IP address";
   to = text;
   return {};
 }

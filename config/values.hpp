@@ -43,9 +43,10 @@ problem optional(std::string_view text, std::optional<Value>& to, Check check) {
   return {};
 }
 
-/// `250ms`, `10s`, `15m`, `12h` or `30d`; a bare `0` too. From `least` to ten years.
+/// `250ms`, `10s`, `15m`, `12h` or `30d`; a bare `0` too. From `least` to `most`.
 problem duration(std::string_view text, std::chrono::milliseconds& to,
-                 std::chrono::milliseconds least = {});
+                 std::chrono::milliseconds least = {},
+                 std::chrono::milliseconds most = std::chrono::hours{3650 * 24});
 
 /// Bytes, `64KiB` or `1MiB`; at most 1 GiB.
 problem size(std::string_view text, std::size_t& to);
@@ -61,6 +62,12 @@ problem journal_url(std::string_view text, std::string& to);
 
 /// Up to 64 letters, digits, `.`, `_` and `-`; or empty.
 problem node_name(std::string_view text, std::string& to);
+
+/// `gateway` and `partitions`, or one of them, with a comma between.
+problem roles(std::string_view text, bool& gateway, bool& partitions);
+
+/// A host's name or an IP address, without a port; or empty.
+problem host(std::string_view text, std::string& to);
 
 /// Any number of usernames with commas between them, `[a-z0-9_.-]{3,32}` whatever their case.
 problem names(std::string_view text, std::vector<std::string>& to);

@@ -14,7 +14,7 @@ namespace rentwave::http {
 namespace asio = boost::asio;
 namespace {
 
-problem to_problem(const wait_failure& why) {
+problem problem_of(const wait_failure& why) {
   switch (why.code) {
     case wait_errc::timed_out:
       return try_later("timed_out",
@@ -34,14 +34,14 @@ problem to_problem(const wait_failure& why) {
   return internal_error();
 }
 
-problem to_problem(hashing_errc why) {
-  if (why == hashing_errc::stopped) return to_problem(wait_failure{wait_errc::stopped, {}});
+problem problem_of(hashing_errc why) {
+  if (why == hashing_errc::stopped) return problem_of(wait_failure{wait_errc::stopped, {}});
   return try_later("overloaded", "Too many log in at this moment.");
 }
 
 problem failure_of(const wait_result& result) {
   const auto* why = std::get_if<wait_failure>(&result);
-  return why ? to_problem(*why) : internal_error();
+  return why ? problem_of(*why) : internal_error();
 }
 
 answer<view_ptr> view_of(const wait_result& result) {
@@ -89,7 +89,7 @@ asio::awaitable<answer<outcome>> actor_backend::send(const request& asked, entit
                                            options_.request_timeout);
   const auto* done = std::get_if<outcome>(&result);
   if (!done) co_return failure_of(result);
-  if (const auto* why = std::get_if<refusal>(done)) co_return http::to_problem(*why);
+  if (const auto* why = std::get_if<refusal>(done)) co_return to_problem(*why);
   co_return *done;
 }
 
@@ -132,10 +132,23 @@ bool actor_backend::may_register(std::string_view username, std::string_view set
 }
 
 asio::awaitable<std::vector<report_ptr>> actor_backend::reports() {
-  auto everybody = parts_.routes->partitions;
+  return reports_of(parts_.routes->partitions);
+}
+
+asio::awaitable<std::vector<report_ptr>> actor_backend::reports_here() {
+  if (!parts_.cluster) return reports();
+  const auto places = parts_.cluster->state().places;
+  std::vector<caf::actor> ours;
+  for (std::size_t i = 0; i < places.size(); ++i)
+    if (places[i].here) ours.push_back(parts_.routes->partitions.at(i));
+  return reports_of(std::move(ours));
+}
+
+asio::awaitable<std::vector<report_ptr>> actor_backend::reports_of(
+    std::vector<caf::actor> partitions) {
   auto question = caf::make_message(report_request{});
-  const auto results =
-      co_await bridge_.ask_all(std::move(everybody), std::move(question), options_.report_patience);
+  const auto results = co_await bridge_.ask_all(std::move(partitions), std::move(question),
+                                                options_.report_patience);
   std::vector<report_ptr> reports;
   for (const auto& result : results) {
     const auto* report = std::get_if<report_ptr>(&result);
@@ -174,6 +187,26 @@ asio::awaitable<answer<std::string>> actor_backend::replay(std::string subscript
                                                            entity_ref entity) {
   const auto to = parts_.routes->find(entity);
   return order(to, caf::make_message(replay_order{std::move(subscription), std::move(entity)}));
+}
+
+asio::awaitable<answer<bool>> actor_backend::set_draining(std::string node, bool draining) {
+  const auto* office = cluster();
+  if (!office) co_return not_found("There is no such node.");
+  auto result = std::make_shared<std::optional<journal_result<void>>>();
+  auto start = [office, node = std::move(node), draining, result](bridge::ticket wait) {
+    office->set_draining(node, draining, [result, wait](const journal_result<void>& done) {
+      *result = done;
+      wait.finish(true);
+    });
+  };
+  const auto end = co_await bridge_.wait(std::move(start), options_.request_timeout);
+  const auto* how = std::get_if<finished>(&end);
+  if (!how) co_return failure_of(end);
+  if (!how->well || !*result) co_return try_later("unavailable", "The cluster did not answer.");
+  if (**result) co_return answer<bool>{boost::system::in_place_value, draining};
+  if ((**result).error().code == journal_errc::not_found)
+    co_return not_found("There is no such node.");
+  co_return http::to_problem((**result).error());
 }
 
 // --- news ---
@@ -224,13 +257,13 @@ asio::awaitable<bool> actor_backend::run_on(std::function<caf::actor()> reader, 
 
 asio::awaitable<answer<std::string>> actor_backend::hash_password(std::string secret) {
   auto done = co_await passwords_.hash(std::move(secret));
-  if (!done) co_return to_problem(done.error());
+  if (!done) co_return problem_of(done.error());
   co_return *std::move(done);
 }
 
 asio::awaitable<answer<bool>> actor_backend::check_password(std::string secret, std::string hash) {
   const auto done = co_await passwords_.check(std::move(secret), std::move(hash));
-  if (!done) co_return to_problem(done.error());
+  if (!done) co_return problem_of(done.error());
   // In place: a flag alone would pass for the problem of that status.
   co_return answer<bool>{boost::system::in_place_value, *done};
 }

@@ -35,6 +35,8 @@ struct backend_parts {
   std::string owner{};  ///< the node's name as owner of partitions
   /// The thread of photos' bytes, null when too much waits there; from any thread. None: a reader.
   std::function<caf::actor()> keeper{};
+  /// Where the journal may have several nodes.
+  std::optional<cluster_office> cluster{};
 };
 
 class actor_backend final : public backend, public operations, public news_source {
@@ -79,11 +81,16 @@ class actor_backend final : public backend, public operations, public news_sourc
   waits waiting() const override { return {bridge_.waiting(), passwords_.taken()}; }
   const life& here() const override { return life_; }
   boost::asio::awaitable<std::vector<report_ptr>> reports() override;
+  boost::asio::awaitable<std::vector<report_ptr>> reports_here() override;
   partition_id partition_of(const entity_ref& entity) const override;
   boost::asio::awaitable<answer<place_ptr>> look(entity_ref entity) override;
   boost::asio::awaitable<answer<std::string>> release(entity_ref entity) override;
   boost::asio::awaitable<answer<std::string>> replay(std::string subscription,
                                                      entity_ref entity) override;
+  const cluster_office* cluster() const override {
+    return parts_.cluster ? &*parts_.cluster : nullptr;
+  }
+  boost::asio::awaitable<answer<bool>> set_draining(std::string node, bool draining) override;
 
   // news_source
   std::size_t partitions() const override { return parts_.routes->partitions.size(); }
@@ -98,6 +105,7 @@ class actor_backend final : public backend, public operations, public news_sourc
   /// Takes the reader when there is room for the wait, as whoever takes one is counted.
   boost::asio::awaitable<bool> run_on(std::function<caf::actor()> reader, job what);
   boost::asio::awaitable<answer<std::string>> order(caf::actor to, caf::message what);
+  boost::asio::awaitable<std::vector<report_ptr>> reports_of(std::vector<caf::actor> partitions);
   boost::asio::awaitable<wait_result> query(entity_ref of, bool settled,
                                             std::chrono::milliseconds timeout);
 

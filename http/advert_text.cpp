@@ -6,17 +6,6 @@
 namespace rentwave::http {
 namespace {
 
-/// What an advert has beside its content.
-struct standing {
-  listing_id id;
-  account_id owner;
-  bool active = false;
-  std::int64_t revision = 0;
-  rating_total rating;
-  std::int64_t times_rented = 0;
-  instant added_at;
-};
-
 void add_money(object_text& to, std::string_view name, money value, std::string_view currency) {
   to.add_object(name, [&](object_text& inner) {
     inner.add("amount", value);
@@ -74,10 +63,13 @@ void add_content(object_text& to, const offer& content, const std::vector<photo>
   to.add_json("photos", photos_text(photos));
 }
 
-void add_standing(object_text& to, const standing& one) {
+/// What an advert, a state or a row, has beside its content. The row of a hidden one does not know
+/// whether its owner has it active.
+template <class Advert>
+void add_standing(object_text& to, const Advert& one, bool active) {
   to.add("id", one.id);
   to.add("owner", one.owner);
-  to.add("active", one.active);
+  to.add("active", active);
   to.add("revision", one.revision);
   to.add("times_rented", one.times_rented);
   to.add("added_at", one.added_at);
@@ -91,11 +83,6 @@ void add_standing(object_text& to, const standing& one) {
 void add_hidden(object_text& to, const std::optional<std::string>& why) {
   if (!why) return to.add_null("hidden");
   to.add_object("hidden", [&](object_text& inner) { inner.add("reason", *why); });
-}
-
-standing standing_of(const listing_row& advert) {
-  return {advert.id,     advert.owner,        advert.active,  advert.revision,
-          advert.rating, advert.times_rented, advert.added_at};
 }
 
 }  // namespace
@@ -118,8 +105,7 @@ std::string advert_text(const listing::state& advert, instant now, std::string_v
   std::string text;
   object_text shown{text};
   add_content(shown, advert.content, advert.photos, currency);
-  add_standing(shown, {advert.id, advert.owner, advert.active, advert.revision, advert.rating,
-                       advert.times_rented, advert.added_at});
+  add_standing(shown, advert, advert.active);
   add_hidden(shown, advert.hidden_why);
   if (advert.active && !advert.is_hidden())
     shown.add("next_free", listing::next_free(advert, now, advert.content.min_duration, now).start);
@@ -133,7 +119,7 @@ std::string advert_text(const listing_row& advert, std::string_view currency) {
   std::string text;
   object_text shown{text};
   add_content(shown, advert.content, advert.photos, currency);
-  add_standing(shown, standing_of(advert));
+  add_standing(shown, advert, advert.active);
   shown.end();
   return text;
 }
@@ -143,9 +129,7 @@ std::string advert_text(const listing_row& advert, const listing::state* inactiv
   std::string text;
   object_text shown{text};
   add_content(shown, advert.content, advert.photos, currency);
-  auto facts = standing_of(advert);
-  if (inactive) facts.active = inactive->active;
-  add_standing(shown, facts);
+  add_standing(shown, advert, inactive ? inactive->active : advert.active);
   add_hidden(shown, inactive ? inactive->hidden_why : std::nullopt);
   shown.end();
   return text;

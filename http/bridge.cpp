@@ -110,6 +110,8 @@ wait_failure failure_of(const caf::error& why) {
     switch (static_cast<runtime_errc>(why.code())) {
       case runtime_errc::unavailable:
       case runtime_errc::quarantined:
+      case runtime_errc::not_mine:
+      case runtime_errc::link_down:
         result.code = wait_errc::unavailable;
         break;
       case runtime_errc::expired:
@@ -256,8 +258,11 @@ asio::awaitable<std::vector<wait_result>> bridge::ask_all(std::vector<caf::actor
   // Each question has a wait of its own, which holds the ticket of the whole.
   std::function<void(ticket)> start = [=, self = receiver_, waits = waits_](const ticket& whole) {
     for (std::size_t i = 0; i < to.size(); ++i) {
+      // Not a copy of a constant, which would stay behind in a handler that was moved away: what is
+      // left of that goes under a lock of the table, and the last ticket ends the whole there.
       auto keep = asio::bind_executor(
-          executor, [results, i, whole](wait_result one) { (*results)[i] = std::move(one); });
+          executor,
+          [results, i, held = ticket{whole}](wait_result one) { (*results)[i] = std::move(one); });
       auto part = std::make_unique<waiter_of<decltype(keep)>>(std::move(keep));
       if (const auto id = waits->add(std::move(part), timeout))
         send_request(*waits, self, to[i], *id, what);

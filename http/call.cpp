@@ -81,7 +81,7 @@ std::optional<problem> turned_down(const call_state& one,
   return who.error();
 }
 
-std::optional<problem> too_often(const call_state& one) {
+std::optional<problem> account_asks_too_often(const call_state& one) {
   if (!one.asked.who) return std::nullopt;
   const auto account = to_string(one.asked.who->account);
   const auto take = [&](token_buckets& of, const char* why) -> std::optional<problem> {
@@ -104,7 +104,7 @@ boost::asio::awaitable<response> respond_on_route(std::shared_ptr<call_state> on
   const auto who = co_await shared.gate.identify(one->asked);
   if (const auto why = turned_down(*one, who)) co_return to_response(*why, one->asked);
   if (who) one->asked.who = *who;
-  if (const auto why = too_often(*one)) co_return to_response(*why, one->asked);
+  if (const auto why = account_asks_too_often(*one)) co_return to_response(*why, one->asked);
   co_return co_await one->where.found->handle(shared.api, one->asked);
 }
 

@@ -4,6 +4,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include "http/as_value.hpp"
 #include "http/ascii.hpp"
 #include "http/client_stream_parts.hpp"
 
@@ -12,8 +13,6 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::awaitable;
-
-constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
 
 }  // namespace
 

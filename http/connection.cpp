@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "http/as_value.hpp"
 #include "http/call.hpp"
 #include "http/incoming.hpp"
 #include "http/problems.hpp"
@@ -23,8 +24,6 @@ using boost::system::error_code;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
-
 /// How long, and how much, a client may go on sending after we answered without reading it all:
 /// closing at once would reset the connection before it has read the answer (RFC 9112 section 9.6).
 constexpr milliseconds linger_time{1'000};
@@ -34,7 +33,7 @@ constexpr std::size_t linger_read = 8 * 1024;
 constexpr unsigned switching_protocols = 101;
 
 /// Probes are welcome however often.
-std::optional<problem> too_often(const call_state& one) {
+std::optional<problem> address_asks_too_often(const call_state& one) {
   if (one.is_probe() || one.shared->by_address.is_off()) return std::nullopt;
   const auto key = rate_key(one.asked.remote_address);
   const auto wait = one.shared->by_address.take(key, steady_clock::now());
@@ -58,7 +57,7 @@ std::size_t longest_body(const call_state& one) {
   return is_photo ? limits.photo_bytes : limits.body_bytes;
 }
 
-problem overloaded() {
+problem too_busy() {
   return try_later("overloaded", "Too many requests are under way.");
 }
 
@@ -219,7 +218,8 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   if (!in.allow_body(longest_body(*one))) co_return co_await refuse_unreadable(in);
 
   // Before the body: who is refused need not send it, and is not asked to.
-  if (const auto why = too_often(*one)) co_return co_await refuse_too_often(in, *one, *why);
+  if (const auto why = address_asks_too_often(*one))
+    co_return co_await refuse_too_often(in, *one, *why);
   if (in.has_body() && head->expects_continue) {
     if (!one->where.found) {
       const auto made = co_await respond(one);
@@ -232,7 +232,7 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   const auto read = co_await read_body(in, one->body);
   if (read == reading::crowded) {
     ++shared_->api.counted().overloaded;
-    co_return co_await refuse(overloaded(), std::move(one->asked));
+    co_return co_await refuse(too_busy(), std::move(one->asked));
   }
   if (read == reading::failed) co_return co_await refuse_unreadable(in);
   one->asked.body = in.take_body();
@@ -245,11 +245,11 @@ awaitable<connection::next> connection::exchange(incoming& in) {
     made = co_await run(one);
   } else {
     ++shared_->api.counted().overloaded;
-    made = to_response(overloaded(), one->asked);
+    made = to_response(too_busy(), one->asked);
   }
   if (made.body.size() > long_answer && !one->body.grow(made.body.size())) {
     ++shared_->api.counted().overloaded;
-    made = to_response(overloaded(), one->asked);
+    made = to_response(too_busy(), one->asked);
   }
   if (made.status == switching_protocols)
     if (const auto why = upgrade(in, *one)) made = to_response(*why, one->asked);

@@ -20,7 +20,7 @@ using std::string_view;
 
 constexpr const char* instant_form = "A time is RFC 3339, for example 2024-05-01T10:00:00Z.";
 
-std::string shown(double value) {
+std::string text_of_number(double value) {
   return json(value).dump();
 }
 
@@ -69,7 +69,7 @@ checked<double> as_number(const json& value, number_range range) {
   if (!value.is_number()) return wrong_type("a number");
   const auto read = value.get<double>();
   if (!std::isfinite(read) || read < range.min || read > range.max)
-    return out_of_range(shown(range.min), shown(range.max));
+    return out_of_range(text_of_number(range.min), text_of_number(range.max));
   return read;
 }
 

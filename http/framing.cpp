@@ -15,10 +15,6 @@ namespace {
 using std::string_view;
 using fields = std::vector<std::pair<std::string, std::string>>;
 
-problem bad_request(std::string detail) {
-  return make_problem(400, "bad_request", "Bad request", std::move(detail));
-}
-
 std::vector<string_view> values_of(const fields& all, string_view name) {
   std::vector<string_view> values;
   for (const auto& [key, value] : all)
@@ -78,6 +74,10 @@ bool keeps_alive(const raw_head& head) {
 }
 
 }  // namespace
+
+problem bad_request(std::string detail) {
+  return make_problem(400, "bad_request", "Bad request", std::move(detail));
+}
 
 problem http_version() {
   return make_problem(505, "http_version", "HTTP version not supported", "This is HTTP/1.1.");

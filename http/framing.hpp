@@ -30,6 +30,8 @@ struct accepted_head {
   bool keep_alive = false;  ///< the client would send more on this connection
 };
 
+/// 400: it is no HTTP, or none that can be answered.
+problem bad_request(std::string detail);
 /// 505: of HTTP there is only 1.1 and 1.0 here.
 problem http_version();
 

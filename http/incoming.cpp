@@ -15,7 +15,7 @@
 namespace rentwave::http {
 namespace {
 
-namespace beast = boost::beast::http;
+namespace beast_http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr std::size_t read_size = 8 * 1024;
@@ -39,7 +39,8 @@ void check_extension(std::uint64_t, boost::beast::string_view text, error_code& 
   const auto is_control = [](char c) {
     return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7f';
   };
-  if (std::any_of(text.begin(), text.end(), is_control)) error = beast::error::bad_chunk_extension;
+  if (std::any_of(text.begin(), text.end(), is_control))
+    error = beast_http::error::bad_chunk_extension;
 }
 
 /// "GET / HTTP/2.0": what it is we know, and do not speak.
@@ -50,10 +51,6 @@ bool has_some_version(std::string_view line) {
   return std::ranges::equal(line, form, [](char c, char wanted) {
     return wanted == 'd' ? ascii::is_digit(c) : c == wanted;
   });
-}
-
-problem bad_request(std::string detail) {
-  return make_problem(400, "bad_request", "Bad request", std::move(detail));
 }
 
 }  // namespace
@@ -69,7 +66,7 @@ struct incoming::parts {
   std::size_t body_limit = 0;          ///< of this request's
   bool is_body_allowed = false;        ///< `body_limit` has been looked at
   boost::beast::flat_buffer buffer;
-  std::optional<beast::request_parser<beast::string_body>> parser;
+  std::optional<beast_http::request_parser<beast_http::string_body>> parser;
   decltype(&check_extension) check = check_extension;
   bool body_begun = false;  ///< the parser has had bytes of the body
   error_code error;         ///< why it is broken
@@ -88,7 +85,7 @@ struct incoming::parts {
     body_limit = most;
     const auto promised = parser->content_length();
     if (most != 0 && promised && *promised > most) {
-      error = beast::error::body_limit;
+      error = beast_http::error::body_limit;
       return false;
     }
     if (most != 0) parser->body_limit(most);
@@ -98,18 +95,18 @@ struct incoming::parts {
   void parse() {
     // What is wrong with a request line is said when all of it is there, however it was cut.
     if (!parser->got_some() && bytes().find('\n') == bytes().npos) {
-      if (buffer.size() > header_limit) error = beast::error::header_limit;
+      if (buffer.size() > header_limit) error = beast_http::error::header_limit;
       return;
     }
     if (buffer.size() == 0) return;
     if (!parser->is_header_done() && has_fold()) {
-      error = beast::error::bad_obs_fold;
+      error = beast_http::error::bad_obs_fold;
       return;
     }
     const auto size = parser->put(buffer.data(), error);
     buffer.consume(size);
     looked_at -= std::min(looked_at, size);
-    if (error == beast::error::need_more) error = {};
+    if (error == beast_http::error::need_more) error = {};
   }
 
   /// Some clients send them behind a body (RFC 9112 section 2.2).
@@ -145,7 +142,7 @@ struct incoming::parts {
     if (error) return progress::broken;
     if (done) return progress::done;
     if (buffer.size() < buffer.max_size()) return progress::unfinished;
-    error = beast::error::buffer_overflow;
+    error = beast_http::error::buffer_overflow;
     return progress::broken;
   }
 };
@@ -228,7 +225,7 @@ bool incoming::is_http_1_0() const {
 }
 
 bool incoming::asks_for_head() const {
-  return parts_->parser->get().method() == beast::verb::head;
+  return parts_->parser->get().method() == beast_http::verb::head;
 }
 
 std::size_t incoming::body_size() const {
@@ -242,10 +239,10 @@ std::string incoming::take_body() {
 std::optional<problem> incoming::complaint() const {
   const auto& error = parts_->error;
   if (!error) return std::nullopt;
-  if (error == beast::error::buffer_overflow && parts_->parser->is_header_done())
+  if (error == beast_http::error::buffer_overflow && parts_->parser->is_header_done())
     return bad_request("The extension of a chunk, or what follows the last one, is too long.");
   const bool is_too_long =
-      error == beast::error::header_limit || error == beast::error::buffer_overflow;
+      error == beast_http::error::header_limit || error == beast_http::error::buffer_overflow;
   if (is_too_long && parts_->parser->get().target().empty())
     return make_problem(
         414, "target_too_long", "Target too long",
@@ -253,11 +250,11 @@ std::optional<problem> incoming::complaint() const {
   if (is_too_long)
     return make_problem(431, "header_too_large", "Header too large",
                         "The header may have " + std::to_string(parts_->header_limit) + " bytes.");
-  if (error == beast::error::body_limit)
+  if (error == beast_http::error::body_limit)
     return make_problem(413, "body_too_large", "Body too large",
                         "The body may have " + std::to_string(parts_->body_limit) + " bytes.");
   const auto line = parts_->bytes().substr(0, parts_->bytes().find("\r\n"));
-  if (error == beast::error::bad_version && has_some_version(line)) return http_version();
+  if (error == beast_http::error::bad_version && has_some_version(line)) return http_version();
   return bad_request("This is no HTTP: " + error.message() + ".");
 }
 

@@ -176,11 +176,11 @@ offer read_offer(field_reader& body) {
 
 namespace {
 
-json posting_of(const rate& value) {
+json rate_posting(const rate& value) {
   return {{"amount", value.amount.cents}, {"per", name_of(value.per)}};
 }
 
-json posting_of(const place& value) {
+json place_posting(const place& value) {
   json where{{"city", value.city}, {"country", value.country}};
   if (value.lat) where["lat"] = *value.lat;
   if (value.lon) where["lon"] = *value.lon;
@@ -188,8 +188,7 @@ json posting_of(const place& value) {
   return where;
 }
 
-}  // namespace
-
+/// The members of the kind's own object ("book", "vehicle", "room").
 json details_of(const item_details& item) {
   return std::visit(
       overloaded{[](const book_details& book) -> json {
@@ -214,25 +213,28 @@ json details_of(const item_details& item) {
       item);
 }
 
+/// The further attributes, as an object.
 json extra_of(const offer& content) {
   auto extra = json::parse(content.extra, nullptr, false);
   return extra.is_object() ? extra : json::object();
 }
+
+}  // namespace
 
 json posting_of(const offer& content) {
   const std::string kind{name_of(content.kind())};
   json posting{{"kind", kind},
                {"title", content.title},
                {"description", content.description},
-               {"price", posting_of(content.terms.price)},
-               {"late_fee", posting_of(content.terms.late_fee)},
+               {"price", rate_posting(content.terms.price)},
+               {"late_fee", rate_posting(content.terms.late_fee)},
                {"grace", format_duration(content.terms.grace)},
                {"max_late_periods", content.terms.max_late_periods},
                {"deposit", content.terms.deposit.cents},
                {"cancellation", name_of(content.terms.cancellation)},
                {"min_duration", format_duration(content.min_duration)},
                {"max_duration", format_duration(content.max_duration)},
-               {"place", posting_of(content.where)}};
+               {"place", place_posting(content.where)}};
   posting[kind] = details_of(content.item);
   if (!content.extra.empty()) posting["extra"] = extra_of(content);
   return posting;

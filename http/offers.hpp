@@ -47,11 +47,6 @@ offer read_offer(field_reader& body);
 /// An offer in the form in which it is posted: `read_offer` gives the same offer again.
 nlohmann::json posting_of(const offer& content);
 
-/// The members of the kind's own object ("book", "vehicle", "room").
-nlohmann::json details_of(const item_details& item);
-/// The further attributes, as an object.
-nlohmann::json extra_of(const offer& content);
-
 /// What a PATCH wants of an advert; what is absent stays.
 struct advert_change {
   std::optional<offer> content;

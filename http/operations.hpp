@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/backend.hpp"
+#include "http/cluster_office.hpp"
 
 namespace rentwave {
 struct journal_figures;
@@ -45,8 +46,10 @@ class operations {
   };
   virtual waits waiting() const = 0;
 
-  /// By partition; null for one that does not answer within a moment.
+  /// By partition, wherever it is; null for one that does not answer within a moment.
   virtual boost::asio::awaitable<std::vector<report_ptr>> reports() = 0;
+  /// Of those that this node has.
+  virtual boost::asio::awaitable<std::vector<report_ptr>> reports_here() { return reports(); }
   virtual partition_id partition_of(const entity_ref& entity) const = 0;
   /// Whether an entity is awake, or in quarantine; does not wake it.
   virtual boost::asio::awaitable<answer<place_ptr>> look(entity_ref entity) = 0;
@@ -56,6 +59,14 @@ class operations {
   /// empty: none is left.
   virtual boost::asio::awaitable<answer<std::string>> replay(std::string subscription,
                                                              entity_ref entity) = 0;
+
+  /// Null: the journal has this node alone.
+  virtual const cluster_office* cluster() const { return nullptr; }
+  /// Has the node of this name give up its partitions, or take its share again: that it began. 404
+  /// for none of that name.
+  virtual boost::asio::awaitable<answer<bool>> set_draining(std::string, bool) {
+    co_return not_found("There is no such node.");
+  }
 };
 
 }  // namespace rentwave::http

@@ -14,7 +14,7 @@ namespace {
 namespace ip = boost::asio::ip;
 
 /// An address in IPv6 clothes is the IPv4 address that it is.
-std::optional<std::vector<unsigned char>> bytes_of(std::string_view text) {
+std::optional<std::vector<unsigned char>> address_bytes(std::string_view text) {
   boost::system::error_code error;
   auto parsed = ip::make_address(text, error);
   // The reader stops at a NUL.
@@ -53,7 +53,7 @@ bool bit(const std::vector<unsigned char>& bytes, unsigned at) {
 proxies::proxies(const std::vector<std::string>& trusted) {
   for (const std::string_view text : trusted) {
     const auto slash = std::min(text.find('/'), text.size());
-    auto prefix = bytes_of(text.substr(0, slash));
+    auto prefix = address_bytes(text.substr(0, slash));
     if (!prefix) continue;
     auto bits = static_cast<unsigned>(8 * prefix->size());
     const auto length = text.substr(std::min(slash + 1, text.size()));
@@ -65,7 +65,7 @@ proxies::proxies(const std::vector<std::string>& trusted) {
 
 bool proxies::trust(std::string_view address) const {
   if (networks_.empty()) return false;
-  const auto bytes = bytes_of(address);
+  const auto bytes = address_bytes(address);
   if (!bytes) return false;
   return std::ranges::any_of(networks_, [&](const network& each) {
     if (each.prefix.size() != bytes->size()) return false;
@@ -87,7 +87,7 @@ void proxies::look_through(request& asked) const {
     const auto comma = rest.rfind(',');
     const auto address = without_port(ascii::trimmed(rest.substr(comma + 1)));
     rest = comma == rest.npos ? std::string_view{} : rest.substr(0, comma);
-    if (!bytes_of(address)) return;
+    if (!address_bytes(address)) return;
     asked.remote_address = address;
     if (!trust(address)) return;
   }

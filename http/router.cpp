@@ -9,7 +9,7 @@ bool is_parameter(std::string_view part) {
   return part.starts_with('{');
 }
 
-std::vector<std::string_view> parts_of(std::string_view pattern) {
+std::vector<std::string_view> parts_of_pattern(std::string_view pattern) {
   std::vector<std::string_view> parts;
   while (!pattern.empty()) {
     pattern.remove_prefix(1);  // the slash
@@ -68,7 +68,7 @@ std::string_view to_string(verb method) {
 
 router::router(std::span<const route> table) {
   for (const auto& row : table) {
-    auto parts = parts_of(row.pattern);
+    auto parts = parts_of_pattern(row.pattern);
     const auto same = [&row](const pattern& p) { return p.routes.front()->pattern == row.pattern; };
     const auto known = std::ranges::find_if(patterns_, same);
     if (known != patterns_.end()) {

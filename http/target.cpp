@@ -21,7 +21,7 @@ int hex_value(char c) {
 }
 
 /// A NUL and what is no UTF-8 are refused too: nobody behind us expects them.
-std::optional<std::string> decode(string_view text, bool plus_is_blank) {
+std::optional<std::string> decoded_text(string_view text, bool plus_is_blank) {
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -43,13 +43,13 @@ std::optional<std::string> decode(string_view text, bool plus_is_blank) {
 }
 
 bool read_path(string_view text, target& into) {
-  auto whole = decode(text, false);
+  auto whole = decoded_text(text, false);
   if (!whole) return false;
   into.path = *std::move(whole);
   text.remove_prefix(1);
   while (true) {
     const auto end = std::min(text.find('/'), text.size());
-    auto segment = decode(text.substr(0, end), false);
+    auto segment = decoded_text(text.substr(0, end), false);
     if (!segment) return false;  // an encoded character was cut in two
     into.segments.push_back(*std::move(segment));
     if (end == text.size()) return true;
@@ -64,8 +64,8 @@ bool read_query(string_view text, target& into) {
     text.remove_prefix(std::min(end + 1, text.size()));
     if (pair.empty()) continue;
     const auto middle = std::min(pair.find('='), pair.size());
-    auto name = decode(pair.substr(0, middle), true);
-    auto value = decode(pair.substr(std::min(middle + 1, pair.size())), true);
+    auto name = decoded_text(pair.substr(0, middle), true);
+    auto value = decoded_text(pair.substr(std::min(middle + 1, pair.size())), true);
     if (!name || !value) return false;
     into.query.emplace_back(*std::move(name), *std::move(value));
   }

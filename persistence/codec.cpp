@@ -31,11 +31,19 @@ std::optional<State> decode_state(int schema, std::string_view data) {
   return event_form::decode_state<State>(schema, data);
 }
 
+template <class State>
+std::optional<State> decode_foreign_state(std::string_view data) {
+  State state{};
+  if (!from_json_text(data, state)) return std::nullopt;
+  return state;
+}
+
 #define RENTWAVE_INSTANTIATE_CODEC(entity)                                                \
   template encoded_event encode(const entity::event&);                                    \
   template journal_result<entity::event> decode(std::string_view, int, std::string_view); \
   template std::string encode_state(const entity::state&, bool&);                         \
-  template std::optional<entity::state> decode_state(int, std::string_view);
+  template std::optional<entity::state> decode_state(int, std::string_view);              \
+  template std::optional<entity::state> decode_foreign_state(std::string_view);
 
 RENTWAVE_INSTANTIATE_CODEC(login)
 RENTWAVE_INSTANTIATE_CODEC(account)

@@ -33,6 +33,11 @@ std::string encode_state(const State& state, bool& personal);
 template <class State>
 std::optional<State> decode_state(int schema, std::string_view data);
 
+/// What `encode_state` wrote on another node, of this release or a neighbouring one: read as an
+/// event is, so not for going on from. nullopt: it does not fit.
+template <class State>
+std::optional<State> decode_foreign_state(std::string_view data);
+
 /// The schema number that `encode_state` writes.
 inline constexpr int state_schema = 1;
 

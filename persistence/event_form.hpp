@@ -1,5 +1,5 @@
-// The templates behind codec.hpp, over any event variant and any table of upcasters. Included by
-// codec.cpp and its tests only; everyone else includes codec.hpp.
+// The templates behind codec.hpp and command_codec.hpp, over any variant of events or commands and
+// any table of upcasters. Included by their .cpp files and tests only.
 #pragma once
 
 #include <algorithm>
@@ -51,7 +51,7 @@ encoded_event encode(const Event& event) {
 }
 
 inline journal_error corrupt(std::string_view type, std::string_view why) {
-  return {journal_errc::corrupt, "event " + std::string{type} + ": " + std::string{why}};
+  return {journal_errc::corrupt, std::string{type} + ": " + std::string{why}};
 }
 
 /// The data in the form of `current`, from an older one.
@@ -75,7 +75,7 @@ journal_result<Alternative> decode_as(upcasters table, int schema, std::string_v
   constexpr std::string_view type = Alternative::type;
   if (schema > current)
     return journal_error{journal_errc::too_new,
-                         "event " + std::string{type} + ": schema " + std::to_string(schema)};
+                         std::string{type} + ": schema " + std::to_string(schema)};
   std::string now;
   if (schema < current) {
     auto older = lifted(table, type, schema, current, text);

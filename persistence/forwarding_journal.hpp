@@ -31,13 +31,17 @@ class forwarding_journal : public journal {
   journal_result<void> destroy_key(account_id person) override {
     return inner_->destroy_key(person);
   }
-  journal_result<partition_lease> take_over(partition_id partition,
-                                            std::string_view owner) override {
-    return inner_->take_over(partition, owner);
+  std::vector<journal_result<partition_lease>> take_over_many(
+      const std::vector<partition_id>& partitions, std::string_view owner) override {
+    return inner_->take_over_many(partitions, owner);
   }
   journal_result<partition_lease> take_back(partition_id partition,
                                             std::string_view owner) override {
     return inner_->take_back(partition, owner);
+  }
+  journal_result<void> release(partition_id partition, std::string_view owner,
+                               std::int64_t epoch) override {
+    return inner_->release(partition, owner, epoch);
   }
   journal_result<std::vector<partition_row>> partitions() override { return inner_->partitions(); }
   journal_result<std::vector<stored_event>> read_entity(const entity_ref& entity,

@@ -2,6 +2,10 @@
 
 namespace rentwave {
 
+journal_result<partition_lease> journal::take_over(partition_id partition, std::string_view owner) {
+  return std::move(take_over_many({partition}, owner).front());
+}
+
 journal_result<history> journal::load(const entity_ref& entity) {
   return std::move(load_many({entity}).front());
 }

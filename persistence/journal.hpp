@@ -122,7 +122,7 @@ struct partition_lease {
 /// Who may write a partition, and how far its log goes.
 struct partition_row {
   partition_id partition = 0;
-  std::string owner;
+  std::string owner;  ///< empty: nobody, it was released
   std::int64_t epoch = 0;
   std::int64_t position = 0;  ///< of the last event
 };
@@ -181,15 +181,25 @@ using progress_report = std::function<void(std::int64_t sequence, std::int64_t l
 
 class journal : public read_models {
  public:
-  /// Makes `owner` the only writer of the partition from now on by raising its epoch: whoever had
-  /// it before is fenced. An owner's name is that of one life of one process.
-  virtual journal_result<partition_lease> take_over(partition_id partition,
-                                                    std::string_view owner) = 0;
+  /// Makes `owner` the only writer of each of these partitions from now on by raising its epoch:
+  /// whoever had it before is fenced. An owner's name is that of one life of one process. One
+  /// question to the database, where it can be, and still one that cannot be taken fails alone; in
+  /// their order. Errors: fenced when the cluster's table (membership.hpp) gives it to another.
+  virtual std::vector<journal_result<partition_lease>> take_over_many(
+      const std::vector<partition_id>& partitions, std::string_view owner) = 0;
+  /// The same for one.
+  journal_result<partition_lease> take_over(partition_id partition, std::string_view owner);
 
   /// The same after an unknown outcome, from oneself only: `fenced` when the partition is another
   /// owner's by now.
   virtual journal_result<partition_lease> take_back(partition_id partition,
                                                     std::string_view owner) = 0;
+
+  /// Afterwards nobody has the partition and nothing is written under this epoch, so that whoever
+  /// takes it over next has no one to disturb. Errors: fenced when it is not this owner's under
+  /// this epoch any more.
+  virtual journal_result<void> release(partition_id partition, std::string_view owner,
+                                       std::int64_t epoch) = 0;
 
   /// All that were ever taken over, in order.
   virtual journal_result<std::vector<partition_row>> partitions() = 0;

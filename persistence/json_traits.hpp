@@ -18,6 +18,7 @@
 
 #include "actors/domain/ids.hpp"
 #include "actors/domain/offer.hpp"
+#include "actors/domain/outcome.hpp"
 #include "actors/domain/personal.hpp"
 #include "actors/domain/photo.hpp"
 
@@ -96,6 +97,12 @@ struct alternative_names;  // a variant without one has no stored form
 template <>
 struct alternative_names<item_details> {
   using type = item_kind;
+};
+template <>
+struct alternative_names<outcome> {
+  using type = outcome_kind;
+  static_assert(boost::mp11::mp_size<boost::describe::describe_enumerators<type>>::value ==
+                std::variant_size_v<outcome>);
 };
 
 /// The name that stands for the alternative at `index`.

@@ -39,6 +39,8 @@ struct node_profile {
   node_roles roles;
   std::string version;                   ///< of the program
   std::vector<std::string> event_types;  ///< that it can read; names without blanks
+  /// Which process it is (cluster/process.hpp), for whoever is on its machine; empty: not said.
+  std::string process{};
 
   friend bool operator==(const node_profile&, const node_profile&) = default;
 };

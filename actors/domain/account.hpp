@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -26,33 +27,47 @@ namespace rentwave::account {
 // --- commands ---
 
 struct open {
+  static constexpr std::string_view type = "account/open";
   account_id id;
   std::string username;
   personal display_name;
   personal email;
   personal address;
 };
+BOOST_DESCRIBE_STRUCT(open, (), (id, username, display_name, email, address))
 /// What is absent stays.
 struct edit {
+  static constexpr std::string_view type = "account/edit";
   std::optional<personal> display_name;
   std::optional<personal> email;
   std::optional<personal> address;
 };
+BOOST_DESCRIBE_STRUCT(edit, (), (display_name, email, address))
 
 /// The other side of a rental has reviewed this person's part.
 struct rate {
+  static constexpr std::string_view type = "account/rate";
   account_id id;
   rental_id rental;
   int rating = 0;  ///< 1 to 5
 };
+BOOST_DESCRIBE_STRUCT(rate, (), (id, rental, rating))
 /// The person leaves for good, if the wallet is empty and nothing is open.
-struct close {};
+struct close {
+  static constexpr std::string_view type = "account/close";
+};
+BOOST_DESCRIBE_STRUCT(close, (), ())
 /// An administrator: nobody logs in, adverts are hidden; until then, or until `reinstate`.
 struct suspend {
+  static constexpr std::string_view type = "account/suspend";
   personal reason;
   std::optional<instant> until;
 };
-struct reinstate {};
+BOOST_DESCRIBE_STRUCT(suspend, (), (reason, until))
+struct reinstate {
+  static constexpr std::string_view type = "account/reinstate";
+};
+BOOST_DESCRIBE_STRUCT(reinstate, (), ())
 
 using command = std::variant<open, edit, rate, close, suspend, reinstate, answered, wake>;
 

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -33,11 +34,15 @@ entity_ref ref(const std::string& topic, int shard);
 // --- commands ---
 
 struct join {
+  static constexpr std::string_view type = "audience/join";
   account_id who;
 };
+BOOST_DESCRIBE_STRUCT(join, (), (who))
 struct leave {
+  static constexpr std::string_view type = "audience/leave";
   account_id who;
 };
+BOOST_DESCRIBE_STRUCT(leave, (), (who))
 
 using command = std::variant<join, leave, answered, wake>;
 

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -22,14 +23,18 @@ namespace rentwave::book {
 // --- commands ---
 
 struct attach {
+  static constexpr std::string_view type = "book/attach";
   std::string isbn;
   listing_id listing;
   std::string title;
   std::string author;
 };
+BOOST_DESCRIBE_STRUCT(attach, (), (isbn, listing, title, author))
 struct detach {
+  static constexpr std::string_view type = "book/detach";
   listing_id listing;
 };
+BOOST_DESCRIBE_STRUCT(detach, (), (listing))
 
 using command = std::variant<attach, detach, answered, wake>;
 

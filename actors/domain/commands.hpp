@@ -23,7 +23,9 @@
 
 namespace rentwave {
 
-/// By the receiver's kind; `wake` and `answered` are alternatives of each kind's own variant.
+/// By the receiver's kind; `wake` and `answered` are alternatives of each kind's own variant. The
+/// `type` of a command and the names of its members are how nodes of two releases understand each
+/// other: never rename one.
 using any_command =
     std::variant<login::command, account::command, session::command, listing::command,
                  book::command, rental::command, wallet::command, inbox::command, payment::command,

@@ -2,7 +2,10 @@
 // nothing: what it has not answered it is asked again, and nobody hears the same news twice.
 #pragma once
 
+#include <boost/describe.hpp>
+
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -14,6 +17,7 @@ namespace rentwave::crier {
 
 /// Tells the next people that follow the topic, from a place on; answered by `told_so_far`.
 struct tell {
+  static constexpr std::string_view type = "crier/tell";
   std::string topic;
   std::vector<int> shards;  ///< in which there may be followers, ascending
   follower_place from;
@@ -22,6 +26,7 @@ struct tell {
   account_id except;
   inbox::notice what;
 };
+BOOST_DESCRIBE_STRUCT(tell, (), (topic, shards, from, most, about, except, what))
 
 using command = std::variant<tell>;
 

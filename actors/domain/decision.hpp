@@ -4,6 +4,7 @@
 #include <boost/system/result.hpp>
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "actors/domain/ids.hpp"
@@ -31,7 +32,9 @@ template <class... Handlers>
 overloaded(Handlers...) -> overloaded<Handlers...>;
 
 /// The alarm clock's command: nothing but "look at the time".
-struct wake {};
+struct wake {
+  static constexpr std::string_view type = "wake";
+};
 BOOST_DESCRIBE_STRUCT(wake, (), ())
 
 }  // namespace rentwave

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -23,16 +24,22 @@ namespace rentwave::follower {
 
 /// `topic` is normalised (topic_name.hpp).
 struct follow {
+  static constexpr std::string_view type = "follower/follow";
   account_id who;
   std::string topic;
 };
+BOOST_DESCRIBE_STRUCT(follow, (), (who, topic))
 struct unfollow {
+  static constexpr std::string_view type = "follower/unfollow";
   std::string topic;
 };
+BOOST_DESCRIBE_STRUCT(unfollow, (), (topic))
 /// The person has left: nothing is followed any more, and nothing will be.
 struct close {
+  static constexpr std::string_view type = "follower/close";
   account_id who;
 };
+BOOST_DESCRIBE_STRUCT(close, (), (who))
 
 using command = std::variant<follow, unfollow, close, answered, wake>;
 

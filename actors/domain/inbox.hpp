@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -37,29 +38,39 @@ BOOST_DESCRIBE_STRUCT(notice, (), (type, time, text, listing, rental, isbn, alte
 // --- commands ---
 
 struct deliver {
+  static constexpr std::string_view type = "inbox/deliver";
   account_id owner;
   notice what;
 };
+BOOST_DESCRIBE_STRUCT(deliver, (), (owner, what))
 /// Everything up to this cursor has been read.
 struct mark_read {
+  static constexpr std::string_view type = "inbox/mark-read";
   std::int64_t up_to = 0;
 };
+BOOST_DESCRIBE_STRUCT(mark_read, (), (up_to))
 
 /// The person has left: what was told is forgotten, and nothing more is told.
 struct close {
+  static constexpr std::string_view type = "inbox/close";
   account_id owner;
 };
+BOOST_DESCRIBE_STRUCT(close, (), (owner))
 
 /// By a webhook of the owner's: it is to be rung when there is a notice of these types. Answered by
 /// `attachment`.
 struct attach {
+  static constexpr std::string_view type = "inbox/attach";
   account_id owner;
   webhook_id hook;
   std::vector<std::string> types;  ///< ascending; empty: all
 };
+BOOST_DESCRIBE_STRUCT(attach, (), (owner, hook, types))
 struct detach {
+  static constexpr std::string_view type = "inbox/detach";
   webhook_id hook;
 };
+BOOST_DESCRIBE_STRUCT(detach, (), (hook))
 
 using command = std::variant<deliver, mark_read, close, attach, detach, answered, wake>;
 

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -33,13 +34,17 @@ BOOST_DESCRIBE_STRUCT(response, (), (status, location, entity_tag, body))
 
 /// Before anything else is done for the request.
 struct claim {
+  static constexpr std::string_view type = "keyed_request/claim";
   account_id account;
   std::string body_hash;  ///< SHA-256 of the body's bytes, 64 hex digits
 };
+BOOST_DESCRIBE_STRUCT(claim, (), (account, body_hash))
 /// The answer is known, and final.
 struct finish {
+  static constexpr std::string_view type = "keyed_request/finish";
   response given;
 };
+BOOST_DESCRIBE_STRUCT(finish, (), (given))
 
 using command = std::variant<claim, finish, answered, wake>;
 

@@ -52,4 +52,23 @@ auto with_state_of(entity_kind kind, Use&& use) {
   std::abort();
 }
 
+/// Calls `use` with `std::type_identity<Command>` of what one of this kind can be asked.
+template <class Use>
+auto with_command_of(entity_kind kind, Use&& use) {
+  switch (kind) {
+    case entity_kind::payment:
+      return use(std::type_identity<payment::command>{});
+    case entity_kind::crier:
+      return use(std::type_identity<crier::command>{});
+    case entity_kind::estate:
+      return use(std::type_identity<estate::command>{});
+    case entity_kind::postman:
+      return use(std::type_identity<postman::command>{});
+    default:
+      return with_state_of(kind, [&](auto state) {
+        return use(std::type_identity<typename decltype(state)::type::command_type>{});
+      });
+  }
+}
+
 }  // namespace rentwave

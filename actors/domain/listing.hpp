@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -26,80 +27,111 @@ namespace rentwave::listing {
 // --- commands ---
 
 struct post {
+  static constexpr std::string_view type = "listing/post";
   listing_id id;
   account_id owner;
   offer content;
 };
+BOOST_DESCRIBE_STRUCT(post, (), (id, owner, content))
 /// The owner replaces the content or switches the advert on or off; what is absent stays.
 struct update {
+  static constexpr std::string_view type = "listing/update";
   std::optional<std::int64_t> revision;  ///< that was read; `stale_revision` when it changed
   std::optional<offer> content;
   std::optional<bool> active;
 };
+BOOST_DESCRIBE_STRUCT(update, (), (revision, content, active))
 /// The owner takes it away, when no booking is open.
-struct remove {};
+struct remove {
+  static constexpr std::string_view type = "listing/remove";
+};
+BOOST_DESCRIBE_STRUCT(remove, (), ())
 /// A rental asks for the period. A second reserve of the same rental is answered like the first.
 struct reserve {
+  static constexpr std::string_view type = "listing/reserve";
   rental_id rental;
   account_id renter;
   period when;
 };
+BOOST_DESCRIBE_STRUCT(reserve, (), (rental, renter, when))
 /// A rental's start has come: is the item there?
 struct hand_over {
+  static constexpr std::string_view type = "listing/hand-over";
   rental_id rental;
 };
+BOOST_DESCRIBE_STRUCT(hand_over, (), (rental))
 /// The rental is over, or never came to be; also undoes a `reserve` that has not arrived yet.
 struct release {
+  static constexpr std::string_view type = "listing/release";
   rental_id rental;
   bool was_started = false;  ///< the renter had the item
 };
+BOOST_DESCRIBE_STRUCT(release, (), (rental, was_started))
 /// The owner says that it was not back after all.
 struct reclaim {
+  static constexpr std::string_view type = "listing/reclaim";
   rental_id rental;
   account_id renter;
   period when;
   std::optional<rental_terms> terms{};  ///< as agreed; absent: the advert's present ones
   int extensions = 0;                   ///< asked for so far: all of them are answered
 };
+BOOST_DESCRIBE_STRUCT(reclaim, (), (rental, renter, when, terms, extensions))
 /// The booking is to end at `ends_at`.
 struct extend {
+  static constexpr std::string_view type = "listing/extend";
   rental_id rental;
   instant ends_at;
   int n = 0;  ///< numbers the rental's extensions, from 1; 0 goes without the guard of `retracted`
 };
+BOOST_DESCRIBE_STRUCT(extend, (), (rental, ends_at, n))
 /// Undo of `extend` number `n`, also of one that has not arrived yet.
 struct retract_extension {
+  static constexpr std::string_view type = "listing/retract-extension";
   rental_id rental;
   instant old_end;
   int n = 0;
 };
+BOOST_DESCRIBE_STRUCT(retract_extension, (), (rental, old_end, n))
 /// The item never came back: the advert goes off and the booking away.
 struct lose {
+  static constexpr std::string_view type = "listing/lose";
   rental_id rental;
 };
+BOOST_DESCRIBE_STRUCT(lose, (), (rental))
 /// A rental's renter has reviewed it.
 struct rate {
+  static constexpr std::string_view type = "listing/rate";
   rental_id rental;
   int rating = 0;  ///< 1 to 5
 };
+BOOST_DESCRIBE_STRUCT(rate, (), (rental, rating))
 /// The owner keeps the item for a while. A start that has passed counts as now.
 struct block {
+  static constexpr std::string_view type = "listing/block";
   block_id id;
   period when;
   std::string note;  ///< for the owner's eyes
 };
+BOOST_DESCRIBE_STRUCT(block, (), (id, when, note))
 /// The owner takes a block away.
 struct unblock {
+  static constexpr std::string_view type = "listing/unblock";
   block_id id;
 };
+BOOST_DESCRIBE_STRUCT(unblock, (), (id))
 /// The owner shows one more photo, behind the others. Its bytes are in the journal already.
 struct add_photo {
+  static constexpr std::string_view type = "listing/add-photo";
   photo what;
 };
+BOOST_DESCRIBE_STRUCT(add_photo, (), (what))
 /// The owner shows it no longer.
 struct remove_photo {
+  static constexpr std::string_view type = "listing/remove-photo";
   photo_id id;
 };
+BOOST_DESCRIBE_STRUCT(remove_photo, (), (id))
 
 /// Why an advert is shown to nobody but its owner, and cannot be rented: an administrator has
 /// hidden it, or its owner's account is suspended or closed.
@@ -108,19 +140,25 @@ BOOST_DESCRIBE_ENUM(hider, administrator, account)
 /// Bookings stay. Of the account's commands the one of the highest order counts, whichever comes
 /// first.
 struct hide {
+  static constexpr std::string_view type = "listing/hide";
   hider by{};
   int order = 0;         ///< the account's
   std::string reason;    ///< the administrator's
   bool if_free = false;  ///< not when bookings are open: then it is refused
 };
+BOOST_DESCRIBE_STRUCT(hide, (), (by, order, reason, if_free))
 struct show {
+  static constexpr std::string_view type = "listing/show";
   hider by{};
   int order = 0;
 };
+BOOST_DESCRIBE_STRUCT(show, (), (by, order))
 /// The owner has left for good: it is removed, or hidden when bookings are open.
 struct retire {
+  static constexpr std::string_view type = "listing/retire";
   int order = 0;
 };
+BOOST_DESCRIBE_STRUCT(retire, (), (order))
 
 using command = std::variant<post, update, remove, reserve, hand_over, release, reclaim, extend,
                              retract_extension, lose, rate, hide, show, retire, block, unblock,

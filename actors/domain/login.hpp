@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -26,6 +27,7 @@ std::optional<std::string> normalise_username(std::string_view text);
 // --- commands ---
 
 struct sign_up {
+  static constexpr std::string_view type = "login/sign-up";
   std::string username;
   account_id account;
   personal password_hash;  ///< as Argon2id wrote it, salt and parameters included
@@ -33,35 +35,46 @@ struct sign_up {
   personal email;
   personal address;
 };
+BOOST_DESCRIBE_STRUCT(sign_up, (), (username, account, password_hash, display_name, email, address))
 struct change_password {
+  static constexpr std::string_view type = "login/change-password";
   int password_version = 0;  ///< the one that was checked
   personal password_hash;
   std::optional<session_id> keep;  ///< the session that asks; all others end
 };
+BOOST_DESCRIBE_STRUCT(change_password, (), (password_version, password_hash, keep))
 /// A session that began with password `password_version`; or a program's, which session `by` made:
 /// then that has to be one still, and the password does not matter.
 struct add_session {
+  static constexpr std::string_view type = "login/add-session";
   session_id session;
   int password_version = 0;
   std::optional<session_id> by{};
   std::optional<period> life{};  ///< of a program's token, in real time
 };
+BOOST_DESCRIBE_STRUCT(add_session, (), (session, password_version, by, life))
 struct drop_session {
+  static constexpr std::string_view type = "login/drop-session";
   session_id session;
 };
+BOOST_DESCRIBE_STRUCT(drop_session, (), (session))
 
 /// An administrator gives out a password that is good for one log-in within `one_time_life`.
 struct reset_password {
+  static constexpr std::string_view type = "login/reset-password";
   personal password_hash;
 };
+BOOST_DESCRIBE_STRUCT(reset_password, (), (password_hash))
 /// Whether one may log in with the name.
 enum class gate { open, locked, closed };
 BOOST_DESCRIBE_ENUM(gate, open, locked, closed)
 /// The account says so. Of two the one of the higher order counts, whichever comes first.
 struct set_gate {
+  static constexpr std::string_view type = "login/set-gate";
   int order = 0;
   gate to{};
 };
+BOOST_DESCRIBE_STRUCT(set_gate, (), (order, to))
 
 using command = std::variant<sign_up, change_password, add_session, drop_session, reset_password,
                              set_gate, answered, wake>;

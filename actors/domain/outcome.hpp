@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -127,8 +128,24 @@ BOOST_DESCRIBE_STRUCT(posted_so_far, (), (up_to, anything, why, again))
 using outcome = std::variant<accepted, refusal, reservation, hand_over_result, charge_result,
                              belongings, told_so_far, attachment, posted_so_far>;
 
+/// What each alternative of `outcome` is called between nodes, in their order.
+enum class outcome_kind {
+  accepted,
+  refusal,
+  reservation,
+  hand_over_result,
+  charge_result,
+  belongings,
+  told_so_far,
+  attachment,
+  posted_so_far
+};
+BOOST_DESCRIBE_ENUM(outcome_kind, accepted, refusal, reservation, hand_over_result, charge_result,
+                    belongings, told_so_far, attachment, posted_so_far)
+
 /// The command by which an answer comes home: which want it answers, and how.
 struct answered {
+  static constexpr std::string_view type = "answered";
   std::string want;  ///< the key of the want
   outcome result;
 };

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -26,6 +27,7 @@ namespace rentwave::rental {
 /// The renter asks. Without `starts_at` it starts now; exactly one of `ends_at` and `length` is
 /// set.
 struct request {
+  static constexpr std::string_view type = "rental/request";
   rental_id id;
   listing_id listing;
   account_id renter;
@@ -34,38 +36,59 @@ struct request {
   std::optional<duration> length;
   std::optional<money> expected_price;  ///< the rent; `price_changed` when it is another
 };
+BOOST_DESCRIBE_STRUCT(request, (),
+                      (id, listing, renter, starts_at, ends_at, length, expected_price))
 /// Renter or owner: the item is back.
-struct give_back {};
+struct give_back {
+  static constexpr std::string_view type = "rental/give-back";
+};
+BOOST_DESCRIBE_STRUCT(give_back, (), ())
 /// The owner agrees that it is back, and may claim a part of the deposit.
 struct confirm {
+  static constexpr std::string_view type = "rental/confirm";
   money claim;
   std::string reason;
 };
+BOOST_DESCRIBE_STRUCT(confirm, (), (claim, reason))
 /// The owner, within `dispute_window` of a return: it is not back.
 struct dispute {
+  static constexpr std::string_view type = "rental/dispute";
   std::string reason;
 };
+BOOST_DESCRIBE_STRUCT(dispute, (), (reason))
 /// Either party, before the start or while waiting.
-struct cancel {};
+struct cancel {
+  static constexpr std::string_view type = "rental/cancel";
+};
+BOOST_DESCRIBE_STRUCT(cancel, (), ())
 /// The renter wants it for longer, while booked or active.
 struct extend {
+  static constexpr std::string_view type = "rental/extend";
   instant ends_at;
 };
+BOOST_DESCRIBE_STRUCT(extend, (), (ends_at))
 /// The listing: the item that this renter waits for is back.
-struct item_ready {};
+struct item_ready {
+  static constexpr std::string_view type = "rental/item-ready";
+};
+BOOST_DESCRIBE_STRUCT(item_ready, (), ())
 /// Either party, once it was completed or the item is lost: what the other side's part was like.
 struct review {
+  static constexpr std::string_view type = "rental/review";
   int rating = 0;  ///< 1 to 5
   std::string text;
 };
+BOOST_DESCRIBE_STRUCT(review, (), (rating, text))
 /// An administrator ends a rental that is late, returned or was disputed, and says what goes to the
 /// owner: of the rent, of the late fees so far, and of the deposit; what is absent goes as agreed.
 struct arbitrate {
+  static constexpr std::string_view type = "rental/arbitrate";
   std::optional<money> rent;
   std::optional<money> late_fees;
   money deposit;
   std::string reason;
 };
+BOOST_DESCRIBE_STRUCT(arbitrate, (), (rent, late_fees, deposit, reason))
 
 using command = std::variant<request, give_back, confirm, dispute, cancel, extend, item_ready,
                              review, arbitrate, answered, wake>;

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -36,6 +37,7 @@ BOOST_DESCRIBE_STRUCT(grant, (), (name, scopes, expires_at, by, made_at))
 
 /// After the password was checked; with a `program`, at the wish of a session.
 struct start {
+  static constexpr std::string_view type = "session/start";
   session_id id;
   account_id account;
   std::string username;
@@ -44,8 +46,13 @@ struct start {
   personal address;  ///< the client's network address
   std::optional<grant> program{};
 };
+BOOST_DESCRIBE_STRUCT(start, (),
+                      (id, account, username, password_version, device, address, program))
 /// Logged out by its user, or told so by the login.
-struct end {};
+struct end {
+  static constexpr std::string_view type = "session/end";
+};
+BOOST_DESCRIBE_STRUCT(end, (), ())
 
 using command = std::variant<start, end, answered, wake>;
 

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -24,15 +25,19 @@ namespace rentwave::topic {
 
 /// Somebody in this shard follows it, or is about to.
 struct enlist {
+  static constexpr std::string_view type = "topic/enlist";
   std::string topic;
   int shard = 0;
 };
+BOOST_DESCRIBE_STRUCT(enlist, (), (topic, shard))
 struct announce {
+  static constexpr std::string_view type = "topic/announce";
   std::string topic;
   command_id about;   ///< of the event that is announced: the same in all topics that it concerns
   account_id except;  ///< whose doing it is: not told
   inbox::notice what;
 };
+BOOST_DESCRIBE_STRUCT(announce, (), (topic, about, except, what))
 
 using command = std::variant<enlist, announce, answered, wake>;
 

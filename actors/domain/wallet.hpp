@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -25,74 +26,94 @@ namespace rentwave::wallet {
 
 /// The owner pays in; the provider is asked before anything is credited.
 struct top_up {
+  static constexpr std::string_view type = "wallet/top-up";
   account_id owner;  ///< whose wallet this is
   payment_id payment;
   money amount;
 };
+BOOST_DESCRIBE_STRUCT(top_up, (), (owner, payment, amount))
 /// The owner takes out; the amount leaves the balance at once, and comes back if that fails.
 struct withdraw {
+  static constexpr std::string_view type = "wallet/withdraw";
   account_id owner;
   payment_id payment;
   money amount;
 };
+BOOST_DESCRIBE_STRUCT(withdraw, (), (owner, payment, amount))
 /// A rental sets money aside: part 0 is rent and deposit, part n the rent of extension n.
 struct hold {
+  static constexpr std::string_view type = "wallet/hold";
   account_id owner;
   rental_id rental;
   int part = 0;
   money rent;
   money deposit;
 };
+BOOST_DESCRIBE_STRUCT(hold, (), (owner, rental, part, rent, deposit))
 /// Undo of `hold`, also of one that never came. Late fees that are covered stay until `pay`.
 struct release {
+  static constexpr std::string_view type = "wallet/release";
   account_id owner;
   rental_id rental;
   int part = 0;
 };
+BOOST_DESCRIBE_STRUCT(release, (), (owner, rental, part))
 /// The fee of late period n: out of the balance into the hold, then out of the deposit; the rest
 /// is owed.
 struct charge {
+  static constexpr std::string_view type = "wallet/charge";
   rental_id rental;
   int n = 0;
   account_id to;  ///< the item's owner
   money fee;
 };
+BOOST_DESCRIBE_STRUCT(charge, (), (rental, n, to, fee))
 /// The end of a hold: rent, the fees that were covered and at most `claim` of what is left of the
 /// deposit go to the item's owner, everything else comes back.
 struct pay {
+  static constexpr std::string_view type = "wallet/pay";
   rental_id rental;
   account_id to;
   money rent;
   money claim;
 };
+BOOST_DESCRIBE_STRUCT(pay, (), (rental, to, rent, claim))
 /// Another wallet's transfer arrives.
 struct receive {
+  static constexpr std::string_view type = "wallet/receive";
   account_id owner;
   transfer_id transfer;
   account_id from;
   rental_id rental;
   money amount;
 };
+BOOST_DESCRIBE_STRUCT(receive, (), (owner, transfer, from, rental, amount))
 
 /// The end of a hold as an administrator has decided it: so much is to go to the item's owner, and
 /// what is left comes back. What the hold cannot cover stays owed, as far as it was owed before.
 struct divide {
+  static constexpr std::string_view type = "wallet/divide";
   rental_id rental;
   account_id to;
   money rent;
   money late_fees;
   money deposit;
 };
+BOOST_DESCRIBE_STRUCT(divide, (), (rental, to, rent, late_fees, deposit))
 /// Its person leaves: nothing may be held or paid in any more. Undone by `reopen`; of the two the
 /// one of the higher order counts, whichever comes first.
 struct close {
+  static constexpr std::string_view type = "wallet/close";
   account_id owner;
   int order = 0;
 };
+BOOST_DESCRIBE_STRUCT(close, (), (owner, order))
 struct reopen {
+  static constexpr std::string_view type = "wallet/reopen";
   account_id owner;
   int order = 0;
 };
+BOOST_DESCRIBE_STRUCT(reopen, (), (owner, order))
 
 using command = std::variant<top_up, withdraw, hold, release, charge, pay, receive, divide, close,
                              reopen, answered, wake>;

@@ -39,18 +39,25 @@ inline command_id delivery_id(webhook_id hook, std::int64_t cursor) {
 // --- commands ---
 
 struct create {
+  static constexpr std::string_view type = "webhook/create";
   webhook_id id;
   account_id owner;
   personal url;
   personal secret;                 ///< signs what is posted
   std::vector<std::string> types;  ///< of the notices, ascending; empty: all
 };
+BOOST_DESCRIBE_STRUCT(create, (), (id, owner, url, secret, types))
 /// The inbox has notices of its types, up to this cursor.
 struct ring {
+  static constexpr std::string_view type = "webhook/ring";
   std::int64_t up_to = 0;
 };
+BOOST_DESCRIBE_STRUCT(ring, (), (up_to))
 /// By its owner; or by the inbox, whose person has left.
-struct remove {};
+struct remove {
+  static constexpr std::string_view type = "webhook/remove";
+};
+BOOST_DESCRIBE_STRUCT(remove, (), ())
 
 using command = std::variant<create, ring, remove, answered, wake>;
 

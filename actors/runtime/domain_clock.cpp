@@ -8,6 +8,8 @@
 namespace rentwave {
 namespace {
 
+constexpr int anchor_tries = 3;
+
 duration scaled(duration length, double factor) {
   return duration{
       static_cast<std::int64_t>(std::ceil(static_cast<double>(length.count()) * factor))};
@@ -37,11 +39,19 @@ domain_clock::domain_clock(clock_anchor anchor, time_source real)
     : anchor_{anchor}, real_{std::move(real)}, latest_{anchor.domain.time_since_epoch().count()} {}
 
 instant domain_clock::now() const {
-  const auto computed = domain_at(anchor_, real_()).time_since_epoch().count();
+  return raise(domain_at(anchor_, real_()).time_since_epoch().count());
+}
+
+void domain_clock::not_before(instant then) const {
+  raise(then.time_since_epoch().count());
+}
+
+/// The latest that was told, or this if it is later.
+instant domain_clock::raise(std::int64_t to) const {
   auto latest = latest_.load(std::memory_order_relaxed);
-  while (computed > latest && !latest_.compare_exchange_weak(latest, computed)) {
+  while (to > latest && !latest_.compare_exchange_weak(latest, to)) {
   }
-  return instant{duration{std::max(computed, latest)}};
+  return instant{duration{std::max(to, latest)}};
 }
 
 duration domain_clock::in_domain(duration real) const {
@@ -53,16 +63,23 @@ duration domain_clock::in_real(duration domain) const {
 }
 
 journal_result<clock_anchor> anchor_clock(journal& where, double rate, instant real_now) {
-  const auto last = where.anchor();
-  if (!last) return last.error();
-  const auto latest_event = where.latest_event_time();
-  if (!latest_event) return latest_event.error();
-  clock_anchor next{real_now, real_now, rate};
-  if (*last) next.domain = domain_at(**last, real_now);
-  // The real clock may have been set back since.
-  if (*latest_event) next.domain = std::max(next.domain, **latest_event);
-  if (const auto kept = where.set_anchor(next); !kept) return kept.error();
-  return next;
+  // Another node may set it at the same moment; then that is the one.
+  for (int tries = 1;; ++tries) {
+    const auto last = where.anchor();
+    if (!last) return last.error();
+    const auto latest_event = where.latest_event_time();
+    if (!latest_event) return latest_event.error();
+    clock_anchor next{real_now, real_now, rate};
+    if (*last) next.domain = domain_at(**last, real_now);
+    // The real clock may have been set back since.
+    const bool was_set_back = *latest_event && next.domain < **latest_event;
+    if (was_set_back) next.domain = **latest_event;
+    // All nodes of a journal share it: one that is as it is to be stays.
+    if (*last && (*last)->rate == rate && !was_set_back) return **last;
+    const auto kept = where.set_anchor(next);
+    if (kept) return next;
+    if (kept.error().code != journal_errc::mismatch || tries == anchor_tries) return kept.error();
+  }
 }
 
 }  // namespace rentwave

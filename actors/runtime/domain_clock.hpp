@@ -21,6 +21,9 @@ class domain_clock {
   domain_clock(clock_anchor anchor, time_source real);
 
   instant now() const;
+  /// From now on it tells no earlier time: another node, whose clock is ahead of ours, has written
+  /// an event of then. It stands still until it has caught up.
+  void not_before(instant then) const;
   double rate() const { return anchor_.rate; }
   /// How much domain time passes in this real time, and the other way round (rounded up).
   duration in_domain(duration real) const;
@@ -28,6 +31,8 @@ class domain_clock {
   instant real_now() const { return real_(); }
 
  private:
+  instant raise(std::int64_t to) const;
+
   clock_anchor anchor_;
   time_source real_;
   mutable std::atomic<std::int64_t> latest_;  ///< the highest that was told, in microseconds

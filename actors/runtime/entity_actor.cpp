@@ -45,6 +45,26 @@ class entity {
     self_->quit(caf::exit_reason::normal);
   }
 
+  /// The partition closes. What is being written is answered first.
+  void close() {
+    is_leaving_ = true;
+    if (!is_writing()) leave();
+  }
+
+  /// What was not answered goes back to the partition's actor, which knows where the entity is by
+  /// then: the same command, under its id, also one of which it is not known whether it was
+  /// written.
+  void leave() {
+    if (work_) {
+      for (auto& one : work_->held) give_back(one.asked);
+      for (auto& one : work_->waiting) give_back(one);
+      for (auto& one : work_->settled_waiters) give_back(one);
+    }
+    work_.reset();
+    busy_ = true;
+    self_->quit(caf::exit_reason::normal);
+  }
+
  private:
   entity_work& work() {
     if (!work_) work_ = std::make_unique<entity_work>();
@@ -253,14 +273,19 @@ class entity {
     memory_.forget_before(oldest_remembered());
     busy_ = false;
     release();
+    if (is_leaving_) return leave();
     serve();
   }
+
+  /// Who waits for the answer of what is decided waits for an append.
+  bool is_writing() const { return work_ && !work_->held.empty(); }
 
   // --- answering ---
 
   /// Everything that was held rests on durable events now. What is owed goes out as well.
   void release() {
     if (!work_) return;
+    if (!context_->may_answer()) return say_nothing();
     // Taken away once all are answered: should a step throw, `end` tells whoever is left.
     for (auto& one : work().held) {
       if (one.asked.query)
@@ -272,6 +297,17 @@ class entity {
     for (auto& one : std::exchange(work().to_send, {})) send_want(std::move(one));
     if (work().settled_waiters.empty() || !sent_.empty()) return;
     for (auto& one : std::exchange(work().settled_waiters, {})) one.promise.deliver(view());
+  }
+
+  /// The node's lease is over, and another may have gone on from here: what was found is no answer
+  /// any more, be it a refusal. The same may be asked again, where the partition is by then.
+  void say_nothing() {
+    const std::string why = "the node's lease is over";
+    for (auto& one : work().held) refuse(one.asked, runtime_errc::unavailable, why);
+    for (auto& one : work().settled_waiters) refuse(one, runtime_errc::unavailable, why);
+    work().held.clear();
+    work().settled_waiters.clear();
+    work().to_send.clear();
   }
 
   void answer_query(waiting_message& one) {
@@ -330,6 +366,14 @@ class entity {
     one.promise.deliver(make_error(code, std::move(detail)));
   }
 
+  void give_back(waiting_message& one) {
+    if (one.query) {
+      one.promise.delegate(parent_, one.query);
+    } else if (one.command && (one.command->from || one.promise.pending())) {
+      one.promise.delegate(parent_, one.command);
+    }  // else an alarm, whose row is there still
+  }
+
  public:
   /// The journal failed, or the entity threw: whoever waits is told, and the partition starts it
   /// anew with the next message.
@@ -351,9 +395,10 @@ class entity {
   std::unique_ptr<machine> machine_;
   answer_memory memory_;
   partition_id partition_ = 0;
-  bool busy_ = false;   ///< loading, looking up or appending: nothing is decided meanwhile
-  bool woken_ = false;  ///< an alarm fired since the last append
-  trace_id trace_;      ///< of the latest command with an effect
+  bool busy_ = false;        ///< loading, looking up or appending: nothing is decided meanwhile
+  bool woken_ = false;       ///< an alarm fired since the last append
+  bool is_leaving_ = false;  ///< once the append that is under way has ended
+  trace_id trace_;           ///< of the latest command with an effect
   sent_wants sent_;
   std::unique_ptr<entity_work> work_;  ///< null at rest
   std::optional<std::optional<instant>>
@@ -396,6 +441,8 @@ caf::behavior live(entity_self* self, const context_ptr& context, const entity_r
       },
       [self](wake_note) { guarded(self, [](entity& e) { e.wake(); }); },
       [self](sleep_order) { self->state.sleep(); },
+      [self](close_order) { self->state.close(); },
+      [self](cut_order) { self->state.leave(); },
   };
 }
 

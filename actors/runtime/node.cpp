@@ -11,8 +11,8 @@
 #include "actors/runtime/estates.hpp"
 #include "actors/runtime/node_context.hpp"
 #include "actors/runtime/partition.hpp"
-#include "actors/runtime/postman.hpp"
 #include "actors/runtime/photo_sweeper.hpp"
+#include "actors/runtime/postman.hpp"
 #include "actors/runtime/reader.hpp"
 #include "actors/runtime/writer.hpp"
 
@@ -53,8 +53,12 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
   auto& context = *made->parts_->context;
   context.clock = std::make_shared<domain_clock>(*anchor, options.real_time);
   context.options = std::move(options);
-  context.opened = [parts = made->parts_.get()](partition_id) { ++parts->open; };
-  context.fenced = [parts = made->parts_.get()](partition_id) { --parts->open; };
+  context.moved = [parts = made->parts_.get(), tell = context.options.door_moved](
+                      partition_id id, door_state was, door_state is) {
+    if (is == door_state::open) ++parts->open;
+    if (was == door_state::open) --parts->open;
+    if (tell) tell(id, is);
+  };
   context.figures =
       std::make_shared<runtime_figures>(static_cast<std::size_t>(context.options.readers));
   for (int i = 0; i < context.options.readers; ++i) {
@@ -100,8 +104,9 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
   demand(context.keeper, "the keeper of photos");
   demand(made->parts_->sweeper, "the sweeper of photos");
   // The context is complete; from here on it is constant.
-  for (const auto& partition : routes->partitions)
-    caf::anon_send(partition, caf::atom_constant<caf::atom("begin")>::value);
+  if (context.options.opens_all)
+    for (const auto& partition : routes->partitions)
+      caf::anon_send(partition, caf::atom_constant<caf::atom("begin")>::value);
   caf::anon_send(made->parts_->sweeper, caf::atom_constant<caf::atom("tick")>::value);
   return made;
 }

@@ -5,6 +5,7 @@
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -12,6 +13,7 @@
 #include "actors/runtime/machine.hpp"
 #include "actors/runtime/payments.hpp"
 #include "actors/runtime/postman.hpp"
+#include "actors/runtime/remote.hpp"
 #include "actors/runtime/restart_budget.hpp"
 #include "actors/runtime/routing.hpp"
 #include "actors/runtime/runtime_figures.hpp"
@@ -32,6 +34,15 @@ struct node_options {
   std::shared_ptr<payment_provider> payments = sandbox_payments();
   std::shared_ptr<courier> webhooks{};  ///< none: nothing is posted
 
+  // One of many nodes (design.md section 8), whose driver sends `place_order`:
+  bool opens_all = true;  ///< at the start, and knows no others; false: waits for orders
+  /// Whether the node's lease lasts: asked by any thread before each answer. Empty: it always does.
+  std::function<bool()> may_answer{};
+  /// Where a partition is now, said by its actor, in its thread: when that changes, and after an
+  /// order that changed nothing. Once it is `nowhere` nothing is answered for it any more, whatever
+  /// was under way.
+  std::function<void(partition_id, door_state)> door_moved{};
+
   // Real time:
   duration retry_delay = std::chrono::seconds{5};     ///< until a want is sent again
   duration idle_time = std::chrono::minutes{2};       ///< until an entity sleeps
@@ -39,6 +50,7 @@ struct node_options {
   duration alarm_horizon = std::chrono::minutes{2};   ///< alarms in memory
   duration alarm_tick = std::chrono::seconds{1};      ///< the clock is read at least so often
   restart_budget::limits restarts;
+  duration placeless_time = std::chrono::seconds{30};  ///< what waits for a partition gives up
   duration photo_sweep_interval = std::chrono::minutes{10};  ///< for bytes that no advert shows
   duration photo_orphan_age = std::chrono::hours{1};  ///< put so long ago, they are swept away
   std::int64_t snapshot_events = 100;                 ///< an entity's events between two snapshots
@@ -54,8 +66,9 @@ struct node_options {
 
 class node {
  public:
-  /// Reads the clock's anchor, opens the partitions and their subscriptions. Errors: those of the
-  /// journal. Serving begins at once; `is_ready` says when everything is open.
+  /// Reads the clock's anchor and starts the actors; opens the partitions, unless the options say
+  /// that orders will come. Errors: those of the journal. Serving begins at once; `is_ready` says
+  /// when everything is open.
   static journal_result<std::unique_ptr<node>> start(caf::actor_system& system,
                                                      journal_store& store, node_options options);
   ~node();

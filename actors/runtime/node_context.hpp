@@ -22,8 +22,12 @@ struct node_context {
   std::vector<caf::actor> readers;
   caf::actor keeper;  ///< a reader for photos' bytes alone, which it also writes
   std::shared_ptr<runtime_figures> figures;
-  std::function<void(partition_id)> opened;  ///< a partition serves
-  std::function<void(partition_id)> fenced;  ///< another owner has it: it can write no more
+  /// A partition's actor has come from one state to another.
+  std::function<void(partition_id, door_state was, door_state is)> moved;
+
+  /// Asked after an answer was computed and before it is sent: another node may have acknowledged
+  /// what this one does not know.
+  bool may_answer() const { return !options.may_answer || options.may_answer(); }
 
   /// For one question, which is counted as waiting there from now on.
   const caf::actor& reader_for(partition_id partition) const {

@@ -5,449 +5,442 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
-#include <unordered_map>
-#include <unordered_set>
+#include <set>
 
-#include "actors/runtime/alarm_index.hpp"
-#include "actors/runtime/consumer.hpp"
-#include "actors/runtime/entity_actor.hpp"
-#include "actors/runtime/protocol.hpp"
-#include "actors/runtime/watchers.hpp"
+#include "actors/runtime/slice.hpp"
+#include "actors/runtime/waiting_calls.hpp"
 
 namespace rentwave {
 namespace {
 
 using begin_atom = caf::atom_constant<caf::atom("begin")>;
-using revive_atom = caf::atom_constant<caf::atom("revive")>;
-using tick_atom = caf::atom_constant<caf::atom("tick")>;
+using retry_atom = caf::atom_constant<caf::atom("retry")>;
+using calls_atom = caf::atom_constant<caf::atom("calls")>;
 
 constexpr auto reopen_delay = std::chrono::seconds{1};
-constexpr int alarm_page = 10'000;
-/// Entities that were woken and have not written their alarm anew: the rest of what is due waits,
-/// so that a long list of it does not stand before everybody else's reading.
-constexpr std::size_t wakes_at_once = 64;
-/// Messages kept while the partition or an entity is not up.
-constexpr std::size_t buffer_limit = 10'000;
-/// After which idle entities sleep when there are too many.
-constexpr auto hurried_idle_time = std::chrono::seconds{1};
+/// While calls wait: how often it is looked for those whose time is up, and those that another node
+/// would not take are sent again.
+constexpr auto calls_interval = std::chrono::milliseconds{250};
 
-/// A message that could not be passed on yet.
-struct kept_message {
-  command_ptr command;
-  query_ptr query;
-  caf::response_promise promise;
-};
+void refuse(caf::response_promise& promise, runtime_errc code, std::string detail) {
+  promise.deliver(make_error(code, std::move(detail)));
+}
 
-struct child {
-  caf::actor handle;
-  instant last_used;  ///< real time
-  /// Set once it is told to end: what comes is kept back.
-  std::unique_ptr<std::vector<kept_message>> kept;
+/// Whether the call was not carried out there, or nobody knows: the same may be asked once more.
+bool asks_for_another_try(const caf::error& why) {
+  return why == make_error(runtime_errc::not_mine) || why == make_error(runtime_errc::link_down);
+}
 
-  bool is_falling_asleep() const { return kept != nullptr; }
-};
-
-struct running_subscription {
-  subscription what;
-  std::shared_ptr<subscription_progress> progress;
-  caf::actor handle;
-};
-
-class partition {
+/// The door to wherever the partition is. What is there while it is open here is the slice's.
+class door {
  public:
-  explicit partition(caf::event_based_actor* self) : self_{self} {}
+  explicit door(caf::event_based_actor* self) : self_{self} {}
   const char* name = "partition";
 
   void setup(context_ptr context, partition_id id) {
     context_ = std::move(context);
     id_ = id;
-    budget_ = restart_budget{context_->options.restarts};
+    watchers_.emplace(id);
   }
 
-  void open() {
-    self_->request(context_->writer, caf::infinite, open_request{id_})
-        .then([this](const partition_lease&) { opened(); },
-              [this](const caf::error& why) {
-                spdlog::warn("partition {} cannot be opened: {}", id_, self_->system().render(why));
-                self_->delayed_send(self_, reopen_delay, begin_atom::value);
-              });
-  }
+  // --- where the partition is ---
 
-  void route(kept_message message) {
-    if (ending_) return refuse(message, runtime_errc::unavailable, "the node stops");
-    if (!open_) return keep(early_, std::move(message));
-    const auto& to = message.command ? message.command->to : message.query->to;
-    auto* target = find(to);
-    if (!target) return refuse_failing(message, to);
-    target->last_used = context_->clock->real_now();
-    if (target->is_falling_asleep()) return keep(*target->kept, std::move(message));
-    pass_on(*target, message);
-  }
-
-  void committed(const commit_ptr& durable) {
+  void place(const place_order& order) {
     if (ending_) return;
-    for (const auto& alarm : durable->alarms) {
-      alarms_.changed(alarm.entity, alarm.due, alarm.version);
-      waking_.erase(alarm.entity);
-      budget_.served(alarm.entity);
-    }
-    for (const auto& one : consumers_)
-      if (one.handle) self_->send(one.handle, durable);
-    watchers_.tell(self_, durable->events);
-    wake_due();
-    arm();
+    const auto before = state_;
+    carry_out(order);
+    // Whoever gave it may have thought otherwise.
+    if (state_ == before) context_->moved(id_, before, before);
   }
 
-  void suspend() { suspended_ = true; }
-
-  void reopen(const reopened& news) {
-    suspended_ = false;
-    if (ending_) return;
-    for (const auto& one : consumers_)
-      if (one.handle) self_->send(one.handle, news);
-    // What became durable after all was told to nobody: who watches asks again, and hears so.
-    watchers_.clear();
-    reread_ = true;
-    tick(generation_);
+  void open(const std::string& owner) {
+    if (is_held()) return;
+    leave_peer();
+    calls_.take_back_if([](const caf::actor&) { return true; });
+    is_lost_ = false;
+    owner_ = owner.empty() ? context_->options.name : owner;
+    become(door_state::opening);
+    ask_for_lease();
   }
 
-  void tick(std::uint64_t generation) {
-    if (generation != generation_ || ending_) return;  // overtaken by an earlier one
-    wake_due();
-    read_alarms();
-    put_idle_to_sleep();
-    watchers_.forget(context_->clock->real_now());
-    next_tick_ = instant::max();
-    arm();
+  void retry() {
+    if (state_ == door_state::opening && !asks_) ask_for_lease();
   }
 
-  void down(const caf::down_msg& news) {
-    if (const auto found = names_.find(news.source.id()); found != names_.end()) {
-      const auto entity = *found->second;  // whose child is erased
-      names_.erase(found);
-      entity_ended(entity, news.reason);
-    } else {
-      consumer_ended(news);
-    }
-    if (ending_) quit_when_alone();
+  void fenced() {
+    if (!slice_) return;  // of a former opening
+    // Whoever is alone has nobody to wait for.
+    is_lost_ = context_->options.opens_all;
+    cut();
   }
 
   void end(const caf::error& reason) {
     ending_ = reason;
-    for (const auto& [entity, one] : children_)
-      caf::anon_send_exit(one.handle, caf::exit_reason::user_shutdown);
-    std::erase_if(consumers_, [](const auto& one) { return !one.handle; });
-    for (const auto& one : consumers_)
-      caf::anon_send_exit(one.handle, caf::exit_reason::user_shutdown);
-    quit_when_alone();
+    state_ = door_state::closing;
+    if (slice_) slice_->end();
+    finish_closing();
   }
 
-  /// Nothing is lost with it, and outsiders can ask for any number of such entities.
-  void sleep_empty(const entity_ref& entity) {
-    const auto found = children_.find(entity);
-    if (found != children_.end() && !found->second.is_falling_asleep()) order_sleep(found->second);
+  void down(const caf::down_msg& news) {
+    if (links_.erase(news.source) > 0) return link_ended(news.source);
+    if (!slice_) return;
+    slice_->down(news);
+    finish_closing();
   }
 
-  void stay_awake(const entity_ref& entity) {
-    const auto found = children_.find(entity);
-    if (found == children_.end()) return;
-    if (const auto kept = std::exchange(found->second.kept, nullptr))
-      for (auto& message : *kept) pass_on(found->second, message);
+  // --- what is asked here ---
+
+  void route(const command_ptr& command) {
+    auto promise = self_->make_response_promise();
+    if (state_ == door_state::open)
+      return slice_->route({.command = command, .promise = std::move(promise)});
+    const bool is_one_way = !promise.id().is_request();
+    wait({command, std::move(promise), false, is_one_way});
   }
 
-  report_ptr report() const {
-    auto made = std::make_shared<partition_report>();
-    made->partition = id_;
-    made->open = open_;
-    made->is_suspended = suspended_;
-    made->kept = early_.size();
-    for (const auto& [entity, one] : children_) {
-      ++made->entities[entity.kind];
-      if (one.kept) made->kept += one.kept->size();
+  void route(const query_ptr& query) {
+    auto promise = self_->make_response_promise();
+    if (state_ == door_state::open)
+      return slice_->route({.query = query, .promise = std::move(promise)});
+    wait({query, std::move(promise)});
+  }
+
+  template <class Asked>
+  void ask(const Asked& what) {
+    waiting_call one{what, self_->make_response_promise()};
+    const bool is_report = std::is_same_v<Asked, report_request>;
+    if (state_ == door_state::open || (is_report && state_ != door_state::elsewhere))
+      return serve(std::move(one));
+    wait(std::move(one));
+  }
+
+  // --- between nodes ---
+
+  void ask_from_node(const remote_call& call) {
+    waiting_call one{call.what, self_->make_response_promise(), true, call.is_one_way};
+    if (state_ == door_state::open) return serve(std::move(one));
+    if (state_ == door_state::opening) return wait(std::move(one));
+    refuse(one.promise, runtime_errc::not_mine, {});
+  }
+
+  void answered(const remote_answer& answer) {
+    auto one = calls_.take_sent(answer.number);
+    if (!one) return;
+    const auto* why = std::get_if<caf::error>(&answer.what);
+    if (why && asks_for_another_try(*why)) {
+      // Later, if it is still said to be there: that node may not know yet, or we.
+      calls_.keep(std::move(*one));
+      return arm();
     }
-    made->quarantine = budget_.in_quarantine();
-    made->alarms = alarms_.size();
-    made->wakes = waking_.size();
-    if (const auto due = alarms_.earliest())
-      made->alarm_lag = std::max(context_->clock->now() - *due, duration{});
-    for (const auto& [what, progress, handle] : consumers_)
-      made->subscriptions.push_back({what.name, progress->position.load(), progress->latest.load(),
-                                     progress->parked.load(), progress->letters.load()});
-    return made;
+    std::visit([&](const auto& what) { deliver(*one, what); }, answer.what);
   }
 
-  place_ptr look(const entity_ref& entity) const {
-    return std::make_shared<const entity_place>(
-        entity_place{children_.contains(entity), budget_.in_quarantine(entity)});
+  void hear(const news& what) {
+    if (what.ended)
+      watchers_->end(self_);
+    else
+      watchers_->tell(self_, what);
   }
 
-  void replay(const replay_order& order) {
-    auto done = self_->make_response_promise();
-    const auto found = std::ranges::find(consumers_, order.subscription,
-                                         [](const auto& one) { return one.what.name; });
-    if (found == consumers_.end())
-      return done.deliver(std::string{"there is no subscription " + order.subscription});
-    if (!found->handle) return done.deliver(std::string{"the subscription is starting"});
-    done.delegate(found->handle, order);
-  }
-
-  caf::result<watch_ptr> watch(const watch_request& asked, const caf::strong_actor_ptr& who) {
-    if (!who) return make_error(runtime_errc::unavailable, "nobody to tell");
-    return watchers_.watch(asked, who, context_->clock->real_now());
-  }
-
-  std::string release(const entity_ref& entity) {
-    if (ending_ || !budget_.release(entity)) return "it is not in quarantine";
-    spdlog::info("{} was released from quarantine", to_string(entity));
-    wake(entity);
-    return {};
-  }
-
-  void revive_consumers() {
+  void look_after_calls() {
+    is_armed_ = false;
     if (ending_) return;
-    for (auto& one : consumers_)
-      if (!one.handle) one.handle = spawn_consumer(self_, context_, id_, one.what, one.progress);
-  }
-
- private:
-  void opened() {
-    open_ = true;
-    for (const auto& one : context_->options.subscriptions) start_consumer(one);
-    for (auto& message : std::exchange(early_, {})) route(std::move(message));
-    tick(generation_);
-    context_->opened(id_);
-  }
-
-  void start_consumer(const subscription& what) {
-    auto progress = std::make_shared<subscription_progress>();
-    auto handle = spawn_consumer(self_, context_, id_, what, progress);
-    consumers_.push_back({what, std::move(progress), std::move(handle)});
-  }
-
-  // --- children ---
-
-  /// Starts it if need be; null while it may not be started.
-  child* find(const entity_ref& entity) {
-    const auto known = children_.find(entity);
-    if (known != children_.end()) return &known->second;
-    if (suspended_) return nullptr;
-    if (budget_.ask(entity, context_->clock->real_now()) != restart_budget::verdict::start)
-      return nullptr;
-    auto& [name, fresh] = *children_.try_emplace(entity).first;
-    fresh.handle = spawn_entity(self_, context_, entity, id_);
-    names_[fresh.handle.id()] = &name;
-    return &fresh;
-  }
-
-  void entity_ended(const entity_ref& entity, const caf::error& reason) {
-    waking_.erase(entity);
-    const auto node = children_.find(entity);
-    const auto kept = std::move(node->second.kept);
-    children_.erase(node);
-    if (reason != caf::exit_reason::normal && !ending_) fault(entity, reason);
-    if (!kept) return;
-    for (auto& message : *kept) route(std::move(message));
-  }
-
-  /// It may have left an alarm behind that is due: it is woken once it may be started again.
-  void fault(const entity_ref& entity, const caf::error& reason) {
-    const auto now = context_->clock->real_now();
-    std::optional<instant> again = now + reopen_delay;
-    if (reason == make_error(runtime_errc::crashed)) {
-      ++context_->figures->restarts;
-      const auto text = self_->system().render(reason);
-      again = budget_.failed(entity, text, now);
-      if (!again) spdlog::error("{} is quarantined: {}", to_string(entity), text);
-    }
-    if (again) wake_at(entity, *again);
+    for (auto& one : calls_.take_expired(context_->clock->real_now()))
+      refuse(one.promise, runtime_errc::unavailable, "the partition was not found in time");
+    if (state_ == door_state::elsewhere) pass_on_all();
     arm();
   }
 
-  void wake_at(const entity_ref& entity, instant real) {
-    const auto wait = std::max(real - context_->clock->real_now(), duration{});
-    alarms_.again(entity, context_->clock->now() + context_->clock->in_domain(wait));
-  }
+  slice* here() { return slice_.get(); }
 
-  /// A new one begins, in a moment, at its last offset: effects may repeat, under the same ids.
-  void consumer_ended(const caf::down_msg& news) {
-    const auto ended = std::find_if(consumers_.begin(), consumers_.end(),
-                                    [&](const auto& one) { return one.handle == news.source; });
-    if (ended == consumers_.end()) return;
-    if (ending_) {
-      consumers_.erase(ended);
-      return;
+ private:
+  void carry_out(const place_order& order) {
+    using placing = place_order::placing;
+    switch (order.what) {
+      case placing::open:
+        return open(order.owner);
+      case placing::close:
+        return close();
+      case placing::cut:
+        return cut();
+      case placing::elsewhere:
+        return go_to(order.peer);
+      case placing::nowhere:
+        return go_to({});
     }
-    const auto& what = ended->what;
-    spdlog::error("subscription {} of partition {} ended and starts again: {}", what.name, id_,
-                  self_->system().render(news.reason));
-    ended->handle = nullptr;
-    self_->delayed_send(self_, reopen_delay, revive_atom::value);
   }
 
-  /// Last of all, so that nobody works on after the node is taken apart.
-  void quit_when_alone() {
-    if (children_.empty() && consumers_.empty()) self_->quit(*ending_);
+  bool is_held() const {
+    return state_ == door_state::opening || state_ == door_state::open ||
+           state_ == door_state::closing;
   }
 
-  // --- passing on ---
-
-  static void refuse(kept_message& message, runtime_errc code, std::string detail) {
-    message.promise.deliver(make_error(code, std::move(detail)));
+  void become(door_state next) {
+    const auto was = std::exchange(state_, next);
+    if (next != door_state::opening && next != door_state::open)
+      for (auto& one : calls_.take_from_nodes()) refuse(one.promise, runtime_errc::not_mine, {});
+    if (was != next) context_->moved(id_, was, next);
   }
 
-  void refuse_failing(kept_message& message, const entity_ref& to) {
-    if (suspended_)
-      return refuse(message, runtime_errc::unavailable, "what was written last is being found out");
-    const bool waits =
-        budget_.ask(to, context_->clock->real_now()) == restart_budget::verdict::wait;
-    refuse(message, waits ? runtime_errc::crashed : runtime_errc::quarantined,
-           to_string(to) + (waits ? " failed and is started again soon" : " is quarantined"));
+  // --- opening ---
+
+  void ask_for_lease() {
+    asks_ = true;
+    self_->request(context_->writer, caf::infinite, open_request{id_, owner_})
+        .then([this](const partition_lease&) { opened(); },
+              [this](const caf::error& why) { not_opened(why); });
   }
 
-  static void keep(std::vector<kept_message>& buffer, kept_message message) {
-    if (buffer.size() < buffer_limit) return buffer.push_back(std::move(message));
-    refuse(message, runtime_errc::overloaded, "too much waits for a partition");
+  void opened() {
+    asks_ = false;
+    if (ending_) return;
+    if (state_ == door_state::closing) return give_up_lease();
+    slice_ = std::make_shared<slice>(self_, context_, id_, ++openings_,
+                                     [this](entity_message one) { take_back(std::move(one)); });
+    slice_->begin();
+    become(door_state::open);
+    for (auto& one : calls_.take_waiting()) serve(std::move(one));
   }
 
-  static void pass_on(child& target, kept_message& message) {
-    if (message.command)
-      message.promise.delegate(target.handle, message.command);
+  void not_opened(const caf::error& why) {
+    asks_ = false;
+    if (ending_) return;
+    spdlog::warn("partition {} cannot be opened: {}", id_, self_->system().render(why));
+    if (state_ == door_state::closing) return closed();
+    // Else whoever gave the order looks again, and gives it again.
+    if (!context_->options.opens_all) return become(door_state::nowhere);
+    self_->delayed_send(self_, reopen_delay, retry_atom::value);
+  }
+
+  // --- closing ---
+
+  void close() {
+    if (state_ != door_state::open && state_ != door_state::opening) return;
+    become(door_state::closing);
+    if (slice_) {
+      slice_->close();
+      finish_closing();
+    } else if (!asks_) {
+      closed();
+    }
+  }
+
+  void cut() {
+    if (!is_held()) return;
+    become(door_state::closing);
+    is_cut_ = true;
+    if (slice_) {
+      slice_->cut();
+      finish_closing();
+    } else if (!asks_) {
+      closed();  // none of our actors is left, and the writer has its orders
+    }
+  }
+
+  void finish_closing() {
+    if (state_ != door_state::closing || (slice_ && !slice_->is_alone())) return;
+    if (ending_) return self_->quit(*ending_);
+    if (!slice_) return;
+    slice_.reset();
+    give_up_lease();
+  }
+
+  /// Whatever our entities and subscriptions sent the writer is in its mailbox by now.
+  void give_up_lease() {
+    if (is_cut_) {
+      self_->send(context_->writer, forget_note{id_});
+      return closed();
+    }
+    const auto done = [this, closing = ++closings_] {
+      if (closing == closings_ && state_ == door_state::closing) closed();
+    };
+    self_->request(context_->writer, caf::infinite, close_request{id_})
+        .then(done, [done](const caf::error&) { done(); });
+  }
+
+  void closed() {
+    is_cut_ = false;
+    ++closings_;
+    become(door_state::nowhere);
+  }
+
+  // --- elsewhere ---
+
+  void go_to(const caf::actor& peer) {
+    if (is_held() || peer == peer_) return;
+    leave_peer();
+    peer_ = peer;
+    if (!peer_) return become(door_state::nowhere);
+    if (links_.insert(peer_.address()).second) self_->monitor(peer_);
+    calls_.take_back_if([&](const caf::actor& to) { return to != peer_; });
+    become(door_state::elsewhere);
+    pass_on_all();
+  }
+
+  void leave_peer() {
+    if (!peer_) return;
+    peer_ = nullptr;
+    watchers_->end(self_);
+  }
+
+  void link_ended(const caf::actor_addr& link) {
+    calls_.take_back_if([&](const caf::actor& to) { return to.address() == link; });
+    if (peer_ && peer_.address() == link) go_to({});
+    arm();
+  }
+
+  void pass_on_all() {
+    for (auto& one : calls_.take_waiting()) pass_on(std::move(one));
+  }
+
+  void pass_on(waiting_call one) { self_->send(peer_, calls_.sent(std::move(one), id_, peer_)); }
+
+  template <class Answer>
+  static void deliver(waiting_call& one, const Answer& what) {
+    one.promise.deliver(what);
+  }
+  void deliver(waiting_call&, const taken&) {}
+  /// The owner tells this door, which tells whoever watches on this node.
+  void deliver(waiting_call& one, const watch_ptr& there) {
+    const auto* asked = std::get_if<watch_request>(&one.what);
+    if (!asked || !one.promise.source()) return;
+    const auto now = context_->clock->real_now();
+    watchers_->forget(now);
+    watchers_->drop(*there);
+    auto here = *watchers_->watch(*asked, one.promise.source(), now);
+    here.is_full |= there->is_full;
+    one.promise.deliver(watch_ptr{std::make_shared<watch_answer>(std::move(here))});
+  }
+
+  // --- waiting and serving ---
+
+  void wait(waiting_call one) {
+    if (ending_) return refuse(one.promise, runtime_errc::unavailable, "the node stops");
+    if (is_lost_)
+      return refuse(one.promise, runtime_errc::unavailable, "another owner has the partition");
+    if (calls_.is_full())
+      return refuse(one.promise, runtime_errc::overloaded, "too much waits for a partition");
+    one.until = context_->clock->real_now() + context_->options.placeless_time;
+    if (const auto* command = std::get_if<command_ptr>(&one.what))
+      one.until = std::min(one.until, (*command)->deadline);
+    if (state_ == door_state::elsewhere)
+      pass_on(std::move(one));
     else
-      message.promise.delegate(target.handle, message.query);
+      calls_.keep(std::move(one));
+    arm();
   }
 
-  // --- alarms ---
-
-  void wake_due() {
-    const auto now = context_->clock->now();
-    while (waking_.size() < wakes_at_once) {
-      const auto due = alarms_.take_due(now);
-      if (!due) return;
-      wake(*due);
-    }
-  }
-
-  void wake(const entity_ref& entity) {
-    if (waking_.contains(entity)) return;
-    const auto now = context_->clock->real_now();
-    const auto verdict = budget_.ask(entity, now);
-    if (verdict == restart_budget::verdict::quarantined) return;  // woken when it is released
-    if (verdict == restart_budget::verdict::wait) return wake_at(entity, now + reopen_delay);
-    auto* target = find(entity);
-    if (!target) return wake_at(entity, now + reopen_delay);
-    target->last_used = now;
-    if (target->is_falling_asleep()) return wake_at(entity, now + reopen_delay);
-    waking_.insert(entity);
-    ++context_->figures->alarms_fired;
-    self_->send(target->handle, wake_note{});
-  }
-
-  void read_alarms() {
-    const auto now = context_->clock->now();
-    const auto span = context_->clock->in_domain(context_->options.alarm_horizon);
-    const bool wanted = reread_ || alarms_.horizon() < now + span / 2;
-    if (!wanted || alarms_.is_reading() || alarms_.size() > alarm_page / 2) return;
-    reread_ = false;
-    alarms_.begin_read(now + span);
-    self_
-        ->request(context_->reader_for(id_), caf::infinite,
-                  alarms_request{id_, alarms_.horizon(), alarm_page})
-        .then(
-            [this](const alarms_ptr& found) {
-              alarms_.finish_read(*found, found->size() < alarm_page);
-              wake_due();
-              arm();
-            },
-            [this](const caf::error&) {
-              alarms_.abandon_read();
-              reread_ = true;
-            });
-  }
-
-  /// One timer for the earliest alarm, and the clock is read at least once a tick: clocks jump.
   void arm() {
-    const auto now = context_->clock->now();
-    const auto tick = context_->clock->in_domain(context_->options.alarm_tick);
-    auto next = now + tick;
-    // While as many wakes are under way as may be, it is their end that brings the next.
-    const auto due = waking_.size() < wakes_at_once ? alarms_.earliest() : std::nullopt;
-    if (due) next = std::min(next, std::max(*due, now));
-    if (next >= next_tick_) return;
-    next_tick_ = next;
-    ++generation_;
-    // One microsecond more: the timer must not come before the instant that it is for.
-    const auto wait = context_->clock->in_real(next - now) + duration{1};
-    self_->delayed_send(self_, wait, tick_atom::value, generation_);
+    if (is_armed_ || calls_.empty()) return;
+    is_armed_ = true;
+    self_->delayed_send(self_, calls_interval, calls_atom::value);
   }
 
-  // --- sleep ---
-
-  void put_idle_to_sleep() {
-    const auto& options = context_->options;
-    const auto share = options.entities_at_rest / static_cast<std::size_t>(options.partitions);
-    const bool crowded = children_.size() > share;
-    const auto now = context_->clock->real_now();
-    if (now < next_sweep_ && !crowded) return;
-    next_sweep_ = now + options.idle_time / 4;
-    const auto idle =
-        crowded ? std::min<duration>(options.idle_time, hurried_idle_time) : options.idle_time;
-    for (auto& [entity, one] : children_)
-      if (!one.is_falling_asleep() && now - one.last_used >= idle) order_sleep(one);
+  /// What an entity here did not come to.
+  void take_back(entity_message one) {
+    if (one.from_node) return refuse(one.promise, runtime_errc::not_mine, {});
+    const bool is_one_way = one.command && !one.promise.id().is_request();
+    if (one.command)
+      wait({std::move(one.command), std::move(one.promise), false, is_one_way});
+    else
+      wait({std::move(one.query), std::move(one.promise)});
   }
 
-  void order_sleep(child& one) {
-    one.kept = std::make_unique<std::vector<kept_message>>();
-    one.last_used = context_->clock->real_now();
-    self_->send(one.handle, sleep_order{});
+  void serve(waiting_call one) {
+    std::visit([&](auto& what) { serve(what, one); }, one.what);
+  }
+  void serve(command_ptr& command, waiting_call& one) {
+    slice_->route({std::move(command), {}, std::move(one.promise), one.from_node, one.is_one_way});
+  }
+  void serve(query_ptr& query, waiting_call& one) {
+    slice_->route({{}, std::move(query), std::move(one.promise), one.from_node});
+  }
+  void serve(const watch_request& asked, waiting_call& one) {
+    if (!one.promise.source() || !context_->may_answer())
+      return refuse(one.promise, runtime_errc::unavailable, "it cannot be watched here");
+    one.promise.deliver(slice_->watch(asked, one.promise.source()));
+  }
+  void serve(report_request, waiting_call& one) {
+    if (slice_) return one.promise.deliver(slice_->report(calls_.size()));
+    auto closed = std::make_shared<partition_report>();
+    closed->partition = id_;
+    closed->kept = calls_.size();
+    one.promise.deliver(report_ptr{std::move(closed)});
+  }
+  void serve(const look_request& asked, waiting_call& one) {
+    one.promise.deliver(slice_->look(asked.entity));
+  }
+  void serve(const release_order& order, waiting_call& one) {
+    one.promise.deliver(slice_->release(order.entity));
+  }
+  void serve(const replay_order& order, waiting_call& one) {
+    slice_->replay(order, std::move(one.promise));
   }
 
   caf::event_based_actor* self_;
   context_ptr context_;
   partition_id id_ = 0;
-  bool open_ = false;
-  bool suspended_ = false;  ///< no entity may be read
-  bool reread_ = true;      ///< the alarm table may hold due alarms that are not in memory
+  door_state state_ = door_state::nowhere;
   std::optional<caf::error> ending_;
-  std::vector<kept_message> early_;
-  std::unordered_map<entity_ref, child> children_;
-  std::unordered_map<caf::actor_id, const entity_ref*> names_;  ///< keys of `children_`
-  std::vector<running_subscription> consumers_;
-  restart_budget budget_{{}};
-  alarm_index alarms_;
-  std::unordered_set<entity_ref> waking_;
-  instant next_tick_ = instant::max();   ///< domain time
-  instant next_sweep_ = instant::min();  ///< real time
-  watchers watchers_;
-  std::uint64_t generation_ = 0;
+  std::string owner_;             ///< as it is taken over for
+  bool asks_ = false;             ///< the writer is to open it
+  bool is_cut_ = false;           ///< while closing: at once
+  bool is_lost_ = false;          ///< another owner has it, and there is no telling who
+  std::shared_ptr<slice> slice_;  ///< from when it is open until it has closed
+  std::uint64_t openings_ = 0;
+  std::uint64_t closings_ = 0;
+  caf::actor peer_;                  ///< while elsewhere
+  std::set<caf::actor_addr> links_;  ///< that are monitored
+  waiting_calls calls_;
+  bool is_armed_ = false;             ///< `look_after_calls` comes
+  std::optional<watchers> watchers_;  ///< of this node, while elsewhere
 };
 
-caf::behavior live(caf::stateful_actor<partition>* self, const context_ptr& context,
-                   partition_id id) {
+using door_self = caf::stateful_actor<door>;
+
+/// What concerns the slice, if there is one.
+template <class Step>
+void with_slice(door_self* self, Step step) {
+  if (auto* here = self->state.here()) step(*here);
+}
+
+caf::behavior live(door_self* self, const context_ptr& context, partition_id id) {
   self->state.setup(context, id);
   self->set_down_handler([self](caf::down_msg& news) { self->state.down(news); });
   self->set_exit_handler([self](caf::exit_msg& order) { self->state.end(order.reason); });
   return {
-      [self](begin_atom) { self->state.open(); },
-      [self](const command_ptr& command) {
-        self->state.route({command, nullptr, self->make_response_promise()});
+      [self](const command_ptr& command) { self->state.route(command); },
+      [self](const query_ptr& query) { self->state.route(query); },
+      [self](const watch_request& what) { self->state.ask(what); },
+      [self](const report_request& what) { self->state.ask(what); },
+      [self](const look_request& what) { self->state.ask(what); },
+      [self](const release_order& what) { self->state.ask(what); },
+      [self](const replay_order& what) { self->state.ask(what); },
+      [self](const remote_call& call) { self->state.ask_from_node(call); },
+      [self](const commit_ptr& durable) {
+        with_slice(self, [&](slice& here) { here.committed(durable); });
       },
-      [self](const query_ptr& query) {
-        self->state.route({nullptr, query, self->make_response_promise()});
+      [self](slice::tick_atom, std::uint64_t generation) {
+        with_slice(self, [&](slice& here) { here.tick(generation); });
       },
-      [self](const commit_ptr& durable) { self->state.committed(durable); },
-      [self](suspended) { self->state.suspend(); },
-      [self](const reopened& news) { self->state.reopen(news); },
-      [self](tick_atom, std::uint64_t generation) { self->state.tick(generation); },
-      [self](const still_awake& news) { self->state.stay_awake(news.entity); },
-      [self](const nothing_here& news) { self->state.sleep_empty(news.entity); },
-      [self](report_request) { return self->state.report(); },
-      [self](const look_request& asked) { return self->state.look(asked.entity); },
-      [self](const release_order& order) { return self->state.release(order.entity); },
-      [self](revive_atom) { self->state.revive_consumers(); },
-      [self](const replay_order& order) { self->state.replay(order); },
-      [self](const watch_request& asked) {
-        return self->state.watch(asked, self->current_sender());
+      [self](const still_awake& news) {
+        with_slice(self, [&](slice& here) { here.stay_awake(news.entity); });
       },
+      [self](const nothing_here& news) {
+        with_slice(self, [&](slice& here) { here.sleep_empty(news.entity); });
+      },
+      [self](suspended) { with_slice(self, [](slice& here) { here.suspend(); }); },
+      [self](const reopened& news) { with_slice(self, [&](slice& here) { here.reopen(news); }); },
+      [self](slice::revive_atom) {
+        with_slice(self, [](slice& here) { here.revive_consumers(); });
+      },
+      [self](const remote_answer& answer) { self->state.answered(answer); },
+      [self](const news_ptr& what) { self->state.hear(*what); },
+      [self](calls_atom) { self->state.look_after_calls(); },
+      [self](const place_order& order) { self->state.place(order); },
+      [self](fenced_note) { self->state.fenced(); },
+      [self](begin_atom) { self->state.open({}); },
+      [self](retry_atom) { self->state.retry(); },
   };
 }
 

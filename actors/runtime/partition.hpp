@@ -1,6 +1,15 @@
-// A slice of all entities: routes to them, starts and supervises them, wakes them when their alarms
-// are due, and hands its log to the subscriptions (design.md sections 1 and 7). One actor a
-// partition.
+// The actor of a partition, one on every node, for as long as the node runs: the door to wherever
+// the partition is (design.md section 8). While that is here, its slice routes to the entities and
+// supervises them. While it is on another node, what comes is passed on to the link there; while
+// nobody has it, it waits. Whoever sends to it need not know which.
+//
+//                 open                     lease
+//   nowhere  ─────────────>  opening  ─────────────>  open
+//    │    ^  <─────────────     │                      │
+//    │    │     no lease        │ close, cut           │ close, cut, fenced
+//    │    └────────────────── closing <────────────────┘
+//    │ elsewhere
+//    └────────> elsewhere ──> nowhere, opening, elsewhere: another link
 #pragma once
 
 #include <caf/actor.hpp>
@@ -10,7 +19,7 @@
 
 namespace rentwave {
 
-/// It begins to open when it is sent `caf::atom("begin")`; what comes before it is open waits.
+/// It is nowhere at first, and opens when it is sent `caf::atom("begin")` or a `place_order`.
 caf::actor spawn_partition(caf::actor_system& system, context_ptr context, partition_id partition);
 
 }  // namespace rentwave

@@ -1,11 +1,13 @@
 // Every message between actors, and who takes which: the table of contents of the runtime. Local
 // messages are shared pointers to immutable structs; they never travel between nodes as they are.
 //
-//   partition     command_ptr → outcome      routes to the entity, starts it if need be
+//   partition     command_ptr → outcome      routes to the entity, starts it if need be; or to the
+//                                            node that has the partition (remote.hpp)
 //                 query_ptr → view_ptr       the same
 //                 commit_ptr                 from the writer: what became durable, in order
 //                 suspended                  from the writer: what was written last is unknown
 //                 reopened                   from the writer: the partition has a new epoch
+//                 fenced_note                from the writer: another owner has the partition
 //                 still_awake                from an entity that could not sleep as told
 //                 nothing_here               from an entity to which nothing ever happened
 //                 report_request → report_ptr
@@ -13,8 +15,9 @@
 //                 release_order → std::string  an operator lets an entity out of quarantine
 //                 replay_order → std::string  an operator has dead letters tried again
 //                 watch_request → watch_ptr   whoever asks is told of changes, for a while
-//   entity        command_ptr, query_ptr, wake_note, sleep_order
-//   writer        append_ptr → entity_result_ptr, open_request → lease, offset_note
+//   entity        command_ptr, query_ptr, wake_note, sleep_order, close_order, cut_order
+//   writer        append_ptr → entity_result_ptr, open_request → lease, offset_note,
+//                 close_request → nothing, forget_note
 //   reader        load_request → history_ptr, find_request → events_ptr, log_request → events_ptr,
 //                 alarms_request → alarms_ptr, offset_request → std::int64_t,
 //                 letters_request → letters_ptr, job_ptr
@@ -25,6 +28,8 @@
 //   watcher       news_ptr: something became durable where it watches; a gateway is one
 //   crier         command_ptr: tells followers, and answers the topic by `answered`
 //   postman       command_ptr: posts a notice, and answers the webhook by `answered`
+//
+// What goes between partitions' actors and links to other nodes: remote.hpp.
 #pragma once
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -58,6 +63,9 @@ enum class runtime_errc : std::uint8_t {
   wrong_kind,   ///< a command of one kind was sent to an entity of another
   quarantined,  ///< it kept failing, and stays down until an operator releases it
   expired,      ///< the deadline passed before it was decided: it had no effect
+  // Between nodes only (remote.hpp); who asks a partition's actor never sees them:
+  not_mine,   ///< the partition is not on the node that was asked: it had no effect
+  link_down,  ///< the link ended before the answer came
 };
 caf::error make_error(runtime_errc code, std::string detail = {});
 std::string to_string(runtime_errc code);
@@ -107,6 +115,11 @@ using view_ptr = std::shared_ptr<const entity_view>;
 struct wake_note {};
 /// The partition keeps back what comes for this entity until it has ended, or says that it cannot.
 struct sleep_order {};
+/// The partition closes: what the entity is writing ends first, what else it has goes back to the
+/// partition's actor.
+struct close_order {};
+/// It is cut off: the same, and what is being written goes back, too.
+struct cut_order {};
 struct still_awake {
   entity_ref entity;
 };
@@ -180,6 +193,8 @@ inline constexpr auto watch_time = std::chrono::seconds{60};  // real time
 struct news {
   std::vector<entity_ref> entities;
   bool everything = false;  ///< for those who watch everything: something happened
+  bool ended = false;       ///< the partition has moved and watches nothing any more: ask again
+  partition_id partition = 0;
 };
 using news_ptr = std::shared_ptr<const news>;
 
@@ -209,6 +224,19 @@ struct commit {
 using commit_ptr = std::shared_ptr<const commit>;
 
 struct open_request {
+  partition_id partition = 0;
+  std::string owner;
+};
+/// All that came before is written, then the partition is released in the journal, if it can be.
+struct close_request {
+  partition_id partition = 0;
+};
+/// Nothing more is written of this partition; what waits fails.
+struct forget_note {
+  partition_id partition = 0;
+};
+/// The writer can write no more of it, and has forgotten it.
+struct fenced_note {
   partition_id partition = 0;
 };
 /// The outcome of an append is unknown, and may still become the one or the other: no entity may be
@@ -280,6 +308,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::view_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::sleep_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::wake_note)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::close_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::cut_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::still_awake)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::nothing_here)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::report_request)
@@ -297,6 +327,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::append_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::entity_result_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::commit_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::open_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::close_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::forget_note)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::fenced_note)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::partition_lease)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::suspended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::reopened)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <unordered_map>
 #include <utility>
@@ -34,23 +35,13 @@ class watch_table {
 
   /// Whom to tell of these events, and what.
   std::vector<std::pair<Watcher, news>> whom_to_tell(std::span<const stored_event> events) const {
-    std::vector<std::pair<Watcher, news>> letters;
-    if (size_ == 0 || events.empty()) return letters;
-    const auto letter_to = [&letters](const Watcher& who) -> news& {
-      const auto found = std::ranges::find(letters, who, &std::pair<Watcher, news>::first);
-      return found != letters.end() ? found->second : letters.emplace_back(who, news{}).second;
-    };
-    for (const auto& [who, until] : of_everything_) letter_to(who).everything = true;
-    for (const auto& event : events) {
-      const auto found = by_entity_.find(event.entity);
-      if (found == by_entity_.end()) continue;
-      for (const auto& [who, until] : found->second) {
-        auto& entities = letter_to(who).entities;
-        if (std::ranges::find(entities, event.entity) == entities.end())
-          entities.push_back(event.entity);
-      }
-    }
-    return letters;
+    if (size_ == 0 || events.empty()) return {};
+    return letters_about(events, &stored_event::entity, true);
+  }
+  /// The same of entities, and of whether something happened to any.
+  std::vector<std::pair<Watcher, news>> whom_to_tell(std::span<const entity_ref> entities,
+                                                     bool everything) const {
+    return letters_about(entities, std::identity{}, everything);
   }
 
   /// Those whose time is up.
@@ -58,6 +49,30 @@ class watch_table {
     prune(of_everything_, now);
     for (auto& [entity, list] : by_entity_) prune(list, now);
     std::erase_if(by_entity_, [](const auto& one) { return one.second.empty(); });
+  }
+
+  /// Nobody watches this entity any more.
+  void drop(const entity_ref& entity) {
+    const auto found = by_entity_.find(entity);
+    if (found == by_entity_.end()) return;
+    size_ -= found->second.size();
+    by_entity_.erase(found);
+  }
+  /// Or everything.
+  void drop_everything() {
+    size_ -= of_everything_.size();
+    of_everything_.clear();
+  }
+
+  std::vector<Watcher> everybody() const {
+    std::vector<Watcher> found;
+    const auto add_those = [&found](const watches& of) {
+      for (const auto& [who, until] : of)
+        if (std::ranges::find(found, who) == found.end()) found.push_back(who);
+    };
+    add_those(of_everything_);
+    for (const auto& [entity, list] : by_entity_) add_those(list);
+    return found;
   }
 
   void clear() {
@@ -74,6 +89,28 @@ class watch_table {
     instant until;
   };
   using watches = std::vector<watch_of>;
+
+  template <class About, class Entity>
+  std::vector<std::pair<Watcher, news>> letters_about(std::span<const About> happened,
+                                                      Entity entity_of, bool everything) const {
+    std::vector<std::pair<Watcher, news>> letters;
+    const auto letter_to = [&letters](const Watcher& who) -> news& {
+      const auto found = std::ranges::find(letters, who, &std::pair<Watcher, news>::first);
+      return found != letters.end() ? found->second : letters.emplace_back(who, news{}).second;
+    };
+    if (everything)
+      for (const auto& [who, until] : of_everything_) letter_to(who).everything = true;
+    for (const auto& one : happened) {
+      const entity_ref& entity = std::invoke(entity_of, one);
+      const auto found = by_entity_.find(entity);
+      if (found == by_entity_.end()) continue;
+      for (const auto& [who, until] : found->second) {
+        auto& entities = letter_to(who).entities;
+        if (std::ranges::find(entities, entity) == entities.end()) entities.push_back(entity);
+      }
+    }
+    return letters;
+  }
 
   result add(watches& to, const Watcher& who, instant until) {
     const auto found = std::ranges::find(to, who, &watch_of::who);

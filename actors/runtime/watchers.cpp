@@ -3,6 +3,13 @@
 #include <caf/all.hpp>
 
 namespace rentwave {
+namespace {
+
+void send_news(caf::event_based_actor* self, const caf::strong_actor_ptr& to, news what) {
+  self->send(caf::actor_cast<caf::actor>(to), news_ptr{std::make_shared<news>(std::move(what))});
+}
+
+}  // namespace
 
 watch_ptr watchers::watch(const watch_request& asked, const caf::strong_actor_ptr& who,
                           instant now) {
@@ -23,8 +30,28 @@ watch_ptr watchers::watch(const watch_request& asked, const caf::strong_actor_pt
 }
 
 void watchers::tell(caf::event_based_actor* self, std::span<const stored_event> durable) const {
-  for (auto& [who, what] : table_.whom_to_tell(durable))
-    self->send(caf::actor_cast<caf::actor>(who), news_ptr{std::make_shared<news>(std::move(what))});
+  for (auto& [who, what] : table_.whom_to_tell(durable)) {
+    what.partition = partition_;
+    send_news(self, who, std::move(what));
+  }
+}
+
+void watchers::tell(caf::event_based_actor* self, const news& what) const {
+  for (auto& [who, own] : table_.whom_to_tell(what.entities, what.everything)) {
+    own.partition = partition_;
+    send_news(self, who, std::move(own));
+  }
+}
+
+void watchers::drop(const watch_answer& begun) {
+  for (const auto& entity : begun.begun) table_.drop(entity);
+  if (begun.everything_begun) table_.drop_everything();
+}
+
+void watchers::end(caf::event_based_actor* self) {
+  for (const auto& who : table_.everybody())
+    send_news(self, who, {.entities = {}, .ended = true, .partition = partition_});
+  table_.clear();
 }
 
 void watchers::forget(instant now) {

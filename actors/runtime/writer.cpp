@@ -6,13 +6,13 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "actors/runtime/protocol.hpp"
 
 namespace rentwave {
 namespace {
 
+using open_atom = caf::atom_constant<caf::atom("open")>;
 using flush_atom = caf::atom_constant<caf::atom("flush")>;
 using offsets_atom = caf::atom_constant<caf::atom("offsets")>;
 using retake_atom = caf::atom_constant<caf::atom("retake")>;
@@ -26,6 +26,17 @@ struct waiting_append {
   caf::response_promise done;
 };
 
+struct waiting_opening {
+  open_request what;
+  caf::response_promise done;
+};
+
+/// A partition that is ours to write.
+struct held_partition {
+  partition_lease lease;
+  std::string owner;  ///< as it was taken over for
+};
+
 class writer {
  public:
   explicit writer(caf::event_based_actor* self) : self_{self} {}
@@ -36,11 +47,44 @@ class writer {
     context_ = std::move(context);
   }
 
-  caf::result<partition_lease> open(partition_id partition) {
-    auto lease = journal_->take_over(partition, context_->options.name);
-    if (!lease) return make_error(runtime_errc::unavailable, lease.error().detail);
-    leases_[partition] = *lease;
-    return *lease;
+  /// Together with all for which the order is in the mailbox by now.
+  void open(const open_request& asked) {
+    openings_.push_back({asked, self_->make_response_promise()});
+    if (openings_.size() == 1) self_->send(self_, open_atom::value);
+  }
+
+  void open_gathered() {
+    std::map<std::string, std::vector<waiting_opening>> by_owner;
+    for (auto& one : std::exchange(openings_, {}))
+      by_owner[one.what.owner].push_back(std::move(one));
+    for (auto& [owner, group] : by_owner) open(owner, group);
+  }
+
+  /// All that its actors sent is here by now: they have ended.
+  void close(partition_id partition) {
+    flush();
+    const auto found = held_.find(partition);
+    if (found == held_.end()) return forget(partition);
+    const auto [lease, owner] = found->second;
+    forget(partition);
+    const auto done = journal_->release(partition, owner, lease.epoch);
+    if (!done)
+      spdlog::warn("partition {} is not released in the journal: {}", partition,
+                   done.error().detail);
+  }
+
+  void forget(partition_id partition) {
+    held_.erase(partition);
+    lost_.erase(partition);
+    offsets_.erase(offsets_.lower_bound({partition, {}}),
+                   offsets_.lower_bound({partition + 1, {}}));
+    const auto first = std::stable_partition(
+        waiting_.begin(), waiting_.end(),
+        [partition](const auto& one) { return one.what->partition != partition; });
+    std::vector<waiting_append> late{std::make_move_iterator(first),
+                                     std::make_move_iterator(waiting_.end())};
+    waiting_.erase(first, waiting_.end());
+    fail(late, journal_errc::unavailable, "the partition is not open");
   }
 
   void append(const append_ptr& what) {
@@ -52,7 +96,7 @@ class writer {
   }
 
   void note(const offset_note& note) {
-    if (!leases_.contains(note.partition) && !lost_.contains(note.partition)) return;
+    if (!held_.contains(note.partition) && !lost_.contains(note.partition)) return;
     if (offsets_.empty()) self_->delayed_send(self_, offset_delay, offsets_atom::value);
     auto& kept = offsets_[{note.partition, note.change.subscription}];
     kept.position = note.change.position;
@@ -63,12 +107,12 @@ class writer {
   /// Takes back what an unknown outcome has cost us.
   void retake() {
     for (auto next = lost_.begin(); next != lost_.end();) {
-      const auto partition = *next;
-      const auto lease = journal_->take_back(partition, context_->options.name);
+      const auto [partition, owner] = *next;
+      const auto lease = journal_->take_back(partition, owner);
       if (!lease && lease.error().code != journal_errc::fenced) break;
       next = lost_.erase(next);
       if (lease) {
-        leases_[partition] = *lease;
+        held_[partition] = {*lease, owner};
         self_->send(route_of(partition), reopened{partition, lease->position});
       } else {
         fenced(partition);
@@ -90,7 +134,7 @@ class writer {
     std::vector<partition_append> batch;
     std::vector<std::vector<waiting_append>> members;
     for (auto& [partition, appends] : by_partition) {
-      if (!leases_.contains(partition)) {
+      if (!held_.contains(partition)) {
         fail(appends, journal_errc::unavailable, "the partition is not open");
         continue;
       }
@@ -114,16 +158,33 @@ class writer {
     }
   }
 
+  void open(const std::string& owner, std::vector<waiting_opening>& group) {
+    std::vector<partition_id> partitions;
+    for (const auto& one : group) partitions.push_back(one.what.partition);
+    const auto leases = journal_->take_over_many(partitions, owner);
+    // From now on nobody else writes there. Who did so may have a clock that is ahead of ours.
+    const auto latest = journal_->latest_event_time();
+    if (latest && *latest) context_->clock->not_before(**latest);
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      auto& done = group[i].done;
+      if (!leases[i] || !latest) {
+        const auto& why = leases[i] ? latest.error() : leases[i].error();
+        done.deliver(make_error(runtime_errc::unavailable, why.detail));
+        continue;
+      }
+      held_[partitions[i]] = {*leases[i], owner};
+      done.deliver(*leases[i]);
+    }
+  }
+
   void fenced(partition_id partition) {
     spdlog::error("partition {}: another owner has it, nothing more is written", partition);
-    leases_.erase(partition);
-    offsets_.erase(offsets_.lower_bound({partition, {}}),
-                   offsets_.lower_bound({partition + 1, {}}));
-    context_->fenced(partition);
+    forget(partition);
+    self_->send(route_of(partition), fenced_note{partition});
   }
 
   partition_append gather(partition_id partition, std::vector<waiting_append>& appends) {
-    const auto& lease = leases_[partition];
+    const auto& lease = held_[partition].lease;
     partition_append part{partition, lease.epoch, lease.position, {}, {}, {}, {}};
     for (auto& one : appends) part.entities.push_back(std::move(one.what->what));
     for (auto next = offsets_.lower_bound({partition, {}});
@@ -142,7 +203,7 @@ class writer {
       fenced(part.partition);
       return fail(appends, journal_errc::fenced, "another owner has the partition");
     }
-    leases_[part.partition].position = result.position;
+    held_[part.partition].lease.position = result.position;
     auto durable = std::make_shared<commit>();
     durable->partition = part.partition;
     for (std::size_t i = 0; i < appends.size(); ++i)
@@ -177,8 +238,8 @@ class writer {
     // so that none of them is read before that.
     if (why.code == journal_errc::unknown_outcome)
       for (const auto& part : batch) {
-        leases_.erase(part.partition);
-        lost_.insert(part.partition);
+        const auto mine = held_.extract(part.partition);
+        lost_.emplace(part.partition, mine.mapped().owner);
         self_->send(route_of(part.partition), suspended{part.partition});
       }
     for (auto& appends : members) fail(appends, why.code, why.detail);
@@ -211,9 +272,11 @@ class writer {
   caf::event_based_actor* self_;
   std::shared_ptr<journal> journal_;
   context_ptr context_;
-  std::map<partition_id, partition_lease> leases_;
-  std::set<partition_id> lost_;  ///< ours, but to be taken back before anything is written
-  bool retakes_ = false;         ///< once more, after a delay
+  std::map<partition_id, held_partition> held_;
+  /// Ours, but to be taken back before anything is written, for this owner.
+  std::map<partition_id, std::string> lost_;
+  bool retakes_ = false;  ///< once more, after a delay
+  std::vector<waiting_opening> openings_;
   std::vector<waiting_append> waiting_;
   std::size_t waiting_events_ = 0;
   struct progress {
@@ -229,7 +292,10 @@ caf::behavior serve(caf::stateful_actor<writer>* self, std::shared_ptr<journal> 
   self->state.begin(std::move(connection), context);
   return {
       [self](const append_ptr& what) { self->state.append(what); },
-      [self](const open_request& asked) { return self->state.open(asked.partition); },
+      [self](const open_request& asked) { self->state.open(asked); },
+      [self](open_atom) { self->state.open_gathered(); },
+      [self](const close_request& asked) { self->state.close(asked.partition); },
+      [self](const forget_note& note) { self->state.forget(note.partition); },
       [self](const offset_note& note) { self->state.note(note); },
       [self](flush_atom) { self->state.flush(); },
       [self](offsets_atom) { self->state.flush(); },

@@ -10,7 +10,7 @@
 namespace rentwave::http {
 namespace {
 
-using json = nlohmann::ordered_json;
+using tree = nlohmann::ordered_json;
 
 constexpr std::string_view operation_form =
     R"(<details id="{{id}}">
@@ -53,30 +53,30 @@ constexpr const char* problem_type = "application/problem+json";
 // --- the document ---
 
 /// What stands in quotes is a text, whatever it looks like.
-json json_of(const YAML::Node& node) {
+tree json_of(const YAML::Node& node) {
   if (node.IsMap()) {
-    auto object = json::object();
+    auto object = tree::object();
     for (const auto& each : node) object[each.first.Scalar()] = json_of(each.second);
     return object;
   }
   if (node.IsSequence()) {
-    auto array = json::array();
+    auto array = tree::array();
     for (const auto& each : node) array.push_back(json_of(each));
     return array;
   }
   if (node.IsNull()) return nullptr;
-  const auto value = json::parse(node.Scalar(), nullptr, false);
+  const auto value = tree::parse(node.Scalar(), nullptr, false);
   const bool is_plain = node.Tag() != "!" && (value.is_number() || value.is_boolean());
-  return is_plain ? value : json(node.Scalar());
+  return is_plain ? value : tree(node.Scalar());
 }
 
 /// The member, or nothing.
-const json& in(const json& object, const char* name) {
-  static const json nothing;
+const tree& in(const tree& object, const char* name) {
+  static const tree nothing;
   return object.is_object() && object.contains(name) ? object.at(name) : nothing;
 }
 
-std::string text_in(const json& object, const char* name) {
+std::string text_in(const tree& object, const char* name) {
   const auto& value = in(object, name);
   if (value.is_null()) return {};
   return value.is_string() ? value.get<std::string>() : value.dump();
@@ -96,7 +96,7 @@ markup prose(std::string_view text) {
   }
 }
 
-markup codes_in(const json& schema) {
+markup codes_in(const tree& schema) {
   const auto& code = in(in(schema, "properties"), "code");
   std::vector<std::string> codes;
   if (const auto one = text_in(code, "const"); !one.empty()) codes.push_back(one);
@@ -108,10 +108,10 @@ markup codes_in(const json& schema) {
 }
 
 /// Each example in `content`, under what it is.
-markup examples_in(const json& content, std::string_view what) {
+markup examples_in(const tree& content, std::string_view what) {
   const auto& media = in(content, json_type);
   markup made;
-  const auto show = [&](const json& each) {
+  const auto show = [&](const tree& each) {
     made.text += filled(example_form, {{"what", what}, {"text", each.dump(2)}}).text;
   };
   if (media.is_object() && media.contains("example")) show(media.at("example"));
@@ -146,12 +146,12 @@ class contract_reader {
       {"get", "GET"}, {"post", "POST"}, {"put", "PUT"}, {"patch", "PATCH"}, {"delete", "DELETE"}};
 
   /// What it refers to; else itself.
-  const json& resolved(const json& node) const {
+  const tree& resolved(const tree& node) const {
     const auto reference = text_in(node, "$ref");
-    return reference.empty() ? node : root_.at(json::json_pointer{reference.substr(1)});
+    return reference.empty() ? node : root_.at(tree::json_pointer{reference.substr(1)});
   }
 
-  markup operation(const std::string& path, const json& item, const json& one,
+  markup operation(const std::string& path, const tree& item, const tree& one,
                    const char* method) const {
     markup description;
     if (const auto text = text_in(one, "description"); !text.empty())
@@ -168,7 +168,7 @@ class contract_reader {
          {"answers", answers_of(one)}});
   }
 
-  markup parameters_of(const json& item, const json& one) const {
+  markup parameters_of(const tree& item, const tree& one) const {
     markup rows;
     for (const auto* of : {&item, &one})
       for (const auto& each : in(*of, "parameters")) {
@@ -183,7 +183,7 @@ class contract_reader {
   }
 
   /// "book, vehicle, room"; "integer, 1 to 100"; "string"
-  std::string values_of(const json& given) const {
+  std::string values_of(const tree& given) const {
     const auto& schema = resolved(given);
     std::string names;
     for (const auto& each : in(schema, "enum"))
@@ -196,7 +196,7 @@ class contract_reader {
     return type + ", " + least + " to " + most;
   }
 
-  markup answers_of(const json& one) const {
+  markup answers_of(const tree& one) const {
     markup rows, examples;
     for (const auto& [status, each] : in(one, "responses").items()) {
       if (status == "default") continue;  // which is told once, for all of them
@@ -208,13 +208,13 @@ class contract_reader {
     return filled(answers_form, {{"rows", rows}, {"examples", examples}});
   }
 
-  static markup answer(const std::string& status, const json& schema, const json& described) {
+  static markup answer(const std::string& status, const tree& schema, const tree& described) {
     return filled(answer_form, {{"status", status},
                                 {"codes", codes_in(schema)},
                                 {"when", prose(text_in(described, "description"))}});
   }
 
-  json root_;
+  tree root_;
 };
 
 }  // namespace

@@ -14,7 +14,7 @@
 namespace rentwave::http {
 namespace {
 
-constexpr std::string_view form = R"(<h1>The API</h1>
+constexpr std::string_view docs_form = R"(<h1>The API</h1>
 <p class="lead">RentWave {{version}}. JSON over HTTP; what follows is all that this server
 answers. <a href="/openapi.yaml">The same as OpenAPI 3.1</a> says it to programs, with the form of
 every body and every error.</p>
@@ -180,14 +180,14 @@ boost::asio::awaitable<response> get_docs(backend& api, const request&) {
   static const contract_pages contract = read_contract();
   static const markup all_sections = sections(contract);
   static const markup all_examples = examples();
-  const auto content = filled(form, {{"version", api.about().version},
-                                     {"body_bytes", std::to_string(api.about().body_bytes)},
-                                     {"photo_bytes", std::to_string(api.about().photo_bytes)},
-                                     {"currency", api.currency()},
-                                     {"page", std::to_string(max_page)},
-                                     {"general_errors", contract.general_errors},
-                                     {"sections", all_sections},
-                                     {"examples", all_examples}});
+  const auto content = filled(docs_form, {{"version", api.about().version},
+                                          {"body_bytes", std::to_string(api.about().body_bytes)},
+                                          {"photo_bytes", std::to_string(api.about().photo_bytes)},
+                                          {"currency", api.currency()},
+                                          {"page", std::to_string(max_page)},
+                                          {"general_errors", contract.general_errors},
+                                          {"sections", all_sections},
+                                          {"examples", all_examples}});
   co_return page("RentWave: the API", content);
 }
 

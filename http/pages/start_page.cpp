@@ -11,7 +11,7 @@
 namespace rentwave::http {
 namespace {
 
-constexpr std::string_view form = R"(<h1>People rent things to each other here</h1>
+constexpr std::string_view start_form = R"(<h1>People rent things to each other here</h1>
 <p class="lead">Books, vehicles and guest rooms. This is the marketplace's server: programs talk to
 it in JSON over HTTP, and <a href="/docs">the API</a> says how.</p>
 
@@ -128,19 +128,20 @@ std::string here(const request& asked) {
 
 boost::asio::awaitable<response> get_root(backend& api, const request& asked) {
   const auto& about = api.about();
-  const auto content = filled(
-      form, {{"here", here(asked)},
-             {"who", who_logs_in(about)},
-             {"samples", samples(about)},
-             {"version", about.version},
-             {"node", about.node},
-             {"since", format_instant(std::chrono::floor<std::chrono::seconds>(about.since))},
-             {"promise", about.promise},
-             {"currency", api.currency()},
-             {"payments", api.payments_are_sandbox() ? "payments are a sandbox: none is real"
-                                                     : "payments are real"},
-             {"now", format_instant(std::chrono::floor<std::chrono::seconds>(api.clock().now()))},
-             {"rate", rate_text(api.clock().rate())}});
+  const auto content =
+      filled(start_form,
+             {{"here", here(asked)},
+              {"who", who_logs_in(about)},
+              {"samples", samples(about)},
+              {"version", about.version},
+              {"node", about.node},
+              {"since", format_instant(std::chrono::floor<std::chrono::seconds>(about.since))},
+              {"promise", about.promise},
+              {"currency", api.currency()},
+              {"payments", api.payments_are_sandbox() ? "payments are a sandbox: none is real"
+                                                      : "payments are real"},
+              {"now", format_instant(std::chrono::floor<std::chrono::seconds>(api.clock().now()))},
+              {"rate", rate_text(api.clock().rate())}});
   co_return page("RentWave: what runs here", content);
 }
 

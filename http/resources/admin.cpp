@@ -77,7 +77,7 @@ event_filter read_filter(query_reader& query) {
 }  // namespace
 
 awaitable<response> get_admin_stats(backend& api, const request&) {
-  const auto reports = co_await api.operators()->reports();
+  const auto reports = co_await api.operators()->reports_here();
   co_return json_response(200, stats_json(sum_of(reports), api.operators()->runtime_counted()));
 }
 

@@ -10,9 +10,16 @@ namespace rentwave::http {
 class backend;
 
 boost::asio::awaitable<response> get_admin_stats(backend& api, const request& asked);
+
+// admin_nodes.cpp
 boost::asio::awaitable<response> get_admin_nodes(backend& api, const request& asked);
+boost::asio::awaitable<response> get_drain(backend& api, const request& asked);
+boost::asio::awaitable<response> drain_node(backend& api, const request& asked);
+
+// admin_places.cpp
 boost::asio::awaitable<response> get_admin_partitions(backend& api, const request& asked);
 boost::asio::awaitable<response> get_admin_entity(backend& api, const request& asked);
+
 boost::asio::awaitable<response> get_admin_events(backend& api, const request& asked);
 boost::asio::awaitable<response> get_quarantine(backend& api, const request& asked);
 boost::asio::awaitable<response> release_from_quarantine(backend& api, const request& asked);

@@ -16,7 +16,7 @@ namespace {
 using boost::asio::awaitable;
 using nlohmann::json;
 
-constexpr text_rules reason_rules{.min = 1, .max = 1000, .lines = true};
+constexpr text_rules needed_reason{.min = 1, .max = 1000, .lines = true};
 /// 96 bits: nobody guesses it within a day.
 constexpr std::size_t one_time_length = 24;
 
@@ -42,7 +42,7 @@ answer<account::command> read_suspension(const request& asked, instant now) {
   const bool lift = body->optional_flag("lift").value_or(false);
   account::suspend wish;
   if (!lift) {
-    wish.reason = {body->text("reason", reason_rules)};
+    wish.reason = {body->text("reason", needed_reason)};
     wish.until = body->optional_instant("until");
     if (wish.until && *wish.until <= now)
       body->refuse("until", "range", "A suspension ends in the future.");
@@ -57,7 +57,7 @@ answer<listing::command> read_hiding(const request& asked) {
   if (!body) return body.error();
   const bool lift = body->optional_flag("lift").value_or(false);
   listing::hide wish;
-  if (!lift) wish.reason = body->text("reason", reason_rules);
+  if (!lift) wish.reason = body->text("reason", needed_reason);
   if (const auto wrong = body->failure()) return *wrong;
   if (lift) return listing::command{listing::show{}};
   return listing::command{std::move(wish)};

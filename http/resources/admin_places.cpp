@@ -1,5 +1,5 @@
-// Where things are, for operators: nodes, partitions and single entities, as the journal and the
-// partitions of this node say it. Nothing is woken by looking at it.
+// Where things are, for operators: partitions and single entities, as the journal, the cluster's
+// table and the partitions say it. Nothing is woken by looking at it.
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -19,17 +19,25 @@ using nlohmann::json;
 
 // --- partitions ---
 
-auto owners_question() {
-  return [](journal& in) { return in.partitions(); };
+/// What is known of one; null where there is nothing.
+struct known_partition {
+  const partition_row* row = nullptr;           ///< in the journal
+  const cluster_state::place* place = nullptr;  ///< in the cluster's table
+  const partition_report* report = nullptr;
+};
+
+const char* state_of(const known_partition& one, const std::string& here) {
+  const bool is_foreign = one.row && one.row->owner != here;
+  if (!one.place && is_foreign) return "elsewhere";  // and nobody can ask there
+  if (!one.report) return "silent";
+  if (one.report->is_suspended) return "suspended";
+  return one.report->open ? "open" : "starting";
 }
 
-/// `row` and `report` are null where there is none.
-const char* state_of(const partition_row* row, const partition_report* report,
-                     const std::string& here) {
-  if (row && row->owner != here) return "elsewhere";
-  if (!report) return "silent";
-  if (report->is_suspended) return "suspended";
-  return report->open ? "open" : "starting";
+json owner_of(const known_partition& one) {
+  if (one.place) return one.place->owner ? json(*one.place->owner) : json(nullptr);
+  const bool is_owned = one.row && !one.row->owner.empty();
+  return is_owned ? json(node_of(one.row->owner)) : json(nullptr);
 }
 
 void add_report(json& to, const partition_report& report) {
@@ -48,14 +56,14 @@ void add_report(json& to, const partition_report& report) {
       {"in_memory", report.alarms}, {"waking", report.wakes}, {"lag_us", report.alarm_lag.count()}};
 }
 
-json partition_json(partition_id id, const partition_row* row, const partition_report* report,
-                    const std::string& here) {
-  json shown{{"partition", id}, {"state", state_of(row, report, here)}};
-  shown["owner"] = row ? json(node_of(row->owner)) : json(nullptr);
-  shown["epoch"] = row ? json(row->epoch) : json(nullptr);
-  shown["next_position"] = row ? json(row->position + 1) : json(nullptr);
+json partition_json(partition_id id, const known_partition& one, const std::string& here) {
+  json shown{{"partition", id}, {"state", state_of(one, here)}, {"owner", owner_of(one)}};
+  const bool is_moving = one.place && one.place->next;
+  shown["moves_to"] = is_moving ? json(*one.place->next) : json(nullptr);
+  shown["epoch"] = one.row ? json(one.row->epoch) : json(nullptr);
+  shown["next_position"] = one.row ? json(one.row->position + 1) : json(nullptr);
   for (const char* figure : {"lag", "subscriptions", "alarms"}) shown[figure] = nullptr;
-  if (report) add_report(shown, *report);
+  if (one.report) add_report(shown, *one.report);
   return shown;
 }
 
@@ -79,32 +87,21 @@ auto entity_question(entity_ref entity, partition_id partition) {
 
 }  // namespace
 
-/// This node alone, so far.
-awaitable<response> get_admin_nodes(backend& api, const request& asked) {
-  const auto rows = co_await api.read(owners_question());
-  if (!rows) co_return to_response(rows.error(), asked);
-  const auto& here = api.operators()->here();
-  const auto owned = std::ranges::count(*rows, here.owner, &partition_row::owner);
-  json node{{"name", node_of(here.owner)},
-            {"version", api.about().version},
-            {"started_at", format_instant(here.started_at)},
-            {"ready", api.is_ready()},
-            {"partitions", owned}};
-  co_return json_response(200, list_of(json::array({std::move(node)})));
-}
-
 awaitable<response> get_admin_partitions(backend& api, const request& asked) {
   const auto rows = co_await api.read(owners_question());
   if (!rows) co_return to_response(rows.error(), asked);
   std::map<partition_id, const partition_row*> by_id;
   for (const auto& row : *rows) by_id[row.partition] = &row;
   const auto reports = co_await api.operators()->reports();
+  const auto* office = api.operators()->cluster();
+  const auto places = office ? office->state().places : std::vector<cluster_state::place>{};
   auto items = json::array();
   for (std::size_t i = 0; i < reports.size(); ++i) {
     const auto id = static_cast<partition_id>(i);
     const auto row = by_id.find(id);
-    items.push_back(partition_json(id, row == by_id.end() ? nullptr : row->second, reports[i].get(),
-                                   api.operators()->here().owner));
+    known_partition one{row == by_id.end() ? nullptr : row->second,
+                        i < places.size() ? &places[i] : nullptr, reports[i].get()};
+    items.push_back(partition_json(id, one, api.operators()->here().owner));
   }
   co_return json_response(200, list_of(std::move(items)));
 }

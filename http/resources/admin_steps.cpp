@@ -23,7 +23,8 @@ std::optional<entity_ref> entity_of(std::string_view kind, std::string_view id) 
 }
 
 std::string node_of(std::string_view owner) {
-  return std::string{owner.substr(0, owner.rfind('/'))};
+  const auto end = owner.rfind('/');
+  return std::string{owner.substr(0, end == owner.npos ? owner.rfind('.') : end)};
 }
 
 json stats_json(const node_figures& sum, const runtime_figures* counted) {

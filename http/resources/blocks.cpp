@@ -15,7 +15,7 @@ constexpr text_rules note_rules{.min = 0, .max = 200};
 /// Of what stands in the way of a block, so much is told.
 constexpr std::size_t most_conflicts = 20;
 
-constexpr const char* not_owner = "Only its owner sees and makes blocks.";
+constexpr const char* whose_blocks = "Only its owner sees and makes blocks.";
 
 const listing::owner_block* find(const listing::state& advert, block_id id) {
   const auto found = std::ranges::find(advert.blocks, id, &listing::owner_block::id);
@@ -69,7 +69,7 @@ answering block(backend& api, const request& asked, entity_ref advert, listing::
 }  // namespace
 
 answering post_block(backend& api, const request& asked) {
-  const auto view = co_await own_advert_in_path(api, asked, not_owner);
+  const auto view = co_await own_advert_in_path(api, asked, whose_blocks);
   if (!view) co_return to_response(view.error(), asked);
   auto body = field_reader::over(asked);
   if (!body) co_return to_response(body.error(), asked);
@@ -88,7 +88,7 @@ answering post_block(backend& api, const request& asked) {
 }
 
 answering get_blocks(backend& api, const request& asked) {
-  const auto view = co_await own_advert_in_path(api, asked, not_owner);
+  const auto view = co_await own_advert_in_path(api, asked, whose_blocks);
   if (!view) co_return to_response(view.error(), asked);
   auto items = nlohmann::json::array();
   for (const auto& each : (*view)->as<listing::state>().blocks) items.push_back(block_json(each));
@@ -96,7 +96,7 @@ answering get_blocks(backend& api, const request& asked) {
 }
 
 answering delete_block(backend& api, const request& asked) {
-  const auto view = co_await own_advert_in_path(api, asked, not_owner);
+  const auto view = co_await own_advert_in_path(api, asked, whose_blocks);
   if (!view) co_return to_response(view.error(), asked);
   const auto id = id_in_path<block_id>(asked, 1);
   if (!id || !find((*view)->as<listing::state>(), *id))

@@ -13,7 +13,7 @@
 namespace rentwave::http {
 namespace {
 
-constexpr integer_range cursors{0, std::numeric_limits<int>::max()};
+constexpr integer_range places{0, std::numeric_limits<int>::max()};
 
 problem no_topic() {
   return invalid({{"topic", "unknown_value",
@@ -46,7 +46,7 @@ nlohmann::json follow_json(const follower::followed_topic& one) {
 /// Those followed first come first.
 answering get_follows(backend& api, const request& asked) {
   query_reader query{asked};
-  const auto after = query.integer("cursor", cursors).value_or(0);
+  const auto after = query.integer("cursor", places).value_or(0);
   const auto limit = static_cast<std::size_t>(query.limit());
   if (const auto wrong = query.failure()) co_return to_response(*wrong, asked);
 

@@ -32,7 +32,7 @@ problem precondition_failed() {
                       "The advert changed since it was read: read it again.");
 }
 
-problem not_owner() {
+problem not_yours() {
   return to_problem(refusal{refusal_code::not_owner, "Only its owner may change an advert.", {}});
 }
 
@@ -84,7 +84,7 @@ answering patch_listing(backend& api, const request& asked) {
     const auto view = co_await advert_in_path(api, asked);
     if (!view) co_return to_response(view.error(), asked);
     const auto& advert = (*view)->as<listing::state>();
-    if (advert.owner != caller_of(asked)) co_return to_response(not_owner(), asked);
+    if (advert.owner != caller_of(asked)) co_return to_response(not_yours(), asked);
     if (condition.empty()) co_return to_response(precondition_required(), asked);
     if (!has_tag(condition, entity_tag(advert.revision)))
       co_return to_response(precondition_failed(), asked);

@@ -4,6 +4,7 @@
 #include <prometheus/text_serializer.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <ctime>
 #include <fstream>
 #include <limits>
@@ -143,7 +144,7 @@ void add_journal(exposition& to, const journal_figures& seen) {
 }
 
 void add_node(exposition& to, const node_figures& sum) {
-  to.gauge("rentwave_partitions", "Partitions of the journal.",
+  to.gauge("rentwave_partitions", "Partitions that this node has.",
            static_cast<double>(sum.partitions));
   to.gauge("rentwave_partitions_open", "Partitions that serve.", static_cast<double>(sum.open));
   to.gauge("rentwave_partitions_silent",
@@ -210,6 +211,26 @@ void add_queues(exposition& to, const operations::waits& ours, const node_figure
   add("photos", seen->photo_questions);
 }
 
+void add_cluster(exposition& to, const cluster_state& seen) {
+  auto& nodes =
+      to.family("rentwave_cluster_nodes", "Nodes of the journal, by what this one thinks of them.",
+                MetricType::Gauge);
+  for (const auto standing : {node_standing::alive, node_standing::unsure, node_standing::ended}) {
+    const auto count = std::ranges::count(seen.nodes, standing, &cluster_state::node::standing);
+    exposition::add(nodes, {{"state", name_of(standing)}}, static_cast<double>(count));
+  }
+  const auto moving = std::ranges::count_if(
+      seen.places, [](const cluster_state::place& place) { return place.next.has_value(); });
+  to.gauge("rentwave_cluster_partitions_moving", "Partitions that are to go to another node.",
+           static_cast<double>(moving));
+  const auto ownerless = std::ranges::count_if(
+      seen.places, [](const cluster_state::place& place) { return !place.owner; });
+  to.gauge("rentwave_cluster_partitions_ownerless", "Partitions that no node has.",
+           static_cast<double>(ownerless));
+  to.gauge("rentwave_cluster_lease", "1 while this node's lease lasts: else it answers nothing.",
+           seen.may_answer ? 1 : 0);
+}
+
 boost::asio::awaitable<std::string> scrape(backend& api) {
   exposition all;
   auto& build =
@@ -224,10 +245,11 @@ boost::asio::awaitable<std::string> scrape(backend& api) {
     if (const auto* journal = operators->journal_counted()) add_journal(all, *journal);
     const auto* runtime = operators->runtime_counted();
     if (runtime) add_runtime(all, *runtime);
-    const auto reports = co_await operators->reports();
+    const auto reports = co_await operators->reports_here();
     const auto sum = sum_of(reports);
     add_node(all, sum);
     add_queues(all, operators->waiting(), sum, runtime);
+    if (const auto* office = operators->cluster()) add_cluster(all, office->state());
   }
   co_return all.text();
 }

@@ -16,14 +16,14 @@
 namespace rentwave::http {
 namespace {
 
-constexpr const char* not_owner = "Only its owner chooses an advert's photos.";
+constexpr const char* whose_photos = "Only its owner chooses an advert's photos.";
 
 /// The address follows from the bytes.
 constexpr const char* for_ever = "public, max-age=31536000, immutable";
 
 using upload = std::variant<photo, photo_fault>;
 
-problem to_problem(const photo_fault& why) {
+problem no_photo(const photo_fault& why) {
   if (why.code == photo_errc::unknown_form)
     return make_problem(415, "unsupported_media_type", "Unsupported media type", why.detail);
   return invalid({{"body", why.code == photo_errc::damaged ? "format" : "range", why.detail}});
@@ -52,7 +52,7 @@ answering show(backend& api, const request& asked, const view_ptr& advert) {
   const auto kept = co_await api.keep(std::move(question));
   if (!kept) co_return to_response(kept.error(), asked);
   if (const auto* why = std::get_if<photo_fault>(&*kept))
-    co_return to_response(to_problem(*why), asked);
+    co_return to_response(no_photo(*why), asked);
   const auto& made = std::get<photo>(*kept);
   auto command = as_command<listing::command>(listing::add_photo{made});
   const auto sent = co_await api.send(asked, advert->ref, std::move(command));
@@ -64,14 +64,14 @@ answering show(backend& api, const request& asked, const view_ptr& advert) {
 
 /// The same bytes again are the same photo, also without an Idempotency-Key.
 answering post_photo(backend& api, const request& asked) {
-  const auto view = co_await own_advert_in_path(api, asked, not_owner);
+  const auto view = co_await own_advert_in_path(api, asked, whose_photos);
   if (!view) co_return to_response(view.error(), asked);
   const creating show_it = [&](const creation&) { return show(api, asked, *view); };
   co_return co_await once(api, asked, show_it);
 }
 
 answering delete_photo(backend& api, const request& asked) {
-  const auto view = co_await own_advert_in_path(api, asked, not_owner);
+  const auto view = co_await own_advert_in_path(api, asked, whose_photos);
   if (!view) co_return to_response(view.error(), asked);
   const auto id = id_in_path<photo_id>(asked, 1);
   if (!id || !photo_of((*view)->as<listing::state>(), *id))

@@ -14,8 +14,8 @@ namespace rentwave::http {
 namespace {
 
 /// The wallet's events after a payment began are read in pages of this size, and at most so many.
-constexpr int history_page = 1000;
-constexpr int history_pages = 50;
+constexpr int events_page = 1000;
+constexpr int events_pages = 50;
 
 enum class payment_status { pending, completed, failed };
 BOOST_DESCRIBE_ENUM(payment_status, pending, completed, failed)
@@ -59,8 +59,8 @@ boost::asio::awaitable<answer<std::optional<payment_status>>> end_of(backend& ap
     if (!begun) return begun.error();
     if (begun->empty()) return found{};
     auto last = begun->back().version;
-    for (int page = 0; page < history_pages; ++page) {
-      const auto some = in.read_entity(where, last, history_page);
+    for (int page = 0; page < events_pages; ++page) {
+      const auto some = in.read_entity(where, last, events_page);
       if (!some) return some.error();
       for (const auto& each : *some) {
         const auto event = decode<wallet::event>(each.type, each.schema, each.data);
@@ -68,7 +68,7 @@ boost::asio::awaitable<answer<std::optional<payment_status>>> end_of(backend& ap
         if (const auto end = end_in(*event, payment)) return found{end};
         last = each.version;
       }
-      if (some->size() < history_page) break;
+      if (some->size() < events_page) break;
     }
     return found{};
   };

@@ -11,13 +11,13 @@ namespace rentwave::http {
 namespace {
 
 constexpr std::string_view prefix = "whsec_";
-constexpr int form = sodium_base64_VARIANT_ORIGINAL;
+constexpr int base64_form = sodium_base64_VARIANT_ORIGINAL;
 /// By the specification; ours have 32.
 constexpr std::size_t longest_key = 64;
 
 std::string base64(std::span<const unsigned char> bytes) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), form), '\0');
-  sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), form);
+  std::string text(sodium_base64_encoded_len(bytes.size(), base64_form), '\0');
+  sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), base64_form);
   text.pop_back();  // the terminating zero
   return text;
 }
@@ -37,7 +37,7 @@ std::optional<std::string> webhook_signature(std::string_view secret, std::strin
   std::array<char, longest_key> key;
   std::size_t size = 0;
   if (sodium_base642bin(reinterpret_cast<unsigned char*>(key.data()), key.size(), secret.data(),
-                        secret.size(), nullptr, &size, nullptr, form) != 0 ||
+                        secret.size(), nullptr, &size, nullptr, base64_form) != 0 ||
       size == 0)
     return std::nullopt;
   std::string text{id};

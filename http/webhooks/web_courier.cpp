@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "http/as_value.hpp"
 #include "http/views.hpp"
 #include "http/webhooks/public_address.hpp"
 #include "http/webhooks/signature.hpp"
@@ -27,15 +28,13 @@ using result = std::optional<post_failure>;
 using endpoints = std::vector<tcp::endpoint>;
 using message = beast::http::request<beast::http::string_body>;
 
-constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
-
 /// Threads that look names up; a name server that does not answer keeps one for long.
 constexpr std::size_t look_ups_at_once = 4;
 /// Look-ups that wait for them.
 constexpr std::size_t most_look_ups = 64;
 constexpr std::uint32_t longest_header = 8 * 1024;
 /// Of the answer's body, so that a short one need not be cut off.
-constexpr std::size_t longest_body = 4 * 1024;
+constexpr std::size_t longest_answer = 4 * 1024;
 /// 1xx: whoever sends more of them before the answer has none.
 constexpr int most_interim_answers = 5;
 
@@ -89,7 +88,7 @@ using answer_parser = beast::http::response_parser<beast::http::buffer_body>;
 /// Reads and forgets what little there may be, so that the receiver can end in peace.
 template <class Stream>
 asio::awaitable<void> read_away(Stream& stream, beast::flat_buffer& buffer, answer_parser& parser) {
-  std::array<char, longest_body> sink;
+  std::array<char, longest_answer> sink;
   auto& body = parser.get().body();
   body.data = sink.data();
   body.size = sink.size();

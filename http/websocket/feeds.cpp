@@ -160,7 +160,7 @@ awaitable<answer<feed::page>> feed::read_log(std::int64_t after) {
 /// False, so that there is a pause.
 awaitable<bool> feed::tell_figures() {
   auto* operators = api_.operators();
-  const auto reports = co_await operators->reports();
+  const auto reports = co_await operators->reports_here();
   const nlohmann::json event{{"type", "stats"},
                              {"time", format_instant(api_.clock().now())},
                              {"data", stats_json(sum_of(reports), operators->runtime_counted())}};

@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "http/as_value.hpp"
 #include "http/client_stream_parts.hpp"
 #include "http/fields.hpp"
 
@@ -17,7 +18,6 @@ namespace beast = boost::beast;
 namespace websocket = beast::websocket;
 using asio::awaitable;
 
-constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
 /// What a socket keeps ready for a message to come: most are shorter.
 constexpr std::size_t read_bytes = 512;
 

@@ -2,6 +2,7 @@
 
 #include <boost/asio.hpp>
 
+#include "http/as_value.hpp"
 #include "http/operations.hpp"
 #include "http/service.hpp"
 #include "http/views.hpp"
@@ -13,7 +14,6 @@ namespace asio = boost::asio;
 using asio::awaitable;
 using boost::system::error_code;
 
-constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
 constexpr int notices_page = 100;
 /// So much silence, in pings that were not answered, is death.
 constexpr int most_unanswered_pings = 3;

@@ -60,7 +60,7 @@ checked<client_message> read_about(const json& message) {
   return client_message{Message{*std::move(about)}};
 }
 
-text_ptr text_of(const json& message) {
+text_ptr frame_of(const json& message) {
   return std::make_shared<const std::string>(message.dump());
 }
 
@@ -83,22 +83,22 @@ checked<client_message> read_message(std::string_view text) {
 }
 
 text_ptr welcome_text(session_id session, std::int64_t cursor) {
-  return text_of(
+  return frame_of(
       {{"type", "welcome"}, {"session", to_string(session)}, {"cursor", std::to_string(cursor)}});
 }
 
 text_ptr notification_text(std::int64_t cursor, const json& notification) {
-  return text_of({{"type", "notification"},
-                  {"cursor", std::to_string(cursor)},
-                  {"notification", notification}});
+  return frame_of({{"type", "notification"},
+                   {"cursor", std::to_string(cursor)},
+                   {"notification", notification}});
 }
 
 text_ptr event_text(const topic& about, const json& event) {
-  return text_of({{"type", "event"}, {"topic", to_string(about)}, {"event", event}});
+  return frame_of({{"type", "event"}, {"topic", to_string(about)}, {"event", event}});
 }
 
 text_ptr error_text(std::string_view code, std::string_view detail) {
-  return text_of({{"type", "error"}, {"code", code}, {"detail", detail}});
+  return frame_of({{"type", "error"}, {"code", code}, {"detail", detail}});
 }
 
 text_ptr ping_text() {

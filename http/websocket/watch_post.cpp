@@ -99,6 +99,7 @@ std::size_t watch_post::size() const {
 }
 
 void watch_post::tell(const news& what) {
+  if (what.ended) watch_again(what.partition);
   for (const auto& entity : what.entities) tell(entity);
   if (what.everything) tell_of_everything();
 }
@@ -137,10 +138,28 @@ awaitable<bool> watch_post::renew() {
   co_return false;  // so that there is a pause
 }
 
-/// A partition that does not answer is asked again by the next renewal.
+/// A partition that does not answer is asked again by the next renewal. What it would have said had
+/// begun is lost then, so everything counts as begun.
 awaitable<void> watch_post::renew_at(partition_id where, watch_request what) {
-  const auto begun = co_await api_.news()->watch(where, std::move(what));
-  if (begun) tell_begun(**begun);
+  auto asked = what;
+  const auto begun = co_await api_.news()->watch(where, std::move(asked));
+  bool was_silent = false;
+  {
+    const std::lock_guard lock{mutex_};
+    was_silent = silent_.erase(where) > 0;
+    if (!begun) silent_.insert(where);
+  }
+  if (!begun) co_return;
+  watch_answer all{std::move(what.entities), what.everything};
+  tell_begun(was_silent ? all : **begun);
+}
+
+/// Where a partition has moved to nobody knows of our watches: at once, not with the next renewal.
+void watch_post::watch_again(partition_id where) {
+  auto requests = wanted();
+  const auto found = requests.find(where);
+  if (found == requests.end()) return;
+  asio::co_spawn(executor_, renew_at(where, std::move(found->second)), asio::detached);
 }
 
 /// What is still watched; the rest is forgotten, here and soon at its partition.

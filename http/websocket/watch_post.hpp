@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -54,6 +55,7 @@ class watch_post {
   void tell_begun(const watch_answer& begun);
   boost::asio::awaitable<bool> renew();
   boost::asio::awaitable<void> renew_at(partition_id where, watch_request what);
+  void watch_again(partition_id where);
   by_partition wanted();
 
   backend& api_;
@@ -61,6 +63,7 @@ class watch_post {
   mutable std::mutex mutex_;
   std::unordered_map<entity_ref, watchers> by_entity_;
   watchers of_everything_;
+  std::set<partition_id> silent_;  ///< did not answer the last renewal
 };
 
 }  // namespace rentwave::http

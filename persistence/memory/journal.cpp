@@ -55,13 +55,17 @@ class memory_journal final : public journal {
  public:
   explicit memory_journal(memory_tables& tables) : tables_(tables) {}
 
-  journal_result<partition_lease> take_over(partition_id id, std::string_view owner) override {
+  std::vector<journal_result<partition_lease>> take_over_many(
+      const std::vector<partition_id>& partitions, std::string_view owner) override {
     const std::lock_guard held(tables_.mutex);
-    return faulted(tables_.choose_take_over_fault, ++tables_.take_overs, "take-over", [&] {
-      auto& taken = tables_.partitions[id];
-      taken.owner = owner;
-      return partition_lease{++taken.epoch, std::ssize(taken.log)};
-    });
+    std::vector<journal_result<partition_lease>> leases;
+    for (const auto id : partitions)
+      leases.push_back(owner_change([&] {
+        auto& taken = tables_.partitions[id];
+        taken.owner = owner;
+        return partition_lease{++taken.epoch, std::ssize(taken.log)};
+      }));
+    return leases;
   }
 
   journal_result<partition_lease> take_back(partition_id id, std::string_view owner) override {
@@ -70,6 +74,21 @@ class memory_journal final : public journal {
     if (taken.owner != owner)
       return journal_error{journal_errc::fenced, "another owner has the partition"};
     return partition_lease{++taken.epoch, std::ssize(taken.log)};
+  }
+
+  journal_result<void> release(partition_id id, std::string_view owner,
+                               std::int64_t epoch) override {
+    const std::lock_guard held(tables_.mutex);
+    const auto found = tables_.partitions.find(id);
+    if (found == tables_.partitions.end() || found->second.owner != owner ||
+        found->second.epoch != epoch)
+      return journal_error{journal_errc::fenced, "another owner has the partition"};
+    const auto done = owner_change([&] {
+      found->second.owner.clear();
+      return ++found->second.epoch;
+    });
+    if (!done) return done.error();
+    return {};
   }
 
   journal_result<std::vector<partition_result>> append(
@@ -330,6 +349,12 @@ class memory_journal final : public journal {
     const std::lock_guard held(tables_.mutex);
     if (tables_.reads_fail) return reads_fail;
     return read();
+  }
+
+  /// May fail as a take-over does.
+  template <class Write>
+  auto owner_change(Write&& write) -> journal_result<decltype(write())> {
+    return faulted(tables_.choose_take_over_fault, ++tables_.take_overs, "take-over", write);
   }
 
   const entity* find(const entity_ref& of) const {

@@ -65,4 +65,9 @@ BEGIN
 END $$;
 )";
 
+// So that whoever is on the same machine can tell a process that has died from one that is silent.
+const char* const name_the_process = R"(
+ALTER TABLE nodes ADD COLUMN process text NOT NULL DEFAULT '';
+)";
+
 }  // namespace rentwave::postgres

@@ -25,8 +25,11 @@ constexpr milliseconds longest_pause{5000};
 // `options::longest_call`, or a script's after this.
 constexpr milliseconds script_limit = seconds{300};
 
+constexpr std::size_t most_prepared = 256;  ///< statements of a session
+
 // Every session's, whatever the server's or the role's defaults are. The planner knows no numbers
-// while tables are new, we do: every statement of ours has its index, and none reads a whole table.
+// while tables are new, we do: every statement of ours has its index, whose order is the one that
+// is asked for, if there is one, and none reads a whole table.
 constexpr const char* settings = R"(SELECT
   set_config('synchronous_commit', 'on', false),
   current_setting('server_encoding'),
@@ -43,6 +46,7 @@ constexpr const char* settings = R"(SELECT
   set_config('jit', 'off', false),
   set_config('max_parallel_workers_per_gather', '0', false),
   set_config('enable_seqscan', 'off', false),
+  set_config('enable_sort', 'off', false),
   set_config('enable_hashjoin', 'off', false),
   set_config('enable_mergejoin', 'off', false))";
 
@@ -158,10 +162,33 @@ struct connection::session {
     return !link.is_open() || ::poll(&socket, 1, 0) != 0;
   }
 
+  /// Prepares it if need be. A search has many forms, and the server keeps a plan for each.
+  std::string prepared_name(std::string_view sql) {
+    if (const auto known = prepared.find(std::string{sql}); known != prepared.end())
+      return known->second;
+    if (prepared.size() == most_prepared) {
+      link.unprepare(prepared.begin()->second);
+      prepared.erase(prepared.begin());
+    }
+    const auto fresh = "s" + std::to_string(prepared_so_far++);
+    link.prepare(fresh, std::string{sql});
+    prepared.emplace(sql, fresh);
+    return fresh;
+  }
+
+  void plan(pqxx::nontransaction& work, plans how) {
+    if (planned == how) return;
+    work.exec(how == plans::kept ? "SET plan_cache_mode = force_generic_plan"
+                                 : "SET plan_cache_mode = auto");
+    planned = how;
+  }
+
   pqxx::connection link;
   pqxx::quiet_errorhandler quiet;  ///< notices do not go to stderr
   int watched;  ///< of our own, so that the watchdog never meets somebody else's descriptor
   std::unordered_map<std::string, std::string> prepared;
+  std::uint64_t prepared_so_far = 0;
+  plans planned = plans::of_values;
 };
 
 connection::connection(options how, std::shared_ptr<watchdog> dog)
@@ -251,28 +278,27 @@ rows connection::run(milliseconds limit, Run&& how) {
   throw lost(what);
 }
 
-rows connection::execute(std::string_view sql, const values& parameters) {
+rows connection::execute(std::string_view sql, const values& parameters, plans how) {
   const auto texts = pointers(parameters);
   return run(options_.longest_call, [&](session& on, pqxx::nontransaction& work) {
-    auto& name = on.prepared[std::string{sql}];
-    if (name.empty()) {
-      const auto fresh = "s" + std::to_string(on.prepared.size());
-      on.link.prepare(fresh, std::string{sql});
-      name = fresh;
-    }
-    return work.exec_prepared(name, parameters_of(texts));
+    on.plan(work, how);
+    return work.exec_prepared(on.prepared_name(sql), parameters_of(texts));
   });
 }
 
 rows connection::execute_once(std::string_view sql, const values& parameters) {
   const auto texts = pointers(parameters);
-  return run(options_.longest_call, [&](session&, pqxx::nontransaction& work) {
+  return run(options_.longest_call, [&](session& on, pqxx::nontransaction& work) {
+    on.plan(work, plans::of_values);
     return work.exec_params(std::string{sql}, parameters_of(texts));
   });
 }
 
 void connection::script(const std::string& sql) {
-  run(script_limit, [&](session&, pqxx::nontransaction& work) { return work.exec(sql); });
+  run(script_limit, [&](session& on, pqxx::nontransaction& work) {
+    on.plan(work, plans::of_values);  // not within a transaction, whose end may undo it
+    return work.exec(sql);
+  });
 }
 
 void connection::name_owner(std::string_view owner) {

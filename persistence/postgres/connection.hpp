@@ -79,6 +79,10 @@ std::string bytes_of(std::string_view text);
 
 enum class access { read_write, read_only };
 
+/// How a prepared statement is planned: as the server decides, mostly for the values that are
+/// given; or once for any, where that comes to the same: planning takes longer than many a search.
+enum class plans { of_values, kept };
+
 class connection {
  public:
   struct options {
@@ -99,7 +103,7 @@ class connection {
   rows query(std::string_view sql, const Ts&... parameters) {
     return execute(sql, values{parameters...});
   }
-  rows execute(std::string_view sql, const values& parameters);
+  rows execute(std::string_view sql, const values& parameters, plans how = plans::of_values);
 
   /// Not prepared: planned for these values.
   rows execute_once(std::string_view sql, const values& parameters);

@@ -15,10 +15,12 @@ class postgres_journal final : public journal {
       : db_(std::move(how), std::move(dog)) {}
 
   // take_over.cpp
-  journal_result<partition_lease> take_over(partition_id partition,
-                                            std::string_view owner) override;
+  std::vector<journal_result<partition_lease>> take_over_many(
+      const std::vector<partition_id>& partitions, std::string_view owner) override;
   journal_result<partition_lease> take_back(partition_id partition,
                                             std::string_view owner) override;
+  journal_result<void> release(partition_id partition, std::string_view owner,
+                               std::int64_t epoch) override;
 
   // append.cpp
   journal_result<std::vector<partition_result>> append(

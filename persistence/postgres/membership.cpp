@@ -78,15 +78,15 @@ class postgres_membership final : public membership {
                                instant now) override {
     return guarded(purpose::writing, [&]() -> journal_result<node_id> {
       auto made = db_.query(
-          "INSERT INTO nodes (incarnation, name, address, roles, version, event_types, counter,"
-          " draining, joined_at)"
-          " VALUES (nextval('incarnations'), $1, $2, $3, $4, $5, 0, false, $6)"
+          "INSERT INTO nodes (incarnation, name, address, roles, version, event_types, process,"
+          " counter, draining, joined_at)"
+          " VALUES (nextval('incarnations'), $1, $2, $3, $4, $5, $6, 0, false, $7)"
           " ON CONFLICT (name) DO UPDATE SET incarnation = excluded.incarnation,"
           " address = excluded.address, roles = excluded.roles, version = excluded.version,"
-          " event_types = excluded.event_types, counter = 0, draining = false,"
-          " joined_at = excluded.joined_at RETURNING incarnation",
+          " event_types = excluded.event_types, process = excluded.process, counter = 0,"
+          " draining = false, joined_at = excluded.joined_at RETURNING incarnation",
           name, profile.address, text_of(profile.roles), profile.version,
-          joined(profile.event_types), now);
+          joined(profile.event_types), profile.process, now);
       node_id id{std::string{name}, 0};
       if (!made.next()) throw damaged("a node that has joined has no incarnation");
       made.read(id.incarnation);
@@ -158,15 +158,16 @@ class postgres_membership final : public membership {
  private:
   std::vector<node_row> read_nodes() {
     auto stored = db_.query(
-        "SELECT incarnation, name, address, roles, version, event_types, counter, draining,"
-        " joined_at FROM nodes ORDER BY incarnation");
+        "SELECT incarnation, name, address, roles, version, event_types, process, counter,"
+        " draining, joined_at FROM nodes ORDER BY incarnation");
     std::vector<node_row> nodes;
     while (stored.next()) {
       auto& node = nodes.emplace_back();
       std::string roles;
       std::string event_types;
       stored.read(node.id.incarnation, node.id.name, node.profile.address, roles,
-                  node.profile.version, event_types, node.counter, node.draining, node.joined_at);
+                  node.profile.version, event_types, node.profile.process, node.counter,
+                  node.draining, node.joined_at);
       node.profile.roles = roles_of(roles);
       node.profile.event_types = words_of(event_types);
     }

@@ -13,7 +13,10 @@ std::span<const migration> migrations() {
   static const migration sixth;  // schema_with_title_words
   static const char* const seventh[] = {make_photos, make_row_functions};
   static const char* const eighth[] = {make_cluster_tables};
-  static const migration all[] = {first, second, third, fourth, fifth, sixth, seventh, eighth};
+  static const char* const ninth[] = {name_the_process};
+  static const char* const tenth[] = {make_listing_terms};
+  static const migration all[] = {first, second,  third,  fourth, fifth,
+                                  sixth, seventh, eighth, ninth,  tenth};
   return all;
 }
 

@@ -1,4 +1,5 @@
 // Photos: the rows that say which advert shows which, and the bytes, which no append touches.
+#include "persistence/orphans.hpp"
 #include "persistence/postgres/error.hpp"
 #include "persistence/postgres/journal.hpp"
 #include "persistence/postgres/scripts.hpp"
@@ -84,20 +85,11 @@ journal_result<photo_sweep> postgres_journal::sweep_photos(const std::optional<p
                                                            instant before, int limit) {
   return guarded(purpose::writing, [&]() -> journal_result<photo_sweep> {
     photo_sweep done;
-    std::vector<std::string> orphans;
-    auto looked_at = db_.query(
-        std::string{"SELECT id, "} + is_orphan + " FROM photos WHERE id > $1 ORDER BY id LIMIT $3",
-        after ? to_string(*after) : std::string{}, before, limit + 1);
-    std::string name;
-    bool orphaned = false;
-    for (int count = 0; looked_at.next(); ++count) {
-      if (count == limit) {
-        done.next = parse_id<photo_id>(name);
-        break;
-      }
-      looked_at.read(name, orphaned);
-      if (orphaned) orphans.push_back(name);
-    }
+    const auto orphans =
+        read_orphans(db_.query(std::string{"SELECT id, "} + is_orphan +
+                                   " FROM photos WHERE id > $1 ORDER BY id LIMIT $3",
+                               after ? to_string(*after) : std::string{}, before, limit + 1),
+                     limit, done);
     for (const auto& each : orphans) {
       auto removed = db_.query(
           std::string{"DELETE FROM photos WHERE id = $1 AND "} + is_orphan + " RETURNING id", each,

@@ -8,7 +8,7 @@ namespace {
 constexpr int page = 1000;
 
 const char* const drop_rows =
-    "DELETE FROM listings; DELETE FROM reservations; DELETE FROM rentals;"
+    "TRUNCATE listing_terms; DELETE FROM listings; DELETE FROM reservations; DELETE FROM rentals;"
     " DELETE FROM wallet_entries; DELETE FROM notices; DELETE FROM sessions; DELETE FROM reviews;"
     " DELETE FROM listing_photos";
 

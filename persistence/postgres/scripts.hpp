@@ -14,5 +14,7 @@ extern const char* const make_other_functions;    // append_functions.cpp
 extern const char* const make_leaving_rows;       // leaving_rows.cpp
 extern const char* const make_photos;             // photos.cpp
 extern const char* const make_cluster_tables;     // cluster_tables.cpp
+extern const char* const name_the_process;        // cluster_tables.cpp
+extern const char* const make_listing_terms;      // terms.cpp
 
 }  // namespace rentwave::postgres

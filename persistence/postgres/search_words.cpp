@@ -19,16 +19,24 @@ constexpr std::string_view title_mark = "\xEE\x80\x81";
 
 /// In quotes: no blank or sign in a word means anything. Words have no quotes (search_text.hpp).
 std::string lexeme(std::string word) {
+  return '\'' + term_of(std::move(word)) + '\'';
+}
+
+}  // namespace
+
+std::string term_of(std::string word) {
   if (word.size() > longest_word) {
     auto end = longest_word;
     while (end > 0 && (static_cast<unsigned char>(word[end]) & 0xC0) == 0x80) --end;
     word.resize(end);
   }
   if (!is_utf8(word)) word = "\xEF\xBF\xBD";
-  return '\'' + word + '\'';
+  return word;
 }
 
-}  // namespace
+std::string title_term(const std::string& term) {
+  return term_of(std::string{title_mark} + term);
+}
 
 std::string words_vector(const offer& content) {
   const auto text = text_of(content);

@@ -14,6 +14,12 @@ namespace rentwave::postgres {
 /// mark, without a position: the index knows no weights, and would find all that have the word.
 std::string words_vector(const offer& content);
 
+/// A word or trait as the index has it: of at most so many bytes, and UTF-8.
+std::string term_of(std::string word);
+
+/// A term as it stands among the words of a title once more.
+std::string title_term(const std::string& term);
+
 /// A tsquery that wants every word, the last as a prefix where `is_prefix` says so, and every
 /// trait; empty: any advert will do.
 std::string words_query(std::string_view words, const std::vector<std::string>& traits = {});

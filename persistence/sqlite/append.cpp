@@ -171,41 +171,4 @@ journal_result<std::vector<partition_result>> sqlite_journal::append(
   });
 }
 
-journal_result<partition_lease> sqlite_journal::take_over(partition_id partition,
-                                                          std::string_view owner) {
-  return guarded([&]() -> journal_result<partition_lease> {
-    transaction whole(db_, transaction::kind::write);
-    partition_lease lease;
-    {
-      auto taken = db_.prepared(
-                          "INSERT INTO partitions (id, owner, epoch, next_position)"
-                          " VALUES (?1, ?2, 1, 1)"
-                          " ON CONFLICT (id) DO UPDATE SET owner = ?2, epoch = epoch + 1"
-                          " RETURNING epoch, next_position - 1")
-                       .query(partition, owner);
-      if (taken.next()) taken.read(lease.epoch, lease.position);
-    }
-    whole.commit();
-    return lease;
-  });
-}
-
-journal_result<partition_lease> sqlite_journal::take_back(partition_id partition,
-                                                          std::string_view owner) {
-  return guarded([&]() -> journal_result<partition_lease> {
-    transaction whole(db_, transaction::kind::write);
-    std::optional<partition_lease> lease;
-    {
-      auto taken = db_.prepared(
-                          "UPDATE partitions SET epoch = epoch + 1 WHERE id = ?1 AND owner = ?2"
-                          " RETURNING epoch, next_position - 1")
-                       .query(partition, owner);
-      if (taken.next()) taken.read(lease.emplace().epoch, lease->position);
-    }
-    if (!lease) return journal_error{journal_errc::fenced, "another owner has the partition"};
-    whole.commit();
-    return *lease;
-  });
-}
-
 }  // namespace rentwave::sqlite

@@ -1,5 +1,5 @@
 // The journal in a SQLite file: one connection. The calls of the interface are spread over
-// append.cpp, events.cpp, settings.cpp, photos.cpp, search.cpp and queries.cpp.
+// append.cpp, take_over.cpp, events.cpp, settings.cpp, photos.cpp, search.cpp and queries.cpp.
 #pragma once
 
 #include <filesystem>
@@ -15,11 +15,15 @@ class sqlite_journal final : public journal {
   sqlite_journal(const std::filesystem::path& file, access how, log_limits limits = {})
       : db_(file, how, limits) {}
 
-  // append.cpp
-  journal_result<partition_lease> take_over(partition_id partition,
-                                            std::string_view owner) override;
+  // take_over.cpp
+  std::vector<journal_result<partition_lease>> take_over_many(
+      const std::vector<partition_id>& partitions, std::string_view owner) override;
   journal_result<partition_lease> take_back(partition_id partition,
                                             std::string_view owner) override;
+  journal_result<void> release(partition_id partition, std::string_view owner,
+                               std::int64_t epoch) override;
+
+  // append.cpp
   journal_result<std::vector<partition_result>> append(
       const std::vector<partition_append>& batch) override;
 

@@ -1,5 +1,6 @@
 // Photos: the rows that say which advert shows which, and the bytes, which no append touches.
 #include "persistence/json_writer.hpp"
+#include "persistence/orphans.hpp"
 #include "persistence/sqlite/error.hpp"
 #include "persistence/sqlite/journal.hpp"
 #include "persistence/sqlite/row_writer.hpp"
@@ -60,22 +61,11 @@ journal_result<photo_sweep> sqlite_journal::sweep_photos(const std::optional<pho
                                                          instant before, int limit) {
   return guarded([&]() -> journal_result<photo_sweep> {
     photo_sweep done;
-    std::vector<std::string> orphans;
-    {
-      auto looked_at = db_.prepared(std::string{"SELECT id, "} + is_orphan +
-                                    " FROM photos WHERE id > ?1 ORDER BY id LIMIT ?3")
-                           .query(after ? to_string(*after) : std::string{}, before, limit + 1);
-      std::string name;
-      bool orphaned = false;
-      for (int count = 0; looked_at.next(); ++count) {
-        if (count == limit) {
-          done.next = parse_id<photo_id>(name);
-          break;
-        }
-        looked_at.read(name, orphaned);
-        if (orphaned) orphans.push_back(name);
-      }
-    }
+    const auto orphans =
+        read_orphans(db_.prepared(std::string{"SELECT id, "} + is_orphan +
+                                  " FROM photos WHERE id > ?1 ORDER BY id LIMIT ?3")
+                         .query(after ? to_string(*after) : std::string{}, before, limit + 1),
+                     limit, done);
     for (const auto& name : orphans) {
       transaction whole(db_, transaction::kind::write);
       const auto removed =

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "persistence/contradiction.hpp"
 #include "persistence/cursor.hpp"
 #include "persistence/json.hpp"
 #include "persistence/search_text.hpp"
@@ -40,7 +41,10 @@ class listing_search {
       in_title_.push_back("title : " + each);
     }
     // Traits have letters only, and so no quote either.
-    for (const auto& each : wanted.traits) add_term(match_, " AND ", "traits : \"" + each + '"');
+    for (const auto& each : wanted.traits) {
+      add_term(match_, " AND ", "traits : \"" + each + '"');
+      add_term(traits_, " AND ", "traits : \"" + each + '"');
+    }
     sort_ = effective_sort(wanted, !in_title_.empty());
     form_ = form_of(wanted, sort_, !match_.empty());
   }
@@ -51,6 +55,7 @@ class listing_search {
       after = from_cursor(*wanted_.page.cursor, form_.start.order);
       if (!after) return journal_error{journal_errc::bad_cursor, "not a cursor of this list"};
     }
+    if (contradicts_itself(wanted_)) return listing_page{};
     const auto limit = std::clamp(wanted_.page.limit, 1, 100);
     auto hits = run(form_.gather, match_, form_.start, most_counted, farthest());
     listing_page found;
@@ -147,7 +152,14 @@ class listing_search {
     std::vector<hit> hits;
     for (auto count = std::min(count_in(from.id), most);; --count) {
       auto match = match_;
-      if (count > 0) match += " AND (" + some_of(count, in_title_, " AND ", " OR ") + ')';
+      if (count > 0) {
+        const auto titles = '(' + some_of(count, in_title_, " AND ", " OR ") + ')';
+        // Of words that are all in the title need not be said that they occur.
+        if (count < std::ssize(in_title_))
+          match += " AND " + titles;
+        else
+          match = traits_.empty() ? titles : titles + " AND " + traits_;
+      }
       if (count < most)
         match = '(' + match + ") NOT (" + some_of(count + 1, in_title_, " AND ", " OR ") + ')';
       const auto missing = limit - static_cast<int>(hits.size());
@@ -192,6 +204,7 @@ class listing_search {
   connection& db_;
   const listing_query& wanted_;
   std::string match_;
+  std::string traits_;                 ///< what of `match_` is about them
   std::vector<std::string> in_title_;  ///< a term a word
   listing_sort sort_{};
   search_form form_;

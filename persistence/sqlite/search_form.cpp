@@ -85,9 +85,15 @@ std::string most_selective(const listing_query& wanted) {
   return {};
 }
 
+/// The row of the word index says kind and whether the advert is active.
+std::string words_conditions(const listing_query& wanted) {
+  std::string sql = " w.listing_words MATCH ?1 AND (?2 IS NULL OR (w.rowid >> 1) & 3 = ?2)";
+  if (wanted.only_active) sql += " AND w.rowid & 1";
+  return sql;
+}
+
 std::string conditions(const listing_query& wanted) {
-  std::string sql = " (?2 IS NULL OR l.number & 3 = ?2) AND l.price >= ?3 AND l.price <= ?4";
-  if (wanted.only_active) sql += " AND l.active";
+  std::string sql = " l.price >= ?3 AND l.price <= ?4";
   if (wanted.owner) sql += " AND l.owner = ?5";
   if (wanted.isbn) sql += " AND l.isbn = ?6";
   if (wanted.min_times_rented > 0) sql += " AND l.times_rented >= ?22";
@@ -118,18 +124,18 @@ std::string conditions(const listing_query& wanted) {
 }
 
 std::string listings_from(const listing_query& wanted, bool by_words, const std::string& index) {
-  std::string from = "FROM listings l NOT INDEXED WHERE";
   if (by_words)
-    from =
-        "FROM listing_words w CROSS JOIN listings l ON l.number = w.rowid >> 1"
-        " WHERE w.listing_words MATCH ?1 AND";
-  else if (wanted.isbn)
+    return "FROM listing_words w CROSS JOIN listings l ON l.number = w.rowid >> 1 WHERE" +
+           words_conditions(wanted) + " AND" + conditions(wanted);
+  std::string from = "FROM listings l NOT INDEXED WHERE";
+  if (wanted.isbn)
     from = "FROM listings l INDEXED BY listings_by_isbn WHERE";
   else if (wanted.owner)
     from = "FROM listings l INDEXED BY listings_by_owner WHERE";
   else if (wanted.only_active && !index.empty())
     from = "FROM listings l INDEXED BY listings_by_" + index + " WHERE";
-  return from + conditions(wanted);
+  if (wanted.only_active) from += " l.active AND";
+  return from + " (?2 IS NULL OR l.number & 3 = ?2) AND" + conditions(wanted);
 }
 
 /// The word index alone answers: its row says time, kind, traits and whether the advert is active.
@@ -137,14 +143,6 @@ bool words_suffice(const listing_query& wanted) {
   return !wanted.owner && !wanted.isbn && !wanted.min_price && !wanted.max_price &&
          wanted.least.empty() && wanted.min_times_rented == 0 && !wanted.min_rating_hundredths &&
          !wanted.near && !wanted.free;
-}
-
-std::string words_from(const listing_query& wanted) {
-  std::string from =
-      "FROM listing_words w WHERE w.listing_words MATCH ?1"
-      " AND (?2 IS NULL OR (w.rowid >> 1) & 3 = ?2)";
-  if (wanted.only_active) from += " AND w.rowid & 1";
-  return from;
 }
 
 bool is_by_number(listing_sort sort) {
@@ -181,7 +179,8 @@ search_form form_of(const listing_query& wanted, listing_sort sort, bool by_word
   const std::string number = by_words ? "w.rowid >> 1" : "l.number";
   const auto from = [&](const std::string& index) {
     return "SELECT " + number + ", " + list.key + ", " + list.tie + ' ' +
-           (only_words ? words_from(wanted) : listings_from(wanted, by_words, index));
+           (only_words ? "FROM listing_words w WHERE" + words_conditions(wanted)
+                       : listings_from(wanted, by_words, index));
   };
   const auto selective = most_selective(wanted);
   const bool is_scan = !by_words && !wanted.isbn && !wanted.owner && selective.empty();

@@ -9,7 +9,9 @@
 namespace rentwave::testing_journal {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 class JournalFacts : public testing::Test {
  protected:
@@ -53,6 +55,38 @@ TEST_F(JournalFacts, refuse_what_was_said_otherwise) {
   EXPECT_EQ(refusal(), "");
   settings_.money.currency = "USD";
   EXPECT_THAT(refusal(), HasSubstr("--money.currency"));
+}
+
+TEST_F(JournalFacts, fix_the_lease_for_all_nodes) {
+  using std::chrono::milliseconds;
+  EXPECT_EQ(facts().lease, milliseconds{5000});
+  settings_.node.lease = milliseconds{5000};
+  EXPECT_EQ(refusal(), "");
+  settings_.node.lease = milliseconds{1000};
+  EXPECT_EQ(refusal(), "--node.lease is fixed when a journal is made; this one has 5000ms");
+}
+
+TEST_F(JournalFacts, name_the_one_node_of_a_journal_for_ever) {
+  EXPECT_FALSE(facts().is_shared);
+  settings_.node.name = "east";
+  EXPECT_EQ(facts().node_name, "east");
+  settings_.node.name.clear();
+  EXPECT_THAT(facts().node_name, StartsWith("node-")) << "as it was named at first";
+}
+
+TEST_F(JournalFacts, name_one_of_many_nodes_by_its_machine_and_port) {
+  settings_.journal.url = "postgresql://db/rentwave";
+  settings_.http.port = 8080;
+  EXPECT_TRUE(facts().is_shared);
+  const auto name = facts().node_name;
+  EXPECT_THAT(name, EndsWith("-8080"));
+  EXPECT_EQ(facts().node_name, name);
+  settings_.http.port = 8081;
+  EXPECT_NE(facts().node_name, name) << "another node of the same machine";
+  settings_.http.port = 0;
+  EXPECT_NE(facts().node_name, facts().node_name);
+  settings_.node.name = "n1";
+  EXPECT_EQ(facts().node_name, "n1");
 }
 
 TEST_F(JournalFacts, let_domain_time_go_on_until_its_range_ends) {

@@ -21,8 +21,9 @@ namespace {
 class closed_journal final : public forwarding_journal {
  public:
   using forwarding_journal::forwarding_journal;
-  journal_result<partition_lease> take_over(partition_id, std::string_view) override {
-    return journal_error{journal_errc::unavailable, "as the test wants it"};
+  std::vector<journal_result<partition_lease>> take_over_many(
+      const std::vector<partition_id>& partitions, std::string_view) override {
+    return {partitions.size(), journal_error{journal_errc::unavailable, "as the test wants it"}};
   }
 };
 

@@ -43,8 +43,11 @@ class Membership : public ::testing::TestWithParam<membership_kind> {
   }
   partition_table table() { return value(one_->read()).partitions; }
 
-  const node_profile profile_{
-      "127.0.0.1:4711", {.gateway = true, .partitions = true}, "0.1.0", {"rent.late", "rent.lost"}};
+  const node_profile profile_{"127.0.0.1:4711",
+                              {.gateway = true, .partitions = true},
+                              "0.1.0",
+                              {"rent.late", "rent.lost"},
+                              "boot/ns/17/4711"};
   const instant joined_at_ = testing_journal::at(1);
   std::unique_ptr<shared_tables> tables_ = GetParam().make();
   std::unique_ptr<membership> one_ = tables_->connect();

@@ -40,12 +40,13 @@ bool agenda::step(sim_time end) {
   return true;
 }
 
-/// A computer that runs one life of a node after the other.
+/// Runs one life of a node after the other.
 struct simulated_cluster::machine {
   std::string name;
   node_roles roles;
   int drift = 0;  ///< of its clock, in thousandths
   boot_clock::duration leapt{};
+  std::int64_t computer = 0;       ///< others that run on it can tell when this one has died
   std::uint64_t life = 0;          ///< counts
   std::unique_ptr<steward> state;  ///< null: nothing runs
   bool stays_down = false;
@@ -71,6 +72,7 @@ simulated_cluster::simulated_cluster(std::uint64_t seed) : dice_(seed) {
     auto& one = *machines_.emplace_back(std::make_unique<machine>());
     one.name = std::string{static_cast<char>('a' + i)};
     one.drift = choose_drift();
+    one.computer = dice_.between(0, count);
     one.roles.partitions = i == 0 || !dice_.one_in(6);
     agenda_.in(sim_time{dice_.between(0, 20'000)}, [this, &one] { start(one); });
   }
@@ -174,9 +176,20 @@ void simulated_cluster::begin_tick(machine& one) {
 
 void simulated_cluster::ticked(machine& one, const journal_result<cluster_tables>& seen) {
   one.ticked_at = agenda_.now();
+  if (seen) look_for_dead(one, seen->nodes);
   const auto orders = one.state->tick(clock_of(one), seen, one.held);
   one.orders.assign(orders.begin(), orders.end());
   next_order(one);
+}
+
+/// As by its PID: of those alone that run on the same computer, and are in the table.
+void simulated_cluster::look_for_dead(machine& one, const std::vector<node_row>& nodes) {
+  for (const auto& row : nodes) {
+    const auto& [whose, life] = lives_.at(row.id.incarnation);
+    if (whose->computer != one.computer || (whose->runs() && whose->life == life)) continue;
+    knew_dead_[{&one, one.life}].insert(row.id);
+    one.state->process_ended(row.id);
+  }
 }
 
 /// One after the other, as by one thread, which may be paused between any two.
@@ -198,9 +211,11 @@ void simulated_cluster::carry_out(machine& one, const order::join&) {
   using result = journal_result<node_id>;
   call<result>(
       one,
-      [this, name = one.name, roles = one.roles] {
-        auto joined = tables_->join(name, {"", roles, "", {}}, {});
-        if (joined) last_renewal_[joined->incarnation] = agenda_.now();
+      [this, whose = &one, life = one.life] {
+        auto joined = tables_->join(whose->name, {"", whose->roles, "", {}}, {});
+        if (!joined) return joined;
+        last_renewal_[joined->incarnation] = agenda_.now();
+        lives_[joined->incarnation] = {whose, life};
         return joined;
       },
       [this, &one, sent = clock_of(one)](const result& done) {
@@ -348,6 +363,7 @@ void simulated_cluster::check_taking(const node_id& by, sim_time decided, partit
     return;
   }
   const auto takes = to_string(by) + " takes " + what;
+  if (knew_dead_[lives_.at(by.incarnation)].contains(from)) return;
   const auto silent = agenda_.now() - last_renewal_[from.incarnation];
   if (silent < shortest_lease) violate(takes + ", which renewed " + text_of(silent) + " ago");
   // Decided before, it may come later: whose counter has not changed since then has ended.
@@ -474,6 +490,7 @@ simulated_cluster::machine* simulated_cluster::pick(
 bool simulated_cluster::one_joins() {
   auto& one = *machines_.emplace_back(std::make_unique<machine>());
   one.name = std::string{static_cast<char>('a' + std::ssize(machines_) - 1)};
+  one.computer = std::ssize(machines_);
   one.drift = choose_drift();
   start(one);
   return true;

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -82,6 +83,7 @@ class simulated_cluster {
   void deliver(machine& one, std::function<void()> what);
   void begin_tick(machine& one);
   void ticked(machine& one, const journal_result<cluster_tables>& seen);
+  void look_for_dead(machine& one, const std::vector<node_row>& nodes);
   void next_order(machine& one);
   void carry_out(machine& one, const order::join& what);
   void carry_out(machine& one, const order::renew& what);
@@ -114,7 +116,10 @@ class simulated_cluster {
   partition_table table_;  ///< as it was published last
   std::vector<std::unique_ptr<machine>> machines_;
   std::map<std::int64_t, sim_time> last_renewal_;  ///< that reached the table, by incarnation
-  sim_time away_since_{0};                         ///< the database
+  using life_of = std::pair<const machine*, std::uint64_t>;
+  std::map<std::int64_t, life_of> lives_;           ///< by incarnation
+  std::map<life_of, std::set<node_id>> knew_dead_;  ///< whom, for certain
+  sim_time away_since_{0};                          ///< the database
   sim_time away_until_{0};
   sim_time back_since_{sim_time::min() / 2};  ///< from an absence that nobody missed
   bool with_trouble_ = false;

@@ -212,6 +212,39 @@ TEST_F(Steward, waits_a_lease_for_its_own_earlier_life) {
   EXPECT_THAT(answered_by("a"), SizeIs(4));
 }
 
+TEST_F(Steward, takes_at_once_what_an_earlier_life_had_that_has_certainly_ended) {
+  start("a");
+  pass(3s);
+  const auto earlier = *node("a").state().id();
+  start("a").state().process_ended(earlier);
+  pass(2s);
+  EXPECT_THAT(answered_by("a"), SizeIs(4));
+}
+
+TEST_F(Steward, takes_at_once_only_what_is_of_those_who_have_certainly_ended) {
+  start("a");
+  start("b");
+  pass(12s);
+  const auto earlier = *node("b").state().id();
+  paused_ = {"a"};
+  start("b").state().process_ended(earlier);
+  pass(4s);
+  EXPECT_THAT(answered_by("b"), SizeIs(2)) << "a may live";
+  EXPECT_THAT(owners(), UnorderedElementsAre("a", "a", "b", "b"));
+}
+
+TEST_F(Steward, need_not_wait_for_the_lease_of_a_process_that_has_certainly_ended) {
+  start("a");
+  start("b");
+  pass(12s);
+  const auto dead = *node("b").state().id();
+  crash("b");
+  node("a").state().process_ended(dead);
+  pass(1s);
+  EXPECT_THAT(answered_by("a"), SizeIs(4));
+  EXPECT_THAT(value(tables_.connect()->read()).nodes, SizeIs(1));
+}
+
 TEST_F(Steward, stops_and_quits_when_another_has_its_name) {
   start("a");
   pass(3s);

@@ -77,6 +77,11 @@ TEST(Config, nothing_said_means_the_defaults) {
   EXPECT_EQ(result.settings.auth.token_lifetime, 720h);
   EXPECT_EQ(result.settings.money.currency, std::nullopt);
   EXPECT_EQ(result.settings.http.drain_time, 0ms);
+  EXPECT_TRUE(result.settings.node.serves_clients);
+  EXPECT_TRUE(result.settings.node.has_partitions);
+  EXPECT_EQ(result.settings.node.lease, std::nullopt) << "whatever the journal has";
+  EXPECT_EQ(result.settings.cluster.address, "127.0.0.1");
+  EXPECT_EQ(result.settings.cluster.port, 0);
   EXPECT_EQ(result.settings.limits.header_bytes, 16384u);
   EXPECT_EQ(result.settings.limits.body_bytes_at_once, 256u << 20);
   EXPECT_EQ(result.settings.limits.photo_bytes, 5u << 20);
@@ -108,6 +113,24 @@ TEST(Config, what_a_journal_has_can_be_said_or_left_to_it) {
   EXPECT_EQ(left.journal.partitions, std::nullopt);
   EXPECT_EQ(left.money.currency, std::nullopt);
   EXPECT_THAT(refusal({"--money.currency=usd"}), HasSubstr("three capital letters"));
+}
+
+TEST(Config, says_what_a_node_is_to_the_others) {
+  const auto given =
+      accepted({"--node.roles=gateway", "--node.lease=1s", "--cluster.address=10.0.0.7",
+                "--cluster.port=4711", "--cluster.advertise=n7.example", "--cluster.certificate=c",
+                "--cluster.key=k", "--cluster.ca=a"})
+          .settings;
+  EXPECT_FALSE(given.node.has_partitions);
+  EXPECT_EQ(given.node.lease, 1000ms);
+  EXPECT_EQ(given.cluster.address, "10.0.0.7");
+  EXPECT_EQ(given.cluster.port, 4711);
+  EXPECT_EQ(given.cluster.advertise, "n7.example");
+  EXPECT_EQ(given.cluster.certificate, "c");
+  EXPECT_EQ(given.cluster.key, "k");
+  EXPECT_EQ(given.cluster.ca, "a");
+  EXPECT_THAT(refusal({"--node.lease=100ms"}), HasSubstr("from 500ms to 60000ms"));
+  EXPECT_THAT(refusal({"--node.roles=none"}), HasSubstr("gateway,partitions"));
 }
 
 TEST(Config, lets_the_variables_of_kubernetes_pass) {

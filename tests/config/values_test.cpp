@@ -46,6 +46,40 @@ TEST(Values, durations_may_have_a_least_value) {
   EXPECT_TRUE(duration("0", value, 1s));
 }
 
+TEST(Values, durations_may_have_a_greatest_value) {
+  std::chrono::milliseconds value;
+  EXPECT_FALSE(duration("60s", value, 1s, 60s));
+  EXPECT_EQ(duration("61s", value, 1s, 60s),
+            "a duration such as 250ms, 10s, 15m, 12h or 30d, from 1000ms to 60000ms");
+  EXPECT_FALSE(duration("3650d", value));
+  EXPECT_EQ(duration("3651d", value),
+            "a duration such as 250ms, 10s, 15m, 12h or 30d, from 0ms to 3650d");
+}
+
+TEST(Values, roles_are_one_of_two_or_both) {
+  bool gateway = false;
+  bool partitions = false;
+  EXPECT_FALSE(roles("gateway", gateway, partitions));
+  EXPECT_TRUE(gateway && !partitions);
+  EXPECT_FALSE(roles("partitions", gateway, partitions));
+  EXPECT_TRUE(!gateway && partitions);
+  EXPECT_FALSE(roles("partitions,gateway", gateway, partitions));
+  EXPECT_TRUE(gateway && partitions);
+  for (const auto* text : {"", ",", "gateways", "gateway,gateway", "gateway partitions"})
+    EXPECT_TRUE(roles(text, gateway, partitions)) << text;
+}
+
+TEST(Values, hosts_are_names_or_addresses_without_a_port) {
+  std::string value;
+  for (const auto* text : {"", "n1", "n1.example", "10.0.0.1", "::1", "fd00::17"}) {
+    EXPECT_FALSE(host(text, value)) << text;
+    EXPECT_EQ(value, text);
+  }
+  for (const auto* text : {"n1:4711", "[::1]", "a_b", "a b", "http://n1", "fd00::17:g"})
+    EXPECT_TRUE(host(text, value)) << text;
+  EXPECT_TRUE(host(std::string(254, 'a'), value));
+}
+
 TEST(Values, sizes_are_bytes_or_binary_multiples) {
   std::size_t value{};
   const std::pair<const char*, std::size_t> good[] = {

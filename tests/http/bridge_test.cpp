@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
@@ -99,6 +100,27 @@ TEST_F(Bridge, asks_many_at_once_and_says_who_was_silent) {
   EXPECT_TRUE(std::holds_alternative<outcome>(results[3]));
   EXPECT_TRUE(finish_all({}, a_command()).empty());
   EXPECT_EQ(bridge_.waiting(), 0U);
+}
+
+/// The last answer may be posted, carried out and forgotten by another thread before whoever
+/// brought it has let go of its wait; the wait for the whole may be in the same part of the table.
+TEST_F(Bridge, ends_a_question_to_many_while_its_last_answer_comes) {
+  constexpr int rounds = 3000;
+  constexpr std::size_t shards = 16;
+  int ended = 0;
+  const auto ask_often = [&]() -> asio::awaitable<void> {
+    for (int i = 0; i < rounds; ++i) {
+      std::vector<caf::actor> to(shards, worker);
+      auto question = a_command();
+      const auto all = co_await bridge_.ask_all(std::move(to), std::move(question), 10s);
+      ended += all.size() == shards ? 1 : 0;
+    }
+  };
+  asio::co_spawn(asio::make_strand(context), ask_often(), asio::detached);
+  std::thread second{[this] { context.run(); }};
+  context.run();
+  second.join();
+  EXPECT_EQ(ended, rounds);
 }
 
 TEST_F(Bridge, ends_a_question_to_many_when_it_stops) {

@@ -149,6 +149,14 @@ TEST_F(ContractOverHttp, what_is_not_there_is_not_found) {
   }
 }
 
+TEST_F(ContractOverHttp, what_anybody_may_read_is_there) {
+  for (const auto& row : all_routes()) {
+    const bool has_parameters = row.pattern.find('{') != row.pattern.npos;
+    if (row.who.who != access::open || row.method != verb::get || has_parameters) continue;
+    EXPECT_EQ(ask(row).status, 200U) << row.pattern;
+  }
+}
+
 TEST_F(ContractOverHttp, a_query_has_no_other_parameters_than_are_described) {
   const auto ada = join("ada");
   for (const auto& row : all_routes()) {

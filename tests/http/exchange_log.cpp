@@ -56,8 +56,20 @@ line_file& log_file() {
   return file;
 }
 
+/// What the running test's questions are answered from; null: from no journal.
+json& answering_journal() {
+  static json kind;
+  return kind;
+}
+
+bool is_answered_from_journal() {
+  return log_file().is_open() && !answering_journal().is_null();
+}
+
+/// "http_test.on_sqlite: Suite.test": the run as ctest has it.
 std::string name_of(const ::testing::TestInfo* test) {
-  const std::string program = ::program_invocation_short_name;
+  std::string program = ::program_invocation_short_name;
+  if (const char* journal = std::getenv("TEST_JOURNAL")) program.append(".on_").append(journal);
   if (!test) return program;
   return program + ": " + test->test_suite_name() + '.' + test->name();
 }
@@ -65,7 +77,8 @@ std::string name_of(const ::testing::TestInfo* test) {
 /// Says which tests came to their end.
 class test_watch final : public ::testing::EmptyTestEventListener {
   void OnTestEnd(const ::testing::TestInfo& test) override {
-    if (is_logging_exchanges()) log_file().add({{"test", name_of(&test)}, {"ended", true}});
+    answering_journal() = nullptr;
+    if (log_file().is_open()) log_file().add({{"test", name_of(&test)}, {"ended", true}});
   }
 };
 
@@ -73,6 +86,12 @@ const bool is_watching = [] {
   ::testing::UnitTest::GetInstance()->listeners().Append(new test_watch);
   return true;
 }();
+
+/// Of which only the test's name is missing.
+void log_line(json line) {
+  line["test"] = name_of(::testing::UnitTest::GetInstance()->current_test_info());
+  log_file().add(line);
+}
 
 json answer_of(const client_response& got, const char* scope) {
   json line{{"scope", scope}, {"status", got.status}, {"headers", got.headers}, {"body", ""}};
@@ -84,27 +103,28 @@ json answer_of(const client_response& got, const char* scope) {
 
 }  // namespace
 
-bool is_logging_exchanges() {
-  return log_file().is_open();
-}
-
-void log_line(json line) {
-  line["test"] = name_of(::testing::UnitTest::GetInstance()->current_test_info());
-  log_file().add(line);
+void log_journal(std::string_view kind) {
+  answering_journal() = std::string{kind};
 }
 
 void log_exchange(std::string_view method, std::string_view target, std::string_view sent,
                   const client_response& got) {
-  if (!is_logging_exchanges() || is_interim(got.status)) return;
+  if (!log_file().is_open() || is_interim(got.status)) return;
   auto line = answer_of(got, "api");
   line["method"] = method;
   line["target"] = target;
+  line["journal"] = answering_journal();
   line["sent"] = sent.size() <= longest_body ? sent : "";
   log_line(std::move(line));
 }
 
+void log_message(std::string_view from, const json& message) {
+  if (!is_answered_from_journal()) return;
+  log_line({{"scope", "socket"}, {"journal", answering_journal()}, {from, message}});
+}
+
 void log_answer(const client_response& got) {
-  if (is_logging_exchanges() && got.status >= 400) log_line(answer_of(got, "server"));
+  if (log_file().is_open() && got.status >= 400) log_line(answer_of(got, "server"));
 }
 
 }  // namespace rentwave::http

@@ -4,24 +4,22 @@
 // program would take a name that begins with RENTWAVE_ for one of its options.)
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <string_view>
 
 #include "tests/http/client.hpp"
 
 namespace rentwave::http {
 
-/// Whether anything is written down at all.
-bool is_logging_exchanges();
-
+/// What this test asks from now on is answered from a journal of this kind.
+void log_journal(std::string_view kind);
 /// A request to the API, and its answer.
 void log_exchange(std::string_view method, std::string_view target, std::string_view sent,
                   const client_response& got);
+/// What went over a WebSocket: a message of "client" or "server", or the code of a "close". Not of
+/// crowds: only where the journal is known.
+void log_message(std::string_view from, const nlohmann::json& message);
 /// An answer that did not come from the API's table of routes: the request was none, or the server
 /// has a table of the test's own. Only what any of our servers says is looked at.
 void log_answer(const client_response& got);
-/// A line of which only the test's name is missing.
-void log_line(nlohmann::json line);
 
 }  // namespace rentwave::http

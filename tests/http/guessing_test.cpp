@@ -1,18 +1,17 @@
-// Guesses at a password, many at the same time: the handlers and the throttle, nothing behind them.
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+// Guesses at a password, many at the same time: the server and the throttle, nothing behind them.
 #include <boost/asio/post.hpp>
 
+#include <map>
 #include <vector>
 
 #include "http/login_throttle.hpp"
-#include "http/resources/account_handlers.hpp"
 #include "tests/http/server_scene.hpp"
 
 namespace rentwave::http {
 namespace {
 
 namespace asio = boost::asio;
+using nlohmann::json;
 
 /// Everybody has a login and nobody knows a password, which takes time to find out.
 class guarded_backend final : public idle_backend {
@@ -31,8 +30,8 @@ class guarded_backend final : public idle_backend {
   }
   login_throttle* throttle() override { return &throttle_; }
 
-  int checked = 0;
-  bool has_room = true;
+  std::atomic<int> checked = 0;
+  std::atomic<bool> has_room = true;
 
  private:
   login_throttle throttle_{3, 0};
@@ -40,51 +39,47 @@ class guarded_backend final : public idle_backend {
 
 class Guessing : public ::testing::Test {
  protected:
+  Guessing() { EXPECT_TRUE(site.start()); }
+
   /// How many of so many requests at once were answered with each status.
-  std::map<unsigned, int> statuses_of(int count, handler what, const request& asked) {
+  std::map<unsigned, int> statuses_of(int count, const std::string& path, const json& body) {
+    const auto content = body.dump();
+    const auto text = "POST " + path + " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer good\r\n" +
+                      "Content-Length: " + std::to_string(content.size()) + "\r\n\r\n" + content;
+    std::vector<client> all;
+    for (int i = 0; i < count; ++i) all.emplace_back(site.port()).send_raw(text);
     std::map<unsigned, int> seen;
-    context.restart();
-    for (int i = 0; i < count; ++i)
-      asio::co_spawn(context, what(api, asked),
-                     [&seen](std::exception_ptr, response made) { ++seen[made.status]; });
-    context.run();
+    for (auto& each : all) ++seen[each.receive().status];
     return seen;
+  }
+  std::map<unsigned, int> log_in(int count) {
+    return statuses_of(count, "/api/sessions",
+                       {{"username", "ada"}, {"password", "correct horse"}});
   }
   using statuses = std::map<unsigned, int>;
 
   guarded_backend api;
-  asio::io_context context;
+  scripted_guard guard;
+  server site{{}, api, guard, all_routes()};
 };
 
-request with_body(const nlohmann::json& body) {
-  request asked;
-  asked.method = verb::post;
-  asked.remote_address = "192.0.2.1";
-  asked.headers = {{"content-type", "application/json"}};
-  asked.body = body.dump();
-  return asked;
-}
-
 TEST_F(Guessing, at_the_same_time_is_as_much_as_one_after_the_other) {
-  const auto asked = with_body({{"username", "ada"}, {"password", "correct horse"}});
-  EXPECT_EQ(statuses_of(20, post_session, asked), (statuses{{401, 3}, {429, 17}}));
+  EXPECT_EQ(log_in(20), (statuses{{401, 3}, {429, 17}}));
   EXPECT_EQ(api.checked, 3) << "nothing is hashed for who is refused";
 }
 
 TEST_F(Guessing, is_no_easier_with_somebody_s_session) {
-  auto asked = with_body({{"current_password", "correct horse"}, {"password", "another horse"}});
-  asked.who.emplace();
-  asked.who->username = "ada";
-  EXPECT_EQ(statuses_of(20, change_password, asked), (statuses{{403, 3}, {429, 17}}));
+  EXPECT_EQ(statuses_of(20, "/api/me/password",
+                        {{"current_password", "correct horse"}, {"password", "another horse"}}),
+            (statuses{{403, 3}, {429, 17}}));
 }
 
 TEST_F(Guessing, is_nothing_that_an_overload_prevents) {
-  const auto asked = with_body({{"username", "ada"}, {"password", "correct horse"}});
   api.has_room = false;
-  EXPECT_EQ(statuses_of(3, post_session, asked), (statuses{{503, 3}}));
-  EXPECT_EQ(statuses_of(3, post_session, asked), (statuses{{503, 3}}));
+  EXPECT_EQ(log_in(3), (statuses{{503, 3}}));
+  EXPECT_EQ(log_in(3), (statuses{{503, 3}}));
   api.has_room = true;
-  EXPECT_EQ(statuses_of(4, post_session, asked), (statuses{{401, 3}, {429, 1}}));
+  EXPECT_EQ(log_in(4), (statuses{{401, 3}, {429, 1}}));
 }
 
 }  // namespace

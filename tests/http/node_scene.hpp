@@ -1,5 +1,5 @@
-// A whole node over an empty journal, and the real server in front of it, for tests of what
-// operators see. A test begins with `start`; "root" and "boss" are administrators.
+// A whole node over an empty journal, and the real server in front of it. A test begins with
+// `start`; "root" and "boss" are administrators.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -22,6 +22,7 @@
 #include "persistence/measured.hpp"
 #include "persistence/sealing.hpp"
 #include "tests/http/client.hpp"
+#include "tests/http/exchange_log.hpp"
 #include "tests/persistence/temporary_journal.hpp"
 
 namespace rentwave::http {
@@ -30,6 +31,7 @@ class node_scene : public ::testing::Test {
  protected:
   /// `silent`: one partition that does everything but report.
   void start(node_options options = {}, std::optional<std::size_t> silent = {}) {
+    log_journal(testing_journal::wanted_kind());
     store = measure(testing_journal::temporary_journal(), counted);
     if (seals) store = seal_personal_fields(std::move(store));
     options.partitions = 4;
@@ -38,30 +40,35 @@ class node_scene : public ::testing::Test {
     auto routes = std::make_shared<routing>(*running->routes());
     if (silent) routes->partitions.at(*silent) = without_reports(routes->partitions.at(*silent));
     const auto secret = *load_token_secret(**store->connect());
-    backend::facts about{"1.2.3", 16384, 65536, false};
     about.webhooks = receivers;
-    api.emplace(backend_parts{system,
-                              routes,
-                              [this] { return running->reader(); },
-                              running->clock(),
-                              [this] { return running->is_ready(); },
-                              "EUR",
-                              secret,
-                              true,
-                              std::move(about),
-                              {"root", "boss"},
-                              "the-token",
-                              counted,
-                              running->figures(),
-                              owner,
-                              [this] { return running->keeper(); }},
-                waiting);
-    gate.emplace(*api, "");
+    parts.emplace(backend_parts{system,
+                                routes,
+                                [this] { return running->reader(); },
+                                running->clock(),
+                                [this] { return running->is_ready(); },
+                                "EUR",
+                                secret,
+                                true,
+                                about,
+                                {"root", "boss"},
+                                "the-token",
+                                counted,
+                                running->figures(),
+                                owner,
+                                [this] { return running->keeper(); },
+                                office});
+    api.emplace(*parts, waiting);
+    gate.emplace(*api, waiting.origin);
+    site = serve(*api, *gate);
+  }
+  /// One more server over the node, for who puts something of their own before it.
+  std::unique_ptr<server> serve(backend& behind, authenticator& guard) const {
     server_options listening;
     listening.port = 0;
     listening.limits = limits;
-    site.emplace(listening, *api, *gate, all_routes());
-    EXPECT_TRUE(site->start());
+    auto made = std::make_unique<server>(listening, behind, guard, all_routes());
+    EXPECT_TRUE(made->start());
+    return made;
   }
   ~node_scene() override {
     if (site) site->stop(std::chrono::milliseconds{0});
@@ -127,6 +134,8 @@ class node_scene : public ::testing::Test {
 
   bool seals = false;  ///< personal fields, as the program does
   receiver_rules receivers;
+  std::optional<cluster_office> office;  ///< none: the node is alone
+  backend::facts about{"1.2.3", 16384, 65536, false};
   auth_options waiting;
   server_limits limits;
   caf::actor_system_config config;
@@ -134,9 +143,10 @@ class node_scene : public ::testing::Test {
   std::shared_ptr<journal_figures> counted = std::make_shared<journal_figures>();
   std::unique_ptr<journal_store> store;
   std::unique_ptr<node> running;
+  std::optional<backend_parts> parts;
   std::optional<actor_backend> api;
   std::optional<token_authenticator> gate;
-  std::optional<server> site;
+  std::unique_ptr<server> site;
 };
 
 }  // namespace rentwave::http

@@ -116,6 +116,11 @@ unsigned socket_client::open(const client::fields& headers) {
   return answer.result_int();
 }
 
+void socket_client::send(const nlohmann::json& message) {
+  log_message("client", message);
+  send_text(message.dump());
+}
+
 void socket_client::send_text(std::string_view text) {
   send_part(text, true);
 }
@@ -154,11 +159,14 @@ nlohmann::json socket_client::receive_any() {
               wire_->closed_with = stream.reason().code;
           },
           wire_->stream);
+    if (wire_->closed_with != 1006) log_message("close", wire_->closed_with);
     return nullptr;
   }
   const auto text = beast::buffers_to_string(wire_->buffer.data());
   wire_->buffer.clear();
-  return nlohmann::json::parse(text);
+  auto message = nlohmann::json::parse(text);
+  log_message("server", message);
+  return message;
 }
 
 unsigned socket_client::close_code() {

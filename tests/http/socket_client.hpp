@@ -29,7 +29,7 @@ class socket_client {
   /// The status of the handshake's answer: 101 when it is open.
   unsigned open(const client::fields& headers);
 
-  void send(const nlohmann::json& message) { send_text(message.dump()); }
+  void send(const nlohmann::json& message);
   void send_text(std::string_view text);
   void send_binary(std::string_view bytes);
   /// A frame of a text message.

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "actors/domain/commands.hpp"
+#include "actors/domain/kinds.hpp"
 #include "persistence/json_traits.hpp"
 
 namespace rentwave::testing {
@@ -150,6 +151,18 @@ void for_each_event_of_all(Visit&& visit) {
       [&](auto entity) {
         for_each_event<typename decltype(entity)::type>([&](auto event) { visit(entity, event); });
       });
+}
+
+/// Calls `visit` with the kind, and std::type_identity of its commands' variant and of the command,
+/// for every command of every kind.
+template <class Visit>
+void for_each_command_of_all(Visit&& visit) {
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<entity_kind>>([&](auto kind) {
+    with_command_of(kind.value, [&](auto commands) {
+      for_each_event<typename decltype(commands)::type>(
+          [&](auto command) { visit(kind.value, commands, command); });
+    });
+  });
 }
 
 }  // namespace rentwave::testing

@@ -169,6 +169,46 @@ TEST_P(Journal, is_taken_back_by_its_owner_only) {
   EXPECT_EQ(value(journal_->take_over(3, "node-b")).epoch, others.epoch + 1);
 }
 
+TEST_P(Journal, is_nobodys_once_it_was_released) {
+  append({to_entity(rental_n(1), 0, {event(1)})});
+  value(journal_->release(1, "node-a", lease_.epoch));
+  const auto rows = value(journal_->partitions());
+  ASSERT_THAT(rows, SizeIs(1));
+  EXPECT_EQ(rows[0].owner, "");
+  EXPECT_EQ(rows[0].position, 1);
+  const auto late = to_partition(1, lease_, {to_entity(rental_n(1), 1, {event(2)})});
+  EXPECT_TRUE(value(journal_->append({late})).at(0).fenced);
+  EXPECT_EQ(failure(journal_->take_back(1, "node-a")), journal_errc::fenced);
+  const auto next = value(journal_->take_over(1, "node-b"));
+  EXPECT_GT(next.epoch, lease_.epoch);
+  EXPECT_EQ(next.position, 1);
+  const auto goes_on = to_partition(1, next, {to_entity(rental_n(1), 1, {event(2)})});
+  EXPECT_FALSE(value(journal_->append({goes_on})).at(0).fenced);
+}
+
+TEST_P(Journal, is_released_by_its_owner_only) {
+  const auto old = value(journal_->take_over(3, "node-a"));
+  const auto again = value(journal_->take_over(3, "node-a"));
+  EXPECT_EQ(failure(journal_->release(3, "node-a", old.epoch)), journal_errc::fenced);
+  EXPECT_EQ(failure(journal_->release(3, "node-b", again.epoch)), journal_errc::fenced);
+  EXPECT_EQ(failure(journal_->release(4, "node-a", 1)), journal_errc::fenced);
+  value(journal_->release(3, "node-a", again.epoch));
+  EXPECT_EQ(failure(journal_->release(3, "node-a", again.epoch)), journal_errc::fenced);
+}
+
+TEST_P(Journal, is_taken_over_in_many_partitions_at_once) {
+  append({to_entity(rental_n(1), 0, {event(1), event(1, 1)})});
+  value(journal_->take_over(7, "node-b"));
+  const auto leases = journal_->take_over_many({7, 1, 4}, "node-c");
+  ASSERT_EQ(leases.size(), 3U);
+  EXPECT_EQ(value(leases[0]).epoch, 2);
+  EXPECT_EQ(value(leases[1]).epoch, lease_.epoch + 1);
+  EXPECT_EQ(value(leases[1]).position, 2);
+  EXPECT_EQ(value(leases[2]).epoch, 1);
+  for (const auto& row : value(journal_->partitions())) EXPECT_EQ(row.owner, "node-c");
+  EXPECT_TRUE(journal_->take_over_many({}, "node-c").empty());
+}
+
 TEST_P(Journal, raises_the_epoch_with_every_take_over) {
   const auto first = value(journal_->take_over(3, "node-a"));
   const auto again = value(journal_->take_over(3, "node-a"));

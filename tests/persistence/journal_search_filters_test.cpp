@@ -103,6 +103,22 @@ TEST_P(Filters, find_what_has_enough) {
   EXPECT_THAT(found({.words = "van", .least = {{measure::seats, 5}}}), ElementsAre(1));
 }
 
+TEST_P(Filters, that_contradict_each_other_find_nothing) {
+  write({a_book(1, "Thing"), a_car(2, "Thing"), a_room(3, "Thing")});
+  for (const std::string words : {"", "thing"}) {
+    EXPECT_THAT(found({.words = words, .kind = item_kind::book, .least = {{measure::seats, 0}}}),
+                IsEmpty());
+    EXPECT_THAT(found({.words = words, .least = {{measure::seats, 0}, {measure::beds, 0}}}),
+                IsEmpty());
+    EXPECT_THAT(found({.words = words, .kind = item_kind::room, .least = {{measure::beds, 0}}}),
+                ElementsAre(3));
+  }
+  EXPECT_EQ(
+      failure(journal_->search(
+          {.kind = item_kind::book, .least = {{measure::seats, 0}}, .page = {.cursor = "x"}})),
+      journal_errc::bad_cursor);
+}
+
 TEST_P(Filters, find_what_was_rented_often_enough) {
   write({a_book(1, "x"), a_book(2, "x"), a_book(3, "x")});
   write({listing_rented{nth<listing_id>(1)}, listing_rented{nth<listing_id>(1)},
@@ -121,12 +137,14 @@ class chance {
   bool one_in(int n) { return below(n) == 0; }
 
   listing_row advert(std::uint32_t n) {
-    auto row = one_in(3) ? a_book(n, "Blue thing") : one_in(2) ? a_car(n, "thing") : a_room(n, "x");
+    auto row = one_in(3)   ? a_book(n, "Blue thing")
+               : one_in(2) ? a_car(n, one_in(4) ? "Thin x" : "thing")
+                           : a_room(n, "x");
     row.owner = one_in(4) ? bert : anna;
     row.active = !one_in(12);
     row.added_at = at(below(500));
     auto& content = row.content;
-    content.description = one_in(20) ? "rare" : "thing";
+    content.description = one_in(20) ? "rare" : one_in(5) ? "thick thin thing" : "thing";
     content.terms.price = {{below(40)}, one_in(3) ? time_unit::hour : time_unit::day};
     content.where.city = city();
     content.where.lat = 52 + below(400) / 100.0;
@@ -143,7 +161,9 @@ class chance {
 
   listing_query query() {
     listing_query q;
-    if (one_in(2)) q.words = one_in(2) ? "thi" : one_in(2) ? "blue thing" : "rare";
+    static const char* const words[] = {"thi", "thi", "thin", "blue thing", "thing blue thi",
+                                        "rare"};
+    if (one_in(2)) q.words = words[below(6)];
     if (one_in(4)) q.min_price = money{below(500)};
     if (one_in(4)) q.max_price = money{below(500)};
     if (one_in(4)) q.traits.push_back(trait_of(trait::city, city()));

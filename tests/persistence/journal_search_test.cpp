@@ -110,6 +110,35 @@ TEST_P(Search, sorts_more_than_it_counts_in_the_same_way) {
   }
 }
 
+TEST_P(Search, counts_an_advert_once_however_many_of_its_words_begin_so) {
+  // Three or four entries of a list of words each: more than are counted, but not more adverts.
+  std::vector<row_change> rows;
+  for (std::uint32_t n = 1; n <= 600; ++n)
+    rows.emplace_back(a_book(n, n % 2 ? "x" : "Camps", "camp camper camping"));
+  write(std::move(rows));
+  for (const auto sort : {listing_sort::newest, listing_sort::relevance}) {
+    const auto page = value(journal_->search({.words = "camp", .sort = sort}));
+    EXPECT_EQ(page.total, 600);
+    EXPECT_FALSE(page.total_is_more);
+    EXPECT_EQ(page.items.at(0).id, nth<listing_id>(600));
+    EXPECT_EQ(page.items.at(1).id, nth<listing_id>(sort == listing_sort::newest ? 599 : 598));
+  }
+  EXPECT_EQ(value(journal_->search({.words = "camper cam"})).total, 600);
+}
+
+TEST_P(Search, takes_a_prefix_of_very_many_words) {
+  std::vector<row_change> rows;
+  for (std::uint32_t n = 1; n <= 1100; ++n)
+    rows.emplace_back(a_book(n, n == 7 ? "Ab" : "x", "ab" + std::to_string(n % 50)));
+  write(std::move(rows));
+  const auto all = value(journal_->search({.words = "ab", .sort = listing_sort::relevance}));
+  EXPECT_TRUE(all.total_is_more);
+  EXPECT_EQ(all.items.at(0).id, nth<listing_id>(7));
+  EXPECT_EQ(all.items.at(1).id, nth<listing_id>(1100));
+  EXPECT_EQ(value(journal_->search({.words = "ab4"})).total, 11 * 22) << "4 and 40 to 49";
+  EXPECT_EQ(value(journal_->search({.words = "x ab49"})).total, 22);
+}
+
 TEST_P(Search, counts_the_first_words_in_the_title) {
   write({a_book(1, "one two three four", "five"), a_book(2, "one two three five", "four"),
          a_book(3, "two three four five", "one")});

@@ -93,6 +93,33 @@ TEST_F(PostgresFaults, a_taker_leaves_the_sessions_of_others_alone) {
   value(append_one(*other, 2, second, 1));
 }
 
+/// Of a node that hands some of its partitions over and goes on with the rest.
+TEST_F(PostgresFaults, a_taker_of_what_was_released_ends_no_session) {
+  const auto first = value(journal_->take_over(1, "node-a"));
+  auto second = value(journal_->take_over(2, "node-a"));
+  const auto pids = run("SELECT string_agg(pid::text, ' ')" + sessions_of("node-a"));
+  value(journal_->release(1, "node-a", first.epoch));
+  const auto taker = value(store_->connect());
+  value(taker->take_over(1, "node-b"));
+  EXPECT_EQ(run("SELECT string_agg(pid::text, ' ')" + sessions_of("node-a")), pids);
+  value(append_one(*journal_, 2, second, 1));
+}
+
+TEST_F(PostgresFaults, only_those_whom_the_table_of_places_names_take_over) {
+  run("INSERT INTO rentwave.placements (partition, owner, owner_incarnation)"
+      " VALUES (1, 'n1', 17), (2, NULL, NULL)");
+  EXPECT_EQ(failure(journal_->take_over(1, "n1.16")), journal_errc::fenced);
+  EXPECT_EQ(failure(journal_->take_over(1, "n2.17")), journal_errc::fenced);
+  value(journal_->take_over(1, "n1.17"));
+  run("UPDATE rentwave.placements SET owner = 'n2', owner_incarnation = 18 WHERE partition = 1");
+  EXPECT_EQ(failure(journal_->take_back(1, "n1.17")), journal_errc::fenced);
+  // Some of many: each for itself.
+  const auto leases = journal_->take_over_many({1, 2, 3}, "n1.17");
+  EXPECT_EQ(failure(leases.at(0)), journal_errc::fenced);
+  EXPECT_EQ(value(leases.at(1)).epoch, 1);
+  EXPECT_EQ(value(leases.at(2)).epoch, 1);
+}
+
 TEST_F(PostgresFaults, an_owners_odd_name_does_no_harm) {
   const std::string odd = "n/'%_\\ \xC3\xA9 and far longer than a name of PostgreSQL's can ever be";
   value(journal_->take_over(1, odd));

@@ -15,6 +15,9 @@ using testing::SizeIs;
 
 /// Makes a database as the release before schema 5 would have left it.
 constexpr const char* without_places_and_traits = R"(
+DROP TRIGGER terms_are_kept ON rentwave.listings;
+DROP FUNCTION rentwave.keep_terms, rentwave.terms_of;
+DROP TABLE rentwave.listing_terms;
 ALTER TABLE rentwave.listings DROP COLUMN latitude, DROP COLUMN longitude, DROP COLUMN seats,
   DROP COLUMN boot_litres, DROP COLUMN year, DROP COLUMN guests, DROP COLUMN beds,
   DROP COLUMN bathrooms;
@@ -202,6 +205,37 @@ TEST_F(PostgresServer, of_a_release_without_places_and_traits_is_filled) {
   run(without_places_and_traits);
   open();
   expect_found_by_places_and_traits(*journal_);
+}
+
+TEST_F(PostgresServer, keeps_the_terms_of_active_adverts_whoever_writes) {
+  auto lease = value(journal_->take_over(1, "node-a"));
+  auto changed = a_car(2, "Another van");
+  changed.content.where.city = "Oslo";
+  auto off = a_room(4, "Room");
+  off.active = false;
+  auto copy = to_entity(rental_n(1), 0, {event(1)});
+  copy.rows = {a_book(1, "Book"),
+               a_car(2, "Van"),
+               a_room(3, "Room"),
+               a_room(4, "Room"),
+               a_book(5, "Book"),
+               changed,
+               listing_deactivated{nth<listing_id>(3), 2},
+               off,
+               listing_removed{nth<listing_id>(5)}};
+  ASSERT_FALSE(
+      value(journal_->append({to_partition(1, lease, {copy})})).at(0).entities.at(0).failed);
+  // As a release would that knows of no terms.
+  run("UPDATE rentwave.listings SET price = 77 WHERE kind = 'book'");
+  const std::string kept = "SELECT * FROM rentwave.listing_terms";
+  const std::string made = "SELECT t.* FROM rentwave.listings l, rentwave.terms_of(l) t";
+  EXPECT_EQ(run("SELECT count(*) FROM (" + kept + " EXCEPT " + made + ") t"), "0");
+  EXPECT_EQ(run("SELECT count(*) FROM (" + made + " EXCEPT " + kept + ") t"), "0");
+  EXPECT_EQ(run("SELECT string_agg(DISTINCT kind, ' ' ORDER BY kind) FROM rentwave.listing_terms"),
+            "book vehicle");
+  EXPECT_EQ(run("SELECT count(*) FROM rentwave.listing_terms WHERE term = 'van' AND in_title"),
+            "1");
+  EXPECT_EQ(run("SELECT DISTINCT price FROM rentwave.listing_terms WHERE kind = 'book'"), "77");
 }
 
 TEST_F(PostgresServer, refuses_a_schema_that_is_no_journal) {

@@ -211,7 +211,10 @@ class interrupted_news : public interrupted<following> {
 };
 
 TEST(Follows, bring_one_notice_over_a_crash_at_any_point) {
-  play_over_a_crash_at_any_point<interrupted_news>();
+  play_over<interrupted_news>(interruption::crash);
+}
+TEST(Follows, bring_one_notice_over_a_hand_over_at_any_point) {
+  play_over<interrupted_news>(interruption::hand_over);
 }
 
 /// The inbox of one person fails while it is `broken`.

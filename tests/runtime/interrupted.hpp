@@ -1,5 +1,5 @@
-// A tale whose process dies after one step of the scheduler, lived by people who ask again when
-// nobody answers; and how it is told with a death after each of its steps.
+// A tale that is interrupted after one step of the scheduler, lived by people who ask again when
+// nobody answers; and how it is told with an interruption after each of its steps.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,11 +10,17 @@
 
 namespace rentwave::testing {
 
+enum class interruption {
+  crash,      ///< the process dies, and is started again
+  hand_over,  ///< all partitions are closed and opened again, and nobody is to notice
+  cut,        ///< they are cut off
+};
+
 /// What a tale begins with; `Market` is where it takes place.
 template <class Market = market>
 class interrupted {
  public:
-  explicit interrupted(int crash_at) : crash_at_{crash_at} {}
+  explicit interrupted(int at, interruption how = interruption::crash) : at_{at}, how_{how} {}
   int steps() const { return steps_; }
 
  protected:
@@ -31,6 +37,7 @@ class interrupted {
     for (int again = 0; again < 3; ++again) {
       const auto waiting = m_.world.send(to, body, id, caller, cause);
       run();
+      if (!waiting.value() && how_ == interruption::hand_over) break;
       if (!waiting.value()) continue;
       EXPECT_FALSE(std::holds_alternative<refusal>(*waiting.value()))
           << to_string(to) << ": " << std::get<refusal>(*waiting.value()).detail;
@@ -44,25 +51,30 @@ class interrupted {
  private:
   void run() {
     while (m_.world.step())
-      if (++steps_ == crash_at_) {
-        m_.world.crash();
-        m_.world.start();
-      }
+      if (++steps_ == at_) interrupt();
+  }
+  void interrupt() {
+    using placing = place_order::placing;
+    if (how_ != interruption::crash)
+      return m_.world.hand_over_all(how_ == interruption::cut ? placing::cut : placing::close);
+    m_.world.crash();
+    m_.world.start();
   }
 
-  int crash_at_;
+  int at_;
+  interruption how_;
   int steps_ = 0;
 };
 
-/// `Tale` is made with the step of its death, and has `play`.
+/// `Tale` is made with the step of its interruption, and has `play`.
 template <class Tale>
-void play_over_a_crash_at_any_point() {
+void play_over(interruption how) {
   Tale whole{-1};
   whole.play();
   ASSERT_GT(whole.steps(), 100);
   for (int at = 1; at <= whole.steps() && !::testing::Test::HasFailure(); ++at) {
-    SCOPED_TRACE("a crash after step " + std::to_string(at));
-    Tale{at}.play();
+    SCOPED_TRACE("after step " + std::to_string(at));
+    Tale{at, how}.play();
   }
 }
 

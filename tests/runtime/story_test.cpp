@@ -71,7 +71,13 @@ class interrupted_story : public interrupted<> {
 };
 
 TEST(Story, goes_on_after_a_crash_at_any_point) {
-  play_over_a_crash_at_any_point<interrupted_story>();
+  play_over<interrupted_story>(interruption::crash);
+}
+TEST(Story, does_not_notice_a_hand_over_at_any_point) {
+  play_over<interrupted_story>(interruption::hand_over);
+}
+TEST(Story, goes_on_after_it_was_cut_off_at_any_point) {
+  play_over<interrupted_story>(interruption::cut);
 }
 
 TEST(Race, of_two_hundred_renters_has_one_winner_and_moves_no_other_money) {

@@ -1,7 +1,7 @@
 // Every command of every entity, sent twice under one id: the second time the answer is the same
-// and nothing new happens, with the answer in memory, after a crash out of the journal, and while
-// the first one is still under way. Every case notes the commands that it sent; who adds a command
-// to an entity finds here that it was not.
+// and nothing new happens, with the answer in memory, out of the journal after a crash or under the
+// next owner, and while the first one is still under way. Every case notes the commands that it
+// sent; who adds a command to an entity finds here that it was not.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-enum class repeat { at_once, over_a_crash, together };
+enum class repeat { at_once, over_a_crash, over_a_hand_over, together };
 
 /// By the entity's kind, as `any_command` has them: the alternatives of its commands.
 using sent_commands = std::map<std::size_t, std::set<std::size_t>>;
@@ -62,6 +62,7 @@ class twice_case {
       m.world.start();
       m.world.run();
     }
+    if (how_ == repeat::over_a_hand_over) m.world.hand_over_all(place_order::placing::close);
     const auto before = caused(to, id);
     EXPECT_EQ(answer(to, body, id, caller, sent_at), first);
     EXPECT_EQ(caused(to, id), before);
@@ -381,6 +382,7 @@ void twice_case::waiting_and_waking() {
 
 std::string name_of(repeat how) {
   if (how == repeat::at_once) return "at_once";
+  if (how == repeat::over_a_hand_over) return "over_a_hand_over";
   return how == repeat::together ? "together" : "over_a_crash";
 }
 
@@ -400,7 +402,8 @@ TEST_P(Twice, every_command_of_every_entity_has_one_effect) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, Twice,
-                         ::testing::Values(repeat::at_once, repeat::over_a_crash, repeat::together),
+                         ::testing::Values(repeat::at_once, repeat::over_a_crash,
+                                           repeat::over_a_hand_over, repeat::together),
                          [](const auto& with) { return name_of(with.param); });
 
 }  // namespace

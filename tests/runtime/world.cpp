@@ -44,6 +44,11 @@ void world::start(duration down) {
   started_at_ = started_at_ - since_start(machine_->system);
   auto options = base_;
   options.real_time = [this] { return real_now(); };
+  for (partition_id id = 0; id < options.partitions; ++id) doors_[id] = door_state::nowhere;
+  options.door_moved = [this, tell = base_.door_moved](partition_id id, door_state is) {
+    doors_[id] = is;
+    if (tell) tell(id, is);
+  };
   auto made = node::start(machine_->system, store_, std::move(options));
   if (!made) {
     started_at_ = real_now();
@@ -65,6 +70,17 @@ void world::crash() {
   machine_.reset();
   started_at_ = last;
   store_.on_append({});
+}
+
+void world::order(partition_id partition, place_order what) {
+  caf::anon_send(routes().partitions.at(static_cast<std::size_t>(partition)), std::move(what));
+}
+
+void world::hand_over_all(place_order::placing how) {
+  for (const auto& [partition, state] : doors_) order(partition, {how});
+  run();
+  for (const auto& [partition, state] : doors_)
+    order(partition, {place_order::placing::open, "owner." + std::to_string(++owners_)});
 }
 
 bool world::step() {

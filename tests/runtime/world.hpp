@@ -5,6 +5,7 @@
 #include <caf/all.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <random>
@@ -41,6 +42,13 @@ class world {
   /// How fast domain time runs from the next start on.
   void set_rate(double rate) { base_.clock_rate = rate; }
   bool is_running() const { return machine_ != nullptr; }
+
+  /// To a partition's actor, as the driver of a cluster's node gives orders.
+  void order(partition_id partition, place_order what);
+  /// Where a partition is, as its actor told last.
+  door_state state_of(partition_id partition) const { return doors_.at(partition); }
+  /// All partitions are closed, or cut off, and then ordered to open again.
+  void hand_over_all(place_order::placing how);
 
   pending<outcome> send(entity_ref to, any_command body, command_id id,
                         std::optional<account_id> caller = {}, instant cause = instant::max());
@@ -89,10 +97,12 @@ class world {
 
   memory_store store_;
   node_options base_;
+  std::map<partition_id, door_state> doors_;
   std::unique_ptr<machine> machine_;
   instant started_at_;
   std::mt19937_64* dice_ = nullptr;
   std::uint64_t ids_ = 0;
+  int owners_ = 0;
 };
 
 }  // namespace rentwave::testing

@@ -23,6 +23,7 @@ struct fault_rates {
   int payment = 12;     ///< of a payment that the provider is asked for
   int courier = 40;     ///< of a notice that is carried
   int crash = 60;       ///< of a round
+  int hand_over = 25;   ///< of a round: a partition is nobody's for a while
 };
 
 class faults {
@@ -39,6 +40,7 @@ class faults {
   /// At the start of every round.
   void round(memory_store& store);
   bool is_time_to_crash() { return on_ && hits(rates_.crash); }
+  bool is_time_to_hand_over() { return on_ && hits(rates_.hand_over); }
   /// From now on nothing fails.
   void stop(memory_store& store);
   std::int64_t count() const { return count_; }

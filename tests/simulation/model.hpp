@@ -79,8 +79,8 @@ struct advert {
   std::set<rental_id> queued;               ///< those who wait for it
   std::map<block_id, period> blocks;
   std::vector<photo_id> photos;
-  std::set<std::pair<rental_id, rental_id>> told_of_delay;  ///< whose booking, by whose lateness
-  bool missing = false;  ///< lost, until the owner switches it on again
+  std::map<rental_id, rental_id> told_of_delay;  ///< whose booking, by whose lateness at last
+  bool missing = false;                          ///< lost, until the owner switches it on again
   instant added_at{};
   bool hidden = false;    ///< by an administrator
   bool withheld = false;  ///< by the owner's account

@@ -189,7 +189,10 @@ struct listing_events {
     check(e.renter == all.deals[e.rental].renter && e.owner == self().owner, "to other people");
     const auto due = delay_due(all.deals[e.by], all.deals[e.rental], e.when);
     check(due && event.time >= *due, "before the item is late, or too early");
-    check(self().told_of_delay.insert({e.rental, e.by}).second, "a second time");
+    // Unless somebody else had it in between, as happens when returns are disputed.
+    const auto told = self().told_of_delay.find(e.rental);
+    check(told == self().told_of_delay.end() || told->second != e.by, "a second time");
+    self().told_of_delay[e.rental] = e.by;
     ++all.notices_due[{e.renter, event.type, e.rental, event.time}];
     ++all.notices_due[{e.owner, event.type, e.rental, event.time}];
   }

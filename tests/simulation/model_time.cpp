@@ -65,7 +65,9 @@ void check_delays(const model& all, instant now, duration slack, instant quiet_s
     const auto& late = all.deals.at(*one.with);
     if (!late.is_out() || late.wish) continue;
     for (const auto& [rental, when] : one.calendar) {
-      if (rental == *one.with || one.told_of_delay.contains({rental, *one.with})) continue;
+      const auto told = one.told_of_delay.find(rental);
+      const bool knows = told != one.told_of_delay.end() && told->second == *one.with;
+      if (rental == *one.with || knows) continue;
       const auto due = delay_due(late, all.deals.at(rental), when);
       // Whatever happened to one of the two since then may have been the reason.
       if (!due || std::max({*due, quiet_since, changed_at(all, listing_ref(id)),

@@ -84,6 +84,7 @@ class history {
       faults_.round(world_.journal());
       crowd_.act(world_, orders_, model_);
       look();
+      hand_over();
       work();
       if (faults_.is_time_to_crash()) crash();
       advance(dice_.between(20'000, longest_step.count()) * std::chrono::microseconds{1});
@@ -106,10 +107,42 @@ class history {
     check_reads();
   }
 
+  /// Sometimes a partition is closed or cut off, perhaps because another owner took it, and opened
+  /// again some rounds later. Who asks meanwhile waits, and in the end asks again.
+  void hand_over() {
+    using placing = place_order::placing;
+    if (faults_.is_time_to_hand_over()) {
+      const auto id = static_cast<partition_id>(dice_.between(0, options_.partitions - 1));
+      if (away_.try_emplace(id, dice_.between(0, 40)).second) {
+        const auto how = dice_.between(1, 4);
+        if (how == 1 && connect()->take_over(id, "somebody")) ++report_.counts["partitions taken"];
+        world_.order(id, {how > 2 ? placing::close : placing::cut});
+        ++report_.counts["hand-overs"];
+      }
+    }
+    for (auto& [id, rounds] : away_) --rounds;
+    std::erase_if(away_, [this](const auto& one) {
+      if (one.second > 0 || world_.state_of(one.first) != door_state::nowhere) return false;
+      open(one.first);
+      return true;
+    });
+  }
+
+  void open(partition_id id) {
+    const auto owner = "node." + std::to_string(++openings_);
+    world_.order(id, {place_order::placing::open, owner});
+  }
+
+  void bring_all_back() {
+    world_.run();
+    for (const auto& [id, rounds] : std::exchange(away_, {})) open(id);
+    world_.run();
+  }
+
   /// Nothing failed for a while: then nothing is late.
   void check_memory() {
     const auto now = world_.real_now();
-    if (faults_.active() || faults_.count() != faults_seen_) calm_.reset();
+    if (!away_.empty() || faults_.active() || faults_.count() != faults_seen_) calm_.reset();
     faults_seen_ = faults_.count();
     if (!calm_) calm_ = {now, world_.now()};
     if (now - calm_->real < calm_enough) return;
@@ -126,6 +159,7 @@ class history {
     for (auto left = dice_.between(0, 150); left > 0 && world_.step(); --left) {
     }
     world_.crash();
+    away_.clear();
     ++report_.counts["crashes"];
     const auto unanswered = orders_.give_up(tell_);
     read_along();
@@ -181,6 +215,7 @@ class history {
   /// Nobody acts and nothing fails: alarms are prompt, and every rental comes to its end.
   void settle() {
     faults_.stop(world_.journal());
+    bring_all_back();
     release_quarantined();
     replay_dead_letters();
     const auto rest = world_.now() + world_.clock().in_domain(seconds{90});
@@ -335,7 +370,9 @@ class history {
     instant real;
     instant domain;
   };
-  std::optional<moment> calm_;  ///< since when nothing has failed
+  std::optional<moment> calm_;                 ///< since when nothing has failed
+  std::map<partition_id, std::int64_t> away_;  ///< for how many rounds
+  int openings_ = 0;
   std::int64_t faults_seen_ = 0;
   std::int64_t sequence_ = 0;
   instant last_;

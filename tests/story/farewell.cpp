@@ -2,6 +2,7 @@
 // every two steps, and at any append, the server may die.
 #include <stdexcept>
 
+#include "tests/story/adverts.hpp"
 #include "tests/story/story.hpp"
 
 namespace rentwave::testing {
@@ -11,18 +12,6 @@ using nlohmann::json;
 
 void demand(bool holds, const std::string& sentence) {
   if (!holds) throw std::runtime_error{sentence};
-}
-
-json spare_room() {
-  return {{"kind", "room"},
-          {"title", "A spare room"},
-          {"description", ""},
-          {"price", {{"amount", 250}, {"per", "day"}}},
-          {"late_fee", {{"amount", 300}, {"per", "day"}}},
-          {"min_duration", "P1D"},
-          {"max_duration", "P14D"},
-          {"place", {{"city", "Kyiv"}, {"country", "UA"}}},
-          {"room", {{"guests", 2}, {"beds", 1}, {"bathrooms", 1}, {"amenities", {"desk"}}}}};
 }
 
 bool is_void(const http::client_response& seen) {
@@ -57,7 +46,9 @@ void story::farewell() {
       [this] { sign_up(owner_); },
       [this] { log_in(owner_); },
       [&] { id = ask(owner_, "GET", "/api/me")["id"]; },
-      [this] { listing_ = ask(owner_, "POST", "/api/listings", spare_room())["id"]; },
+      [this] {
+        listing_ = ask(owner_, "POST", "/api/listings", room_advert("A spare room"))["id"];
+      },
       [&] {
         program.token = ask(owner_, "POST", "/api/me/tokens",
                             {{"name", "bot"}, {"scopes", {"wallet"}}})["access_token"];

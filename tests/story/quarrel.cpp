@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "persistence/timestamp.hpp"
+#include "tests/story/adverts.hpp"
 #include "tests/story/story.hpp"
 
 namespace rentwave::testing {
@@ -13,22 +14,14 @@ namespace {
 
 using nlohmann::json;
 
-
 void expect(bool holds, const std::string& sentence) {
   if (!holds) throw std::runtime_error{sentence};
 }
 
-json room_advert() {
-  return {{"kind", "room"},
-          {"title", "A quiet room"},
-          {"description", ""},
-          {"price", {{"amount", 250}, {"per", "day"}}},
-          {"late_fee", {{"amount", 300}, {"per", "day"}}},
-          {"deposit", 2000},
-          {"min_duration", "P1D"},
-          {"max_duration", "P14D"},
-          {"place", {{"city", "Kyiv"}, {"country", "UA"}}},
-          {"room", {{"guests", 2}, {"beds", 1}, {"bathrooms", 1}, {"amenities", {"desk"}}}}};
+json room_with_deposit() {
+  auto advert = room_advert("A quiet room");
+  advert["deposit"] = 2000;
+  return advert;
 }
 
 long cursor_of(const json& notice) {
@@ -116,7 +109,7 @@ void story::quarrel() {
       [this] { log_in(owner_); },
       [this] { log_in(renter_); },
       [this] { pay_in(50'000); },
-      [this] { listing_ = ask(owner_, "POST", "/api/listings", room_advert())["id"]; },
+      [this] { listing_ = ask(owner_, "POST", "/api/listings", room_with_deposit())["id"]; },
       [this] { change_advert(); },
       [this] {
         rental_ = ask(renter_, "POST", "/api/rentals",

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "tests/http/client.hpp"
+#include "tests/story/adverts.hpp"
 #include "tests/story/server_process.hpp"
 #include "tests/story/soundness.hpp"
 
@@ -54,17 +55,9 @@ TEST_P(Race, of_two_hundred_clients_for_one_listing_has_one_winner) {
   server.start();
   client owner{server.port()};
   const auto owners_token = join(owner, "owner");
-  json advert{{"kind", "room"},
-              {"title", "A quiet room"},
-              {"description", ""},
-              {"price", {{"amount", 3000}, {"per", "day"}}},
-              {"late_fee", {{"amount", 500}, {"per", "hour"}}},
-              {"min_duration", "P1D"},
-              {"max_duration", "P14D"},
-              {"place", {{"city", "Kyiv"}, {"country", "UA"}}},
-              {"room", {{"guests", 2}, {"beds", 1}, {"bathrooms", 1}, {"amenities", {"desk"}}}}};
   owner.sends_cookies = false;
-  const std::string listing = owner.post("/api/listings", advert, as(owners_token)).json().at("id");
+  const std::string listing =
+      owner.post("/api/listings", dear_room(), as(owners_token)).json().at("id");
 
   std::vector<std::string> tokens(racers);
   side_by_side([&](int i) {

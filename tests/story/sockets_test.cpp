@@ -10,6 +10,7 @@
 
 #include "tests/http/client.hpp"
 #include "tests/http/socket_client.hpp"
+#include "tests/story/adverts.hpp"
 #include "tests/story/server_process.hpp"
 #include "tests/story/story.hpp"
 
@@ -86,22 +87,7 @@ class Sockets : public ::testing::TestWithParam<keeping> {
     one.headers.emplace_back("Authorization", "Bearer " + token);
     return one;
   }
-  void advertise() {
-    listing_ =
-        join("owner")
-            .call(
-                "POST", "/api/listings",
-                {{"kind", "room"},
-                 {"title", "A dear room"},
-                 {"description", ""},
-                 {"price", {{"amount", 3000}, {"per", "day"}}},
-                 {"late_fee", {{"amount", 500}, {"per", "hour"}}},
-                 {"min_duration", "P1D"},
-                 {"max_duration", "P14D"},
-                 {"place", {{"city", "Kyiv"}, {"country", "UA"}}},
-                 {"room", {{"guests", 2}, {"beds", 1}, {"bathrooms", 1}, {"amenities", {"desk"}}}}})
-            .at("id");
-  }
+  void advertise() { listing_ = join("owner").call("POST", "/api/listings", dear_room()).at("id"); }
   /// Nobody can pay: each is told that it was not possible.
   void try_to_rent() const {
     for (const auto& each : members_)

@@ -14,6 +14,7 @@
 #include "actors/domain/topic_name.hpp"
 #include "persistence/journal.hpp"
 #include "tests/http/client.hpp"
+#include "tests/story/adverts.hpp"
 #include "tests/story/followers.hpp"
 #include "tests/story/server_process.hpp"
 #include "tests/story/soundness.hpp"
@@ -37,15 +38,8 @@ int number_of_followers() {
 }
 
 json new_book() {
-  return {{"kind", "book"},
-          {"title", "Meditations"},
-          {"description", ""},
-          {"price", {{"amount", 250}, {"per", "day"}}},
-          {"late_fee", {{"amount", 300}, {"per", "day"}}},
-          {"min_duration", "P1D"},
-          {"max_duration", "P14D"},
-          {"place", {{"city", "Kyiv"}, {"country", "UA"}}},
-          {"book", {{"isbn", isbn}, {"title", "Meditations"}, {"author", "Marcus Aurelius"}}}};
+  return advert_of("book", "Meditations",
+                   {{"isbn", isbn}, {"title", "Meditations"}, {"author", "Marcus Aurelius"}});
 }
 
 /// Reads the journal beside the server, each event once, and counts what each inbox was told.

@@ -1,9 +1,7 @@
-// A backend for handlers without actors and sockets: the real decide, evolve and wants of every
-// entity of the market, driven in turn until nothing is owed, over a real journal. Time stands
-// still until a test moves it. One a test, on the test's thread.
+// A backend without actors: the real decide, evolve and wants of every entity of the market, driven
+// in turn until nothing is owed, over a real journal. Time stands still until a test moves it. One
+// a test; nothing is locked, as a test waits for each answer before it goes on.
 #pragma once
-
-#include <nlohmann/json.hpp>
 
 #include <functional>
 #include <map>
@@ -20,30 +18,10 @@
 
 namespace rentwave::http {
 
-/// What a test asks for.
-struct question {
-  std::optional<account_id> who = {};
-  std::vector<std::string> parameters = {};
-  std::vector<std::pair<std::string, std::string>> query = {};
-  std::vector<std::pair<std::string, std::string>> headers = {};
-  nlohmann::json body = nullptr;  ///< null: none
-  std::string path = "/test";
-};
-
-/// What it gets.
-struct reply_to_test {
-  unsigned status = 0;
-  nlohmann::json body;
-  std::map<std::string, std::string> headers;
-
-  std::string code() const { return body.value("code", ""); }
-};
-
 class fake_market final : public backend {
  public:
   fake_market();
 
-  reply_to_test call(handler handle, const question& what);
   /// Moves time, wakes whoever wants to be woken, and lets everything settle.
   void advance(duration by);
   /// A command that no client sends, such as a notice for an inbox.
@@ -70,7 +48,8 @@ class fake_market final : public backend {
   boost::asio::awaitable<answer<std::string>> hash_password(std::string) override;
   boost::asio::awaitable<answer<bool>> check_password(std::string, std::string) override;
   boost::asio::awaitable<answer<identity>> identify(std::string) override;
-  token make_token(const identity&) override { return {}; }
+  /// A token is the id of its account.
+  token make_token(const identity& who) override { return {to_string(who.account), now_}; }
   void forget_session(session_id) override {}
   const facts& about() const override { return facts_; }
   const domain_clock& clock() const override { return clock_; }

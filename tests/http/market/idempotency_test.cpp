@@ -1,4 +1,4 @@
-// What an Idempotency-Key promises, over the handlers that create.
+// What an Idempotency-Key promises, over the routes that create.
 #include "tests/http/market/scene.hpp"
 
 namespace rentwave::http {
@@ -9,27 +9,24 @@ using nlohmann::json;
 class Idempotency : public market_scene {
  protected:
   reply_to_test top_up(const json& body, std::string key = "key") {
-    return market.call(post_top_up, {.who = renter,
-                                     .headers = {{"idempotency-key", std::move(key)}},
-                                     .body = body,
-                                     .path = "/api/me/wallet/top-ups"});
+    return call(post_top_up,
+                {.who = renter, .headers = {{"idempotency-key", std::move(key)}}, .body = body});
   }
   reply_to_test rent_under(std::string key, const std::string& listing) {
-    return market.call(post_rental, {.who = renter,
-                                     .headers = {{"idempotency-key", std::move(key)}},
-                                     .body = {{"listing_id", listing}, {"duration", "PT2H"}},
-                                     .path = "/api/rentals"});
+    return call(post_rental, {.who = renter,
+                              .headers = {{"idempotency-key", std::move(key)}},
+                              .body = {{"listing_id", listing}, {"duration", "PT2H"}}});
   }
 };
 
 TEST_F(Idempotency, gives_the_first_answer_again_whatever_happened_since) {
   const auto first = top_up({{"amount", 500}});
-  EXPECT_FALSE(first.headers.contains("Idempotent-Replayed"));
+  EXPECT_FALSE(first.headers.contains("idempotent-replayed"));
   pay_in(renter, 300);
   const auto again = top_up({{"amount", 500}});
   EXPECT_EQ(again.status, 201U);
   EXPECT_EQ(again.body, first.body);  // with the balance of then
-  EXPECT_EQ(again.headers.at("Idempotent-Replayed"), "true");
+  EXPECT_EQ(again.headers.at("idempotent-replayed"), "true");
   EXPECT_EQ(wallet_of(renter)["balance"], euros(800));
 }
 

@@ -20,7 +20,7 @@ class Wallet : public market_scene {
   reply_to_test pay(handler what, const json& body, const std::string& key) {
     question asked{.who = renter, .body = body};
     if (!key.empty()) asked.headers.emplace_back("idempotency-key", key);
-    return market.call(what, asked);
+    return call(what, asked);
   }
 };
 
@@ -96,7 +96,7 @@ TEST_F(Wallet, tells_how_a_payment_went_that_it_has_forgotten) {
 TEST_F(Wallet, has_a_statement_newest_first) {
   top_up({{"amount", 1000}});
   withdraw({{"amount", 400}});
-  const auto reply = market.call(get_wallet_entries, {.who = renter, .query = {{"limit", "1"}}});
+  const auto reply = call(get_wallet_entries, {.who = renter, .query = {{"limit", "1"}}});
   EXPECT_EQ(reply.status, 200U);
   ASSERT_EQ(reply.body["items"].size(), 1U);
   const auto& newest = reply.body["items"][0];
@@ -106,10 +106,10 @@ TEST_F(Wallet, has_a_statement_newest_first) {
   EXPECT_TRUE(newest["rental_id"].is_null());
   ASSERT_TRUE(reply.body["next"].is_string());
   const auto rest =
-      market.call(get_wallet_entries, {.who = renter, .query = {{"cursor", reply.body["next"]}}});
+      call(get_wallet_entries, {.who = renter, .query = {{"cursor", reply.body["next"]}}});
   ASSERT_EQ(rest.body["items"].size(), 1U);
   EXPECT_EQ(rest.body["items"][0]["type"], "wallet.top-up");
-  EXPECT_EQ(market.call(get_wallet_entries, {.who = stranger}).body["items"], json::array());
+  EXPECT_EQ(call(get_wallet_entries, {.who = stranger}).body["items"], json::array());
 }
 
 // --- notifications ---
@@ -125,12 +125,12 @@ class Notifications : public market_scene {
     market.send_inside(inbox_ref(renter), inbox::command{inbox::deliver{renter, notice}});
   }
   json list(std::vector<std::pair<std::string, std::string>> query = {}) {
-    const auto reply = market.call(get_notifications, {.who = renter, .query = std::move(query)});
+    const auto reply = call(get_notifications, {.who = renter, .query = std::move(query)});
     EXPECT_EQ(reply.status, 200U) << reply.body;
     return reply.body;
   }
   reply_to_test read(const json& body) {
-    return market.call(read_notifications, {.who = renter, .body = body});
+    return call(read_notifications, {.who = renter, .body = body});
   }
 };
 
@@ -174,7 +174,7 @@ TEST_F(Notifications, refuse_cursors_that_are_none) {
   EXPECT_EQ(complaints_of(read({{"up_to", true}})), complaints{"up_to: type"});
   EXPECT_EQ(complaints_of(read(json::object())), complaints{"up_to: required"});
   const auto wrong =
-      market.call(get_notifications, {.who = renter, .query = {{"after", "x"}, {"unread", "yes"}}});
+      call(get_notifications, {.who = renter, .query = {{"after", "x"}, {"unread", "yes"}}});
   EXPECT_EQ(complaints_of(wrong), (complaints{"after: type", "unread: unknown_value"}));
 }
 

@@ -28,26 +28,25 @@ class Reviews : public market_scene {
     return act(post_review, who, rental, {{"rating", rating}, {"text", text}});
   }
   reply_to_test review_under(const std::string& key, const std::string& rental, int rating) {
-    return market.call(post_review, {.who = renter,
-                                     .parameters = {rental},
-                                     .headers = {{"idempotency-key", key}},
-                                     .body = {{"rating", rating}, {"text", "As described."}},
-                                     .path = "/api/rentals/" + rental + "/reviews"});
+    return call(post_review, {.who = renter,
+                              .parameters = {rental},
+                              .headers = {{"idempotency-key", key}},
+                              .body = {{"rating", rating}, {"text", "As described."}}});
   }
   json rating_of(const std::string& listing) {
-    return market.call(get_listing, {.parameters = {listing}}).body["rating"];
+    return call(get_listing, {.parameters = {listing}}).body["rating"];
   }
   json rating_of(account_id who) {
-    return market.call(get_user, {.parameters = {to_string(who)}}).body["rating"];
+    return call(get_user, {.parameters = {to_string(who)}}).body["rating"];
   }
   json items(handler list, const std::string& id) {
-    const auto reply = market.call(list, {.parameters = {id}});
+    const auto reply = call(list, {.parameters = {id}});
     EXPECT_EQ(reply.status, 200U) << reply.body;
     return reply.body["items"];
   }
   std::vector<std::string> texts(const question& what, handler list) {
     std::vector<std::string> found;
-    const auto reply = market.call(list, what);
+    const auto reply = call(list, what);
     for (const auto& each : reply.body["items"]) found.push_back(each["text"]);
     return found;
   }
@@ -75,7 +74,7 @@ TEST_F(Reviews, of_the_renter_are_about_the_advert_and_its_owner) {
   EXPECT_EQ(rating_of(listing), (json{{"average", 4.0}, {"count", 1}}));
   EXPECT_EQ(rating_of(owner), (json{{"average", 4.0}, {"count", 1}}));
   EXPECT_TRUE(rating_of(renter).is_null());
-  const auto found = market.call(search_listings, {}).body["items"][0];
+  const auto found = call(search_listings, {}).body["items"][0];
   EXPECT_EQ(found["rating"], (json{{"average", 4.0}, {"count", 1}}));
   EXPECT_EQ(act(get_rental, owner, rental).body["reviews"], json::array({made.body}));
 }
@@ -164,19 +163,19 @@ TEST_F(Reviews, are_listed_newest_first_in_pages) {
   const std::pair<handler, std::string> lists[] = {{listing_reviews, listing},
                                                    {user_reviews, to_string(owner)}};
   for (const auto& [list, id] : lists) {
-    const auto first = market.call(list, {.parameters = {id}, .query = {{"limit", "2"}}}).body;
+    const auto first = call(list, {.parameters = {id}, .query = {{"limit", "2"}}}).body;
     ASSERT_EQ(first["items"].size(), 2U);
     EXPECT_EQ(first["items"][0]["text"], "Three");
     const std::string next = first["next"];
     EXPECT_THAT(texts({.parameters = {id}, .query = {{"limit", "2"}, {"cursor", next}}}, list),
                 ElementsAre("One"));
-    const auto wrong = market.call(list, {.parameters = {id}, .query = {{"cursor", "x"}}});
+    const auto wrong = call(list, {.parameters = {id}, .query = {{"cursor", "x"}}});
     EXPECT_EQ(complaints_of(wrong), complaints{"cursor: unknown_value"});
     const auto unknown =
-        market.call(list, {.parameters = {id}, .query = {{"limit", "101"}, {"sort", "best"}}});
+        call(list, {.parameters = {id}, .query = {{"limit", "101"}, {"sort", "best"}}});
     EXPECT_EQ(complaints_of(unknown), (complaints{"limit: range", "sort: unknown_parameter"}));
-    EXPECT_EQ(market.call(list, {.parameters = {to_string(person(9))}}).status, 404U);
-    EXPECT_EQ(market.call(list, {.parameters = {"nonsense"}}).status, 404U);
+    EXPECT_EQ(call(list, {.parameters = {to_string(person(9))}}).status, 404U);
+    EXPECT_EQ(call(list, {.parameters = {"nonsense"}}).status, 404U);
   }
 }
 
@@ -193,7 +192,7 @@ TEST_F(Reviews, sort_and_choose_adverts) {
   titled("Well known", {4, 5, 5, 4});
   const auto titles = [&](std::vector<std::pair<std::string, std::string>> query) {
     std::vector<std::string> found;
-    const auto reply = market.call(search_listings, {.query = std::move(query)});
+    const auto reply = call(search_listings, {.query = std::move(query)});
     for (const auto& each : reply.body["items"]) found.push_back(each["title"]);
     return found;
   };
@@ -206,7 +205,7 @@ TEST_F(Reviews, sort_and_choose_adverts) {
        {std::pair{"0.9", "range"}, std::pair{"5.01", "range"}, std::pair{"nan", "format"},
         std::pair{"1e999", "format"}, std::pair{"good", "format"}, std::pair{"4,5", "format"},
         std::pair{"", "format"}}) {
-    const auto wrong = market.call(search_listings, {.query = {{"min_rating", given}}});
+    const auto wrong = call(search_listings, {.query = {{"min_rating", given}}});
     EXPECT_EQ(complaints_of(wrong), complaints{std::string{"min_rating: "} + code}) << given;
   }
 }

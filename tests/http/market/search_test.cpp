@@ -28,13 +28,13 @@ class SearchFields : public market_scene {
   }
   std::vector<std::string> found(parameters query) {
     std::vector<std::string> titles;
-    const auto reply = market.call(search_listings, {.query = std::move(query)});
+    const auto reply = call(search_listings, {.query = std::move(query)});
     EXPECT_EQ(reply.status, 200U) << reply.body;
     for (const auto& each : reply.body["items"]) titles.push_back(each["title"]);
     return titles;
   }
   complaints refused(parameters query) {
-    const auto reply = market.call(search_listings, {.query = std::move(query)});
+    const auto reply = call(search_listings, {.query = std::move(query)});
     EXPECT_EQ(reply.status, 422U) << reply.body;
     return complaints_of(reply);
   }

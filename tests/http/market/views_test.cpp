@@ -110,7 +110,7 @@ TEST(EventView, has_ids_that_follow_from_entity_and_version) {
   EXPECT_NE(event_id(rental, 1), event_id(rental, 2));
   EXPECT_NE(event_id(rental, 1), event_id(wallet_ref({}), 1));
   // For good: clients keep them.
-  EXPECT_EQ(to_string(event_id(rental, 1)), "b1c74ebd-c39e-82c2-bf5b-a339efff1f13");
+  EXPECT_EQ(rentwave::to_string(event_id(rental, 1)), "b1c74ebd-c39e-82c2-bf5b-a339efff1f13");
 }
 
 TEST(EventView, shows_money_and_durations_as_everywhere) {

@@ -1,4 +1,4 @@
-// Where one's notifications are posted, over the handlers.
+// Where one's notifications are posted.
 #include <regex>
 
 #include "tests/http/market/scene.hpp"
@@ -11,9 +11,9 @@ using nlohmann::json;
 class WebhookCalls : public market_scene {
  protected:
   reply_to_test make(const json& body, account_id who = renter, std::string key = {}) {
-    question what{.who = who, .body = body, .path = "/api/me/webhooks"};
+    question what{.who = who, .body = body};
     if (!key.empty()) what.headers = {{"idempotency-key", std::move(key)}};
-    return market.call(post_webhook, what);
+    return call(post_webhook, what);
   }
   std::string made(const json& body = {{"url", url}}) {
     const auto reply = make(body);
@@ -23,7 +23,7 @@ class WebhookCalls : public market_scene {
   reply_to_test look(const std::string& id, account_id who = renter) {
     return act(get_webhook, who, id);
   }
-  json list(account_id who = renter) { return market.call(get_webhooks, {.who = who}).body; }
+  json list(account_id who = renter) { return call(get_webhooks, {.who = who}).body; }
   void tell(account_id who) {
     market.send_inside(inbox_ref(who),
                        inbox::command{inbox::deliver{
@@ -47,7 +47,7 @@ TEST_F(WebhookCalls, make_one_and_show_its_secret_once) {
   const auto first = make({{"url", url}, {"types", {"rent.late", "rent.book", "rent.late"}}});
   ASSERT_EQ(first.status, 201U) << first.body;
   const auto id = first.body["id"].get<std::string>();
-  EXPECT_EQ(first.headers.at("Location"), "/api/me/webhooks/" + id);
+  EXPECT_EQ(first.headers.at("location"), "/api/me/webhooks/" + id);
   EXPECT_TRUE(std::regex_match(first.body["secret"].get<std::string>(),
                                std::regex{"whsec_[A-Za-z0-9+/]{43}="}));
   auto shown = first.body;
@@ -74,7 +74,7 @@ TEST_F(WebhookCalls, show_the_same_secret_to_a_repeat_under_the_same_key) {
   const auto again = make({{"url", url}}, renter, "key");
   EXPECT_EQ(again.status, 201U);
   EXPECT_EQ(again.body, first.body);
-  EXPECT_EQ(again.headers.at("Idempotent-Replayed"), "true");
+  EXPECT_EQ(again.headers.at("idempotent-replayed"), "true");
   EXPECT_EQ(list()["items"].size(), 1U);
   EXPECT_EQ(make({{"url", "https://example.net/"}}, renter, "key").code(), "idempotency_mismatch");
 }
@@ -88,7 +88,7 @@ TEST_F(WebhookCalls, show_the_secret_of_one_that_was_cut_off_to_a_repeat) {
       };
     };
   };
-  EXPECT_ANY_THROW(make({{"url", url}}, renter, "key"));
+  EXPECT_EQ(make({{"url", url}}, renter, "key").status, 500U);
   const auto id = list()["items"].at(0)["id"].get<std::string>();
   const auto again = make({{"url", url}}, renter, "key");
   EXPECT_EQ(again.status, 201U);
@@ -103,7 +103,7 @@ TEST_F(WebhookCalls, do_not_bring_back_one_that_was_removed_before_a_repeat) {
       market.before_next_send = [] { throw std::runtime_error("the program dies"); };
     };
   };
-  EXPECT_ANY_THROW(make({{"url", url}}, renter, "key"));
+  EXPECT_EQ(make({{"url", url}}, renter, "key").status, 500U);
   const auto id = list()["items"].at(0)["id"].get<std::string>();
   EXPECT_EQ(act(delete_webhook, renter, id).status, 204U);
   const auto again = make({{"url", url}}, renter, "key");

@@ -147,6 +147,7 @@ TEST_P(Websocket_frames, that_break_the_protocol_close_it) {
   ASSERT_EQ(one.receive().status, 101U);
   one.send_raw(GetParam().bytes);
   EXPECT_EQ(one.receive_raw(4), "\x88\x02\x03\xEA") << "a close frame with 1002";
+  log_message("close", 1002);
 }
 
 std::string masked(const std::string& head, const std::string& payload = {}) {

@@ -1,0 +1,126 @@
+#include "cluster/deputy.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <caf/all.hpp>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "cluster/wire_form.hpp"
+
+namespace rentwave {
+namespace {
+
+/// A partition has a little longer than whoever asked, so that its own answer comes first.
+constexpr auto grace = std::chrono::seconds{1};
+/// When nobody said how long.
+constexpr auto usual_wait = std::chrono::seconds{60};
+/// Types that were not understood and logged: each once.
+constexpr std::size_t most_complaints = 16;
+
+class deputy {
+ public:
+  explicit deputy(caf::event_based_actor* self) : self_{self} {}
+  const char* name = "deputy";
+
+  void setup(std::shared_ptr<const peer_options> options, caf::actor far) {
+    options_ = std::move(options);
+    far_ = std::move(far);
+  }
+
+  void serve(const wire_message& message) {
+    auto call = call_from_wire(message, options_->real_time());
+    if (!call) {
+      complain(message.type, call.error().why);
+      return refuse(message.number, runtime_errc::unavailable, call.error().why);
+    }
+    const auto& doors = options_->routes->partitions;
+    const auto partition = static_cast<std::size_t>(call->partition);
+    if (call->partition < 0 || partition >= doors.size())
+      return refuse(message.number, runtime_errc::unavailable, "there is no such partition");
+    if (under_way_ >= options_->calls)
+      return refuse(message.number, runtime_errc::overloaded, "too much is asked over one link");
+    ++under_way_;
+    ask(doors[partition], std::move(*call));
+  }
+
+  void tell(const news_ptr& what) { self_->send(far_, news_to_wire(*what)); }
+
+ private:
+  void ask(const caf::actor& door, remote_call call) {
+    std::visit(overloaded{
+                   [&](const command_ptr&) {
+                     if (call.is_one_way) return ask_for<taken>(door, std::move(call));
+                     ask_for<outcome>(door, std::move(call));
+                   },
+                   [&](const query_ptr&) { ask_for<view_ptr>(door, std::move(call)); },
+                   [&](const watch_request&) { ask_for<watch_ptr>(door, std::move(call)); },
+                   [&](const report_request&) { ask_for<report_ptr>(door, std::move(call)); },
+                   [&](const look_request&) { ask_for<place_ptr>(door, std::move(call)); },
+                   [&](const release_order&) { ask_for<std::string>(door, std::move(call)); },
+                   [&](const replay_order&) { ask_for<std::string>(door, std::move(call)); },
+               },
+               call.what);
+  }
+
+  template <class Answer>
+  void ask_for(const caf::actor& door, remote_call call) {
+    const auto number = call.number;
+    const auto wait = wait_for(call);
+    self_->request(door, wait, std::move(call))
+        .then(
+            [this, number](const Answer& given) {
+              answer({number, given});
+            },
+            [this, number](const caf::error& why) {
+              answer({number, why});
+            });
+  }
+
+  duration wait_for(const remote_call& call) const {
+    if (call.until == instant::max()) return usual_wait;
+    return std::max(call.until - options_->real_time(), duration{}) + grace;
+  }
+
+  void answer(const remote_answer& given) {
+    --under_way_;
+    self_->send(far_, answer_to_wire(given));
+  }
+
+  void refuse(std::uint64_t number, runtime_errc code, std::string why) {
+    self_->send(far_, answer_to_wire({number, make_error(code, std::move(why))}));
+  }
+
+  void complain(const std::string& type, const std::string& why) {
+    if (complaints_.size() >= most_complaints || !complaints_.insert(type).second) return;
+    spdlog::warn("node {} asks what is not understood: {}", options_->name, why);
+  }
+
+  caf::event_based_actor* self_;
+  std::shared_ptr<const peer_options> options_;
+  caf::actor far_;
+  std::size_t under_way_ = 0;
+  std::set<std::string> complaints_;
+};
+
+caf::behavior live(caf::stateful_actor<deputy>* self,
+                   const std::shared_ptr<const peer_options>& options, const caf::actor& far) {
+  self->state.setup(options, far);
+  self->monitor(far);
+  self->set_down_handler([self](caf::down_msg&) { self->quit(); });
+  return {
+      [self](const wire_message& message) { self->state.serve(message); },
+      [self](const news_ptr& what) { self->state.tell(what); },
+  };
+}
+
+}  // namespace
+
+caf::actor spawn_deputy(caf::local_actor* parent, std::shared_ptr<const peer_options> options,
+                        caf::actor far) {
+  return parent->spawn(live, std::move(options), std::move(far));
+}
+
+}  // namespace rentwave

@@ -1,0 +1,71 @@
+#include "cluster/door_table.hpp"
+
+#include <algorithm>
+
+namespace rentwave {
+namespace {
+
+bool is_held(door_state state) {
+  return state != door_state::nowhere && state != door_state::elsewhere;
+}
+
+holding holding_of(door_state state) {
+  if (state == door_state::opening) return holding::opening;
+  return state == door_state::open ? holding::open : holding::closing;
+}
+
+}  // namespace
+
+bool door_table::moved(partition_id which, door_state to) {
+  auto& one = of(which);
+  const auto from = std::exchange(one.state, to);
+  one.is_cut = one.is_cut && is_held(to);
+  return to == door_state::nowhere &&
+         (from == door_state::closing || from == door_state::elsewhere);
+}
+
+bool door_table::closes(partition_id which) {
+  auto& state = of(which).state;
+  if (!is_held(state)) return false;
+  state = door_state::closing;
+  return true;
+}
+
+holdings door_table::held() const {
+  holdings all;
+  for (std::size_t i = 0; i < doors_.size(); ++i)
+    if (is_held(doors_[i].state)) all[static_cast<partition_id>(i)] = holding_of(doors_[i].state);
+  return all;
+}
+
+bool door_table::leads_everywhere(const partition_table& table,
+                                  const std::optional<node_id>& self) const {
+  if (table.places.size() != doors_.size()) return false;
+  for (std::size_t i = 0; i < doors_.size(); ++i) {
+    const auto& owner = table.places[i].owner;
+    const auto wanted = owner == self ? door_state::open : door_state::elsewhere;
+    const auto is = doors_[i].state;
+    if (!owner || (is != wanted && is != door_state::closing)) return false;
+  }
+  return true;
+}
+
+/// To an owner, too, whose lease may have ended: it knows itself whether it may answer.
+std::vector<std::pair<partition_id, caf::actor>> door_table::turn(
+    const partition_table& table, const std::map<node_id, caf::actor>& peers) {
+  std::vector<std::pair<partition_id, caf::actor>> turned;
+  for (std::size_t i = 0; i < std::min(table.places.size(), doors_.size()); ++i) {
+    auto& one = doors_[i];
+    if (is_held(one.state)) continue;
+    const auto& owner = table.places[i].owner;
+    const auto found = owner ? peers.find(*owner) : peers.end();
+    const auto peer = found == peers.end() ? caf::actor{} : found->second;
+    const bool leads_there = one.state == door_state::elsewhere && one.peer == peer;
+    if (peer ? leads_there : one.state == door_state::nowhere) continue;
+    one.peer = peer;
+    turned.emplace_back(static_cast<partition_id>(i), peer);
+  }
+  return turned;
+}
+
+}  // namespace rentwave

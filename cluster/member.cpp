@@ -1,0 +1,401 @@
+#include "cluster/member.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "actors/runtime/domain_clock.hpp"
+#include "cluster/process.hpp"
+
+namespace rentwave {
+namespace {
+
+/// The tables are read so many times in a lease; and while partitions change hands, ten times as
+/// often.
+constexpr int turns_a_lease = 5;
+constexpr int hurry = 10;
+/// What happens at once with what has woken the thread is seen by the same turn.
+constexpr auto shortest_pause = std::chrono::milliseconds{10};
+constexpr std::size_t most_wishes = 16;
+
+constexpr const char* process_ended = "its process has ended";
+constexpr const char* lease_ended = "its lease has ended";
+
+journal_error away(std::string detail) {
+  return {journal_errc::unavailable, std::move(detail)};
+}
+
+}  // namespace
+
+lease_terms terms_of(boot_clock::duration lease) {
+  return {.lease = lease, .margin = lease / 10, .longest_gap = lease / 2};
+}
+
+member::member(steward_options options)
+    : options_(std::move(options)), steward_(options_), doors_(options_.partitions) {}
+
+member::~member() {
+  end();
+}
+
+void member::end() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  thread_.join();
+  ports_ = {};  // what they hold on to may end, too
+}
+
+void member::start(member_ports ports, std::string address) {
+  ports_ = std::move(ports);
+  options_.profile.address = std::move(address);
+  thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
+}
+
+// --- from any thread ----------------------------------------------------------------------------
+
+void member::door_moved(partition_id which, door_state to) {
+  const std::lock_guard guard(mutex_);
+  is_woken_ |= doors_.moved(which, to);
+  changed_.notify_all();
+}
+
+void member::look_again() {
+  const std::lock_guard guard(mutex_);
+  is_woken_ = true;
+  changed_.notify_all();
+}
+
+bool member::is_ready() const {
+  const std::lock_guard guard(mutex_);
+  const auto now = boot_clock::now();
+  if (!steward_.id() || !steward_.lease().may_answer(now)) return was_ready_ = false;
+  // Later ones come and go: what is asked for waits for them a moment, here as on any node.
+  return was_ready_ = was_ready_ || doors_.leads_everywhere(steward_.table(), steward_.id());
+}
+
+bool member::was_replaced() const {
+  const std::lock_guard guard(mutex_);
+  return steward_.is_replaced();
+}
+
+void member::drain() {
+  const std::lock_guard guard(mutex_);
+  wishes_.push_back({});
+  is_woken_ = true;
+  changed_.notify_all();
+}
+
+bool member::wait_until_drained(std::chrono::milliseconds patience) const {
+  std::unique_lock guard(mutex_);
+  return changed_.wait_for(guard, patience, [this] { return has_quit_ || is_drained(); });
+}
+
+void member::leave() {
+  const std::lock_guard guard(mutex_);
+  steward_.leave(boot_clock::now());
+  is_leaving_ = is_woken_ = true;
+  changed_.notify_all();
+}
+
+bool member::wait_until_left(std::chrono::milliseconds patience) const {
+  std::unique_lock guard(mutex_);
+  const auto is_vain = [this] {
+    return !is_reachable_ && !steward_.lease().may_answer(boot_clock::now());
+  };
+  (void)changed_.wait_for(guard, patience, [&] { return has_quit_ || is_vain(); });
+  return has_quit_;
+}
+
+member_view member::view() const {
+  const std::lock_guard guard(mutex_);
+  member_view seen{{}, steward_.table(), {}};
+  for (const auto& [id, how] : doors_.held()) seen.held.insert(id);
+  const auto now = boot_clock::now();
+  for (const auto& row : steward_.nodes()) {
+    auto& one = seen.nodes.emplace_back(
+        member_view::node{row, steward_.judged(row.id, now), row.id == steward_.id()});
+    for (const auto& place : seen.table.places) {
+      if (place.owner == row.id)
+        ++one.owned;
+      else if (place.next == row.id)
+        ++one.coming;
+    }
+  }
+  return seen;
+}
+
+std::optional<std::vector<partition_move>> member::plan_drain(std::string_view name) const {
+  const std::lock_guard guard(mutex_);
+  const auto has_name = [&](const node_row& row) { return row.id.name == name; };
+  if (std::ranges::none_of(steward_.nodes(), has_name)) return std::nullopt;
+  return steward_.plan_drain(name, boot_clock::now());
+}
+
+void member::set_draining(std::string name, bool draining,
+                          std::function<void(const journal_result<void>&)> done) {
+  {
+    const std::lock_guard guard(mutex_);
+    if (wishes_.size() < most_wishes && !has_quit_) {
+      wishes_.push_back({std::move(name), draining, std::move(done)});
+      is_woken_ = true;
+      changed_.notify_all();
+      return;
+    }
+  }
+  done(away("too much is asked of the cluster's tables"));
+}
+
+// --- under the mutex ----------------------------------------------------------------------------
+
+bool member::is_drained() const {
+  if (!steward_.id() || steward_.is_last()) return true;
+  const auto& places = steward_.table().places;
+  const auto is_named = [this](const partition_place& place) {
+    return place.owner == steward_.id() || place.next == steward_.id();
+  };
+  return doors_.held().empty() && std::ranges::none_of(places, is_named);
+}
+
+/// A few times a lease; more often while partitions change hands, so that nobody waits long.
+boot_clock::duration member::pause_length() const {
+  const auto usual = options_.terms.lease / turns_a_lease;
+  const auto is_moving = [](const partition_place& place) { return place.next.has_value(); };
+  const bool hurries = is_leaving_ || std::ranges::any_of(steward_.table().places, is_moving);
+  return hurries ? usual / hurry : usual;
+}
+
+// --- the thread ---------------------------------------------------------------------------------
+
+void member::run(const std::stop_token& stop) {
+  for (bool goes_on = true; goes_on && !stop.stop_requested();) {
+    turn();
+    goes_on = pause(stop);
+  }
+  std::deque<wish> waiting;
+  {
+    const std::lock_guard guard(mutex_);
+    has_quit_ = true;
+    waiting = std::exchange(wishes_, {});
+    changed_.notify_all();
+  }
+  for (const auto& one : waiting)
+    if (one.done) one.done(away("this node leaves the cluster"));
+}
+
+void member::turn() {
+  grant_wishes();
+  const auto seen = read();
+  for (const auto& one : think(seen))
+    std::visit([this](const auto& what) { carry_out(what); }, one);
+  point_doors();
+  changed_.notify_all();
+}
+
+/// False: there is nothing left to do.
+bool member::pause(const std::stop_token& stop) {
+  std::unique_lock guard(mutex_);
+  if (has_quit_) return false;
+  changed_.wait_for(guard, stop, shortest_pause, [] { return false; });
+  changed_.wait_for(guard, stop, pause_length() - shortest_pause, [this] { return is_woken_; });
+  is_woken_ = false;
+  return true;
+}
+
+bool member::connect() {
+  if (tables_) return true;
+  auto made = ports_.connect();
+  if (!made) {
+    away_because_ = made.error().detail;
+    return false;
+  }
+  tables_ = std::move(*made);
+  return true;
+}
+
+journal_result<cluster_tables> member::read() {
+  if (!connect()) return away(away_because_);
+  auto seen = tables_->read();
+  if (!seen) away_because_ = seen.error().detail;
+  return seen;
+}
+
+std::vector<steward_order> member::think(const journal_result<cluster_tables>& seen) {
+  const std::lock_guard guard(mutex_);
+  const auto now = boot_clock::now();
+  is_reachable_ = seen.has_value();
+  if (seen) {
+    look_for_dead(seen->nodes);
+    log_.saw(*seen, steward_.id());
+  }
+  log_.tell_reach(is_reachable_, steward_.id().has_value(), steward_.lease().may_answer(now),
+                  away_because_);
+  const bool was_member = steward_.id().has_value();
+  auto orders = steward_.tick(now, seen, doors_.held());
+  if (was_member && !steward_.id()) {
+    was_ready_ = false;
+    spdlog::error("this node is no member of the cluster any more: {}",
+                  steward_.is_replaced() ? "another process has joined under its name"
+                                         : "the others thought that it had ended");
+  }
+  return orders;
+}
+
+/// Of those on this machine one need not wait for a lease.
+void member::look_for_dead(const std::vector<node_row>& nodes) {
+  for (const auto& row : nodes) {
+    if (row.id == steward_.id() || !has_certainly_ended(row.profile.process)) continue;
+    steward_.process_ended(row.id);
+    log_.will_end(row.id, process_ended);
+  }
+}
+
+// --- wishes -------------------------------------------------------------------------------------
+
+void member::grant_wishes() {
+  std::deque<wish> wanted;
+  {
+    const std::lock_guard guard(mutex_);
+    wanted = std::exchange(wishes_, {});
+  }
+  for (const auto& one : wanted) {
+    const auto result = grant(one);
+    if (one.done) one.done(result);
+  }
+}
+
+journal_result<void> member::grant(const wish& what) {
+  std::optional<node_id> who;
+  {
+    const std::lock_guard guard(mutex_);
+    for (const auto& row : steward_.nodes())
+      if (what.name.empty() ? row.id == steward_.id() : row.id.name == what.name) who = row.id;
+  }
+  if (!who) return journal_error{journal_errc::not_found, "there is no node " + what.name};
+  if (!connect()) return away(away_because_);
+  return tables_->set_draining(*who, what.draining);
+}
+
+// --- doors --------------------------------------------------------------------------------------
+
+void member::send(partition_id which, placing what) {
+  place_order letter;
+  letter.what = what;
+  if (what == placing::open) letter.owner = to_string(*steward_.id());
+  ports_.order(which, std::move(letter));
+}
+
+/// Doors of partitions that are not here lead to where the table says.
+void member::point_doors() {
+  std::vector<node_row> others;
+  std::ranges::copy_if(steward_.nodes(), std::back_inserter(others),
+                       [this](const node_row& row) { return row.id != steward_.id(); });
+  if (steward_.id()) ports_.link_to(*steward_.id(), others);
+  std::map<node_id, caf::actor> peers;
+  for (const auto& row : others)
+    if (auto peer = ports_.peer_of(row.id)) peers[row.id] = std::move(peer);
+
+  std::vector<std::pair<partition_id, caf::actor>> turned;
+  {
+    const std::lock_guard guard(mutex_);
+    turned = doors_.turn(steward_.table(), peers);
+  }
+  for (auto& [id, peer] : turned) {
+    place_order letter;
+    letter.what = peer ? placing::elsewhere : placing::nowhere;
+    letter.peer = std::move(peer);
+    ports_.order(id, std::move(letter));
+  }
+}
+
+// --- orders -------------------------------------------------------------------------------------
+
+void member::carry_out(const order::join&) {
+  const auto sent = boot_clock::now();
+  const auto result = tables_->join(options_.name, options_.profile, system_time());
+  {
+    const std::lock_guard guard(mutex_);
+    steward_.joined(sent, result);
+    is_woken_ = true;  // what is free is taken at once
+  }
+  if (!result) return spdlog::warn("cluster: joining failed: {}", result.error().detail);
+  log_.joined(*result, options_.profile.address);
+}
+
+void member::carry_out(const order::renew& what) {
+  const auto sent = boot_clock::now();
+  const auto result = tables_->renew(what.who);
+  const std::lock_guard guard(mutex_);
+  steward_.renewed(sent, result);
+}
+
+void member::carry_out(const order::drain& what) {
+  (void)tables_->set_draining(what.who, true);
+}
+
+void member::carry_out(const order::publish& what) {
+  const auto result = tables_->publish(what.next, what.ended);
+  if (result)
+    for (const auto& one : what.ended) log_.will_end(one.id, lease_ended);
+  const std::lock_guard guard(mutex_);
+  steward_.published(what, result);
+  is_woken_ = true;
+}
+
+void member::carry_out(const order::open& what) {
+  {
+    const std::lock_guard guard(mutex_);
+    doors_.opens(what.partition);
+  }
+  send(what.partition, placing::open);
+}
+
+/// What it says meanwhile is newer than what was decided on.
+void member::carry_out(const order::hand_over& what) {
+  {
+    const std::lock_guard guard(mutex_);
+    if (!doors_.closes(what.partition)) return;
+  }
+  send(what.partition, placing::close);
+}
+
+/// It is held until its door says that it is not.
+void member::carry_out(const order::cut& what) {
+  {
+    const std::lock_guard guard(mutex_);
+    if (doors_.is_cut_anew(what.partition))
+      spdlog::warn("cluster: partition {} is cut off: it did not finish in time, or went to others",
+                   what.partition);
+  }
+  send(what.partition, placing::cut);
+}
+
+void member::carry_out(const order::stop&) {
+  holdings all;
+  {
+    const std::lock_guard guard(mutex_);
+    all = doors_.held();
+  }
+  for (const auto& [id, how] : all) send(id, placing::cut);
+}
+
+void member::carry_out(const order::leave& what) {
+  const auto result = tables_->leave(what.who);
+  if (result) spdlog::info("cluster: {} has left", to_string(what.who));
+  const std::lock_guard guard(mutex_);
+  steward_.left(result);
+  is_woken_ = true;
+}
+
+void member::carry_out(const order::quit&) {
+  bool is_replaced = false;
+  {
+    const std::lock_guard guard(mutex_);
+    has_quit_ = true;
+    is_replaced = steward_.is_replaced() && !is_leaving_;
+  }
+  if (is_replaced) ports_.replaced();
+}
+
+}  // namespace rentwave

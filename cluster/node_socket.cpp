@@ -1,0 +1,255 @@
+#include "cluster/node_socket.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <caf/actor_system.hpp>
+#include <caf/io/abstract_broker.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/io/network/default_multiplexer.hpp>
+#include <caf/io/network/doorman_impl.hpp>
+#include <caf/io/network/stream_impl.hpp>
+#include <caf/io/scribe.hpp>
+#include <caf/policy/tcp.hpp>
+
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace rentwave {
+namespace {
+
+namespace net = caf::io::network;
+using net::rw_state;
+using progress = tls_session::progress;
+
+net::default_multiplexer& multiplexer_of(caf::actor_system& system) {
+  return dynamic_cast<net::default_multiplexer&>(system.middleman().backend());
+}
+
+std::string address_of(int socket) {
+  const auto known = net::remote_addr_of_fd(socket);
+  return known ? *known : "somewhere";
+}
+
+class node_scribe;
+
+/// The connections of a doorman that have yet to show a certificate, and since when. A scribe takes
+/// itself off the list.
+using newcomers = std::map<node_scribe*, std::chrono::steady_clock::time_point>;
+
+/// Lives in the middleman's thread. What the broker wants to say waits until there is TLS: until
+/// then the socket is only read from, so that a silent stranger costs nothing.
+class node_scribe final : public caf::io::scribe {
+ public:
+  node_scribe(net::default_multiplexer& multiplexer, int socket, std::unique_ptr<tls_session> tls,
+              refusal_note refused, std::shared_ptr<newcomers> among = {})
+      : scribe{net::conn_hdl_from_socket(socket)},
+        tls_{std::move(tls)},
+        refused_{std::move(refused)},
+        is_secured_{!tls_},
+        stream_{multiplexer, socket, policy{this}} {
+    if (is_secured_ || !among) return;
+    among_ = std::move(among);
+    among_->emplace(this, std::chrono::steady_clock::now());
+  }
+  ~node_scribe() override { be_no_newcomer(); }
+
+  void configure_read(caf::io::receive_policy::config config) override {
+    if (config.second > max_frame) {
+      too_large_ = config.second;
+      config.second = 1;  // which is never read
+    }
+    ++frames_;
+    stream_.configure_read(config);
+    if (!std::exchange(is_launched_, true)) launch();
+  }
+  void ack_writes(bool enable) override { stream_.ack_writes(enable); }
+  std::vector<char>& wr_buf() override { return stream_.wr_buf(); }
+  std::vector<char>& rd_buf() override { return stream_.rd_buf(); }
+  void flush() override {
+    if (is_secured_) stream_.flush(this);
+  }
+  void graceful_shutdown() override {
+    // The broker closes by itself what does not speak its protocol.
+    if (frames_ == 1) refuse("it does not speak as nodes do");
+    stream_.graceful_shutdown();
+    detach(&stream_.backend(), false);
+  }
+  std::string addr() const override { return address_of(stream_.fd()); }
+  std::uint16_t port() const override {
+    const auto known = net::remote_port_of_fd(stream_.fd());
+    return known ? *known : std::uint16_t{0};
+  }
+  void add_to_loop() override { stream_.activate(this); }
+  void remove_from_loop() override { stream_.passivate(); }
+
+  void refuse(const std::string& why) {
+    if (const auto note = std::exchange(refused_, nullptr)) note(why);
+  }
+
+ private:
+  /// What the stream reads and writes by.
+  struct policy {
+    node_scribe* owner;
+
+    rw_state read_some(std::size_t& got, net::native_socket socket, void* into, std::size_t most) {
+      return owner->read_some(got, socket, into, most);
+    }
+    rw_state write_some(std::size_t& sent, net::native_socket socket, const void* from,
+                        std::size_t size) {
+      return owner->write_some(sent, socket, from, size);
+    }
+    /// What is decrypted already is announced by no event of the socket.
+    bool must_read_more(net::native_socket, std::size_t wanted) const {
+      return owner->tls_ && owner->is_secured_ && owner->tls_->pending() >= wanted;
+    }
+  };
+
+  void launch() {
+    stream_.start(this);
+    // The client begins; should it fail already, the first read says so.
+    if (tls_ && tls_->which() == tls_session::side::client) shake_hands();
+  }
+
+  rw_state read_some(std::size_t& got, int socket, void* into, std::size_t most) {
+    got = 0;
+    if (too_large_ != 0) {
+      refuse("a frame of " + std::to_string(too_large_) + " bytes");
+      return rw_state::failure;
+    }
+    if (!tls_) return caf::policy::tcp::read_some(got, socket, into, most);
+    if (!is_secured_) {
+      const auto done = shake_hands();
+      if (done != progress::done) return state_of(done);
+    }
+    return state_of(tls_->read(into, most, got));
+  }
+
+  rw_state write_some(std::size_t& sent, int socket, const void* from, std::size_t size) {
+    sent = 0;
+    if (size == 0) return rw_state::indeterminate;
+    if (!tls_) return caf::policy::tcp::write_some(sent, socket, from, size);
+    return state_of(tls_->write(from, size, sent));
+  }
+
+  progress shake_hands() {
+    const auto done = tls_->shake_hands();
+    if (done == progress::failed) refuse(tls_->why());
+    if (done == progress::done) {
+      is_secured_ = true;
+      be_no_newcomer();
+      flush();
+    }
+    return done;
+  }
+
+  void be_no_newcomer() {
+    if (const auto list = std::exchange(among_, nullptr)) list->erase(this);
+  }
+
+  rw_state state_of(progress done) {
+    if (done != progress::failed) return rw_state::success;  // perhaps of no bytes
+    // A client is done with its part before the server has looked at its certificate.
+    if (frames_ == 1) refuse(tls_->why());
+    return rw_state::failure;
+  }
+
+  std::unique_ptr<tls_session> tls_;
+  refusal_note refused_;
+  std::shared_ptr<newcomers> among_;  ///< null: it is none
+  bool is_secured_;
+  bool is_launched_ = false;
+  std::size_t too_large_ = 0;
+  std::size_t frames_ = 0;  ///< that the broker has waited for
+  net::stream_impl<policy> stream_;
+};
+
+std::unique_ptr<tls_session> session_of(const std::shared_ptr<const node_tls>& tls, int socket,
+                                        tls_session::side side) {
+  return tls ? std::make_unique<tls_session>(*tls, socket, side) : nullptr;
+}
+
+/// At most one line a second: strangers must not fill the disk.
+class refusal_log {
+ public:
+  void note(const std::string& address, const std::string& why) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_) return void(++unsaid_);
+    next_ = now + std::chrono::seconds{1};
+    spdlog::warn("cluster: a connection from {} was refused: {}{}", address, why,
+                 unsaid_ > 0 ? " (and " + std::to_string(unsaid_) + " more)" : "");
+    unsaid_ = 0;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point next_{};
+  std::size_t unsaid_ = 0;
+};
+
+class node_doorman final : public net::doorman_impl {
+ public:
+  node_doorman(net::default_multiplexer& multiplexer, int socket,
+               std::shared_ptr<const node_tls> tls)
+      : doorman_impl{multiplexer, socket}, tls_{std::move(tls)} {}
+
+  bool new_connection() override {
+    const auto socket = acceptor_.accepted_socket();
+    if (detached()) {
+      net::close_socket(socket);
+      return false;
+    }
+    const auto address = address_of(socket);
+    close_slow_ones();
+    if (newcomers_->size() >= max_fresh) {
+      net::close_socket(socket);
+      log_->note(address, "too many connections have not shown a certificate yet");
+      return true;
+    }
+    net::nonblocking(socket, true);
+    auto& multiplexer = acceptor_.backend();
+    auto made = caf::make_counted<node_scribe>(
+        multiplexer, socket, session_of(tls_, socket, tls_session::side::server),
+        [log = log_, address](const std::string& why) { log->note(address, why); }, newcomers_);
+    const auto handle = made->hdl();
+    parent()->add_scribe(std::move(made));
+    return doorman::new_connection(&multiplexer, handle);
+  }
+
+ private:
+  void close_slow_ones() {
+    const auto limit = std::chrono::steady_clock::now() - fresh_time;
+    std::vector<caf::intrusive_ptr<node_scribe>> slow;
+    for (const auto& [scribe, since] : *newcomers_)
+      if (since < limit) slow.emplace_back(scribe);
+    for (const auto& each : slow) {
+      each->refuse("it has not shown a certificate");
+      each->io_failure(&acceptor_.backend(), net::operation::read);
+    }
+  }
+
+  std::shared_ptr<const node_tls> tls_;
+  std::shared_ptr<refusal_log> log_ = std::make_shared<refusal_log>();
+  std::shared_ptr<newcomers> newcomers_ = std::make_shared<newcomers>();
+};
+
+}  // namespace
+
+caf::io::scribe_ptr make_node_scribe(caf::actor_system& system, int socket,
+                                     std::shared_ptr<const node_tls> tls, refusal_note refused) {
+  return caf::make_counted<node_scribe>(multiplexer_of(system), socket,
+                                        session_of(tls, socket, tls_session::side::client),
+                                        std::move(refused));
+}
+
+boost::system::result<caf::io::doorman_ptr, std::string> make_node_doorman(
+    caf::actor_system& system, const std::string& address, std::uint16_t port,
+    std::shared_ptr<const node_tls> tls) {
+  const auto socket = net::new_tcp_acceptor_impl(port, address.c_str(), true);
+  if (!socket)
+    return "nobody can listen at " + address + ", port " + std::to_string(port) + ": " +
+           system.render(socket.error());
+  return caf::io::doorman_ptr{
+      caf::make_counted<node_doorman>(multiplexer_of(system), *socket, std::move(tls))};
+}
+
+}  // namespace rentwave

@@ -1,0 +1,40 @@
+// The sockets of links, for the broker of CAF's middleman: with TLS or, on loopback, without. They
+// take the place of those of CAF and of its OpenSSL module (docs/decisions/0029): who may not
+// connect is refused and said so without harm to those who may, and no frame makes us allocate
+// more than a message may have.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <caf/fwd.hpp>
+#include <caf/io/fwd.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "cluster/node_tls.hpp"
+
+namespace rentwave {
+
+/// Of one frame of CAF's protocol: a wire message of the largest size fits well.
+inline constexpr std::size_t max_frame = std::size_t{2} << 20;
+/// Connections that have yet to show a certificate: more are closed, and those that take longer.
+inline constexpr std::size_t max_fresh = 64;
+inline constexpr auto fresh_time = std::chrono::seconds{10};
+
+/// Why a connection was ended that did not keep the rules; called in the middleman's thread.
+using refusal_note = std::function<void(const std::string& why)>;
+
+/// For BASP's `connect`. The socket is connected, and goes with the scribe.
+caf::io::scribe_ptr make_node_scribe(caf::actor_system& system, int socket,
+                                     std::shared_ptr<const node_tls> tls, refusal_note refused);
+
+/// For BASP's `publish`: listens at the address. The error is a sentence.
+boost::system::result<caf::io::doorman_ptr, std::string> make_node_doorman(
+    caf::actor_system& system, const std::string& address, std::uint16_t port,
+    std::shared_ptr<const node_tls> tls);
+
+}  // namespace rentwave

@@ -1,0 +1,284 @@
+#include "cluster/peer.hpp"
+
+#include <gmock/gmock.h>
+
+#include "cluster/wire_form.hpp"
+#include "tests/cluster/two_nodes.hpp"
+
+namespace rentwave {
+namespace {
+
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+using testing::simulated_link;
+using testing::simulated_node;
+using ::testing::SizeIs;
+
+constexpr instant first_moment{std::chrono::sys_days{std::chrono::year{2030} / 1 / 1}};
+
+class Peer : public ::testing::Test {
+ protected:
+  Peer() { make_link(); }
+  ~Peer() override {
+    link_.reset();
+    here_.end();
+    there_.end();
+    run();
+  }
+
+  void run() { scheduler_.run(); }
+  void pass(seconds time) {
+    for (int i = 0; i < time.count(); ++i) {
+      scheduler_.advance_time(seconds{1});
+      run();
+    }
+  }
+  void make_link() {
+    link_.emplace(system_, here_.peer, there_.peer);
+    run();
+  }
+  void cut() {
+    link_->cut();
+    run();
+  }
+  instant now() { return options().real_time(); }
+
+  /// From a partition here, to where it is.
+  void ask(std::uint64_t number, partition_call what, bool is_one_way = false) {
+    remote_call call;
+    call.number = number;
+    call.partition = 1;
+    call.is_one_way = is_one_way;
+    call.until = now() + seconds{5};
+    call.what = std::move(what);
+    caf::send_as(here_.door(1), here_.peer, call);
+    run();
+  }
+
+  const std::vector<remote_answer>& answers() const { return here_.seen[1].answers; }
+  /// "7: unavailable: why", or "7: " and the index of the answer's type.
+  std::string answer(std::size_t at) const {
+    if (at >= answers().size()) return "none";
+    const auto& given = answers()[at];
+    const auto* why = std::get_if<caf::error>(&given.what);
+    const auto number = std::to_string(given.number) + ": ";
+    if (!why) return number + std::to_string(given.what.index());
+    return number + to_string(static_cast<runtime_errc>(why->code())) + ": " +
+           why->context().get_as<std::string>(0);
+  }
+  static command_ptr a_command() {
+    command_envelope made;
+    made.to = rental_ref({});
+    made.body = rental::command{rental::dispute{"it is not here"}};
+    return std::make_shared<const command_envelope>(std::move(made));
+  }
+  static partition_call a_query() {
+    return std::make_shared<const query_envelope>(query_envelope{rental_ref({})});
+  }
+
+  peer_options options() {
+    peer_options made;
+    made.name = "n2.7";
+    made.calls = 3;
+    made.real_time = [this] {
+      return first_moment +
+             std::chrono::duration_cast<duration>(system_.clock().now().time_since_epoch());
+    };
+    return made;
+  }
+
+  struct settings : caf::actor_system_config {
+    settings() { set("scheduler.policy", caf::atom("testing")); }
+  } settings_;
+  caf::actor_system system_{settings_};
+  caf::scheduler::test_coordinator& scheduler_ =
+      dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
+  simulated_node here_{system_, options()}, there_{system_, options()};
+  std::optional<simulated_link> link_;
+};
+
+TEST_F(Peer, carries_a_command_to_the_other_node_and_its_answer_back) {
+  there_.seen[1].responds = [](const remote_call&) {
+    return caf::make_message(outcome{hand_over_result{true}});
+  };
+  ask(7, a_command());
+  ASSERT_THAT(there_.seen[1].calls, SizeIs(1));
+  const auto& call = there_.seen[1].calls[0];
+  EXPECT_EQ(call.partition, 1);
+  EXPECT_EQ(call.until, now() + seconds{5});
+  const auto& got = *std::get<command_ptr>(call.what);
+  EXPECT_EQ(std::get<rental::dispute>(std::get<rental::command>(got.body)).reason,
+            "it is not here");
+  ASSERT_THAT(answers(), SizeIs(1));
+  EXPECT_EQ(answers()[0].number, 7u);
+  EXPECT_TRUE(std::get<hand_over_result>(std::get<outcome>(answers()[0].what)).ready);
+}
+
+TEST_F(Peer, tells_that_a_one_way_command_is_taken) {
+  there_.seen[1].responds = [](const remote_call& call) {
+    return call.is_one_way ? caf::make_message(taken{}) : caf::make_message(outcome{});
+  };
+  ask(8, a_command(), true);
+  EXPECT_EQ(answer(0), "8: 6");
+}
+
+TEST_F(Peer, brings_the_failures_of_the_other_node) {
+  there_.seen[1].responds = [](const remote_call&) {
+    return caf::make_message(make_error(runtime_errc::not_mine, "since revision 4"));
+  };
+  ask(9, a_query());
+  EXPECT_EQ(answer(0), "9: not_mine: since revision 4");
+}
+
+TEST_F(Peer, answers_at_once_what_was_under_way_when_the_link_ends) {
+  ask(1, a_query());
+  ask(2, a_command());
+  EXPECT_THAT(answers(), SizeIs(0));
+  cut();
+  ASSERT_THAT(answers(), SizeIs(2));
+  std::vector<std::string> both{answer(0), answer(1)};
+  EXPECT_THAT(both, ::testing::UnorderedElementsAre("1: link_down: the link with node n2.7 ended",
+                                                    "2: link_down: the link with node n2.7 ended"));
+  ask(3, a_query());
+  EXPECT_EQ(answer(2), "3: link_down: there is no link with node n2.7");
+}
+
+TEST_F(Peer, goes_on_over_the_next_link) {
+  ask(1, a_query());
+  cut();
+  make_link();
+  there_.seen[1].responds = [](const remote_call&) { return caf::make_message(taken{}); };
+  ask(2, a_command(), true);
+  EXPECT_EQ(answer(1), "2: 6");
+}
+
+TEST_F(Peer, ends_what_is_under_way_when_a_new_link_takes_the_place_of_the_old) {
+  ask(1, a_query());
+  simulated_link newer{system_, here_.peer, there_.peer};
+  run();
+  EXPECT_EQ(answer(0), "1: link_down: the link with node n2.7 was made anew");
+  cut();  // of the old one, which is nobody's business
+  there_.seen[1].responds = [](const remote_call&) { return caf::make_message(taken{}); };
+  ask(2, a_command(), true);
+  EXPECT_EQ(answer(1), "2: 6");
+}
+
+TEST_F(Peer, has_a_limit_of_calls_under_way) {
+  for (std::uint64_t n = 1; n <= 4; ++n) ask(n, a_query());
+  EXPECT_EQ(answer(0), "4: overloaded: too much is under way to node n2.7");
+  EXPECT_THAT(there_.seen[1].calls, SizeIs(3));
+}
+
+TEST_F(Peer, answers_for_a_partition_that_says_nothing) {
+  ask(1, a_query());
+  pass(seconds{7});
+  EXPECT_THAT(answer(0), HasSubstr("1: unavailable: "));
+  for (std::uint64_t n = 2; n <= 4; ++n) ask(n, a_query());
+  EXPECT_THAT(there_.seen[1].calls, SizeIs(4)) << "what was answered counts no more";
+}
+
+TEST_F(Peer, answers_for_a_partition_whose_actor_is_gone) {
+  caf::anon_send_exit(there_.door(1), caf::exit_reason::kill);
+  run();
+  ask(1, a_query());
+  EXPECT_THAT(answer(0), HasSubstr("1: unavailable: "));
+}
+
+TEST_F(Peer, says_what_does_not_fit_into_a_message) {
+  auto large = std::make_shared<query_envelope>();
+  large->to = {entity_kind::topic, std::string(max_wire_bytes, 'x')};
+  ask(1, query_ptr{large});
+  EXPECT_THAT(answer(0), HasSubstr("1: unavailable: ask.query: "));
+  EXPECT_THAT(there_.seen[1].calls, SizeIs(0));
+}
+
+/// What the other end hears when it says this.
+std::vector<wire_message> heard_after(caf::actor_system& system, const caf::actor& peer,
+                                      const wire_message& said, const std::function<void()>& run) {
+  std::vector<wire_message> heard;
+  const auto far = system.spawn([&heard](caf::event_based_actor*) -> caf::behavior {
+    return {[&heard](const wire_message& message) { heard.push_back(message); }};
+  });
+  caf::anon_send(peer, link_up{far});
+  caf::anon_send(peer, said);
+  run();
+  caf::anon_send_exit(far, caf::exit_reason::kill);
+  run();
+  return heard;
+}
+
+TEST_F(Peer, answers_a_question_that_it_does_not_understand) {
+  const auto run_all = [this] { run(); };
+  const auto why = [&](const wire_message& said) {
+    const auto heard = heard_after(system_, there_.peer, said, run_all);
+    if (heard.size() != 1) return std::to_string(heard.size()) + " messages";
+    EXPECT_EQ(heard[0].number, said.number);
+    return heard[0].body;
+  };
+  EXPECT_THAT(why({31, "ask.weather", "{}", "{}"}), HasSubstr("does not know such a question"));
+  EXPECT_THAT(why({32, "ask.query", "{", "}"}), HasSubstr("its form does not fit"));
+  EXPECT_THAT(why({33, "ask.report", R"({"partition":2})", "{}"}), HasSubstr("no such partition"));
+  EXPECT_THAT(why({34, "ask.report", R"({"partition":-1})", "{}"}), HasSubstr("no such partition"));
+  EXPECT_EQ(why({0, "gossip", "", ""}), "0 messages");
+  EXPECT_EQ(why({35, "answer.weather", "", ""}), "0 messages");
+  EXPECT_EQ(why({0, "news", "", R"({"partition":99})"}), "0 messages");
+}
+
+TEST_F(Peer, passes_on_an_answer_that_it_does_not_understand_as_unavailable) {
+  std::vector<wire_message> asked;
+  const auto far = system_.spawn([&asked](caf::event_based_actor*) -> caf::behavior {
+    return {[&asked](const wire_message& message) { asked.push_back(message); }};
+  });
+  caf::anon_send(here_.peer, link_up{far});
+  run();
+  ask(5, a_query());
+  ASSERT_THAT(asked, SizeIs(1));
+  const wire_message odd{asked[0].number, "answer.weather", "", ""};
+  caf::anon_send(here_.peer, odd);
+  caf::anon_send(here_.peer, odd);  // once more: of a number that nobody waits for
+  run();
+  ASSERT_THAT(answers(), SizeIs(1));
+  EXPECT_THAT(answer(0), HasSubstr("5: unavailable: answer.weather: "));
+  caf::anon_send_exit(far, caf::exit_reason::kill);
+  run();
+}
+
+TEST_F(Peer, brings_news_to_the_partition_that_they_are_of) {
+  ask(1, watch_request{{rental_ref({})}, false});
+  ASSERT_THAT(there_.seen[1].askers, SizeIs(1));
+  const auto watcher = caf::actor_cast<caf::actor>(there_.seen[1].askers[0]);
+  caf::anon_send(watcher,
+                 news_ptr{std::make_shared<const news>(news{{rental_ref({})}, false, false, 1})});
+  run();
+  ASSERT_THAT(here_.seen[1].told, SizeIs(1));
+  EXPECT_THAT(here_.seen[1].told[0]->entities, ::testing::ElementsAre(rental_ref({})));
+  EXPECT_FALSE(here_.seen[1].told[0]->ended);
+}
+
+TEST_F(Peer, says_that_watching_has_ended_with_the_link) {
+  ask(1, watch_request{{rental_ref({})}, false});
+  cut();
+  ASSERT_THAT(here_.seen[1].told, SizeIs(1));
+  EXPECT_TRUE(here_.seen[1].told[0]->ended);
+  EXPECT_EQ(here_.seen[1].told[0]->partition, 1);
+  EXPECT_THAT(here_.seen[0].told, SizeIs(0));
+}
+
+TEST_F(Peer, watches_anew_over_a_new_link) {
+  ask(1, watch_request{{}, true});
+  cut();
+  make_link();
+  ask(2, watch_request{{}, true});
+  ASSERT_THAT(there_.seen[1].askers, SizeIs(2));
+  EXPECT_NE(there_.seen[1].askers[0], there_.seen[1].askers[1]) << "another, so it begins again";
+}
+
+TEST_F(Peer, ends_the_link_when_the_other_node_is_no_member_any_more) {
+  ask(1, a_query());
+  caf::anon_send_exit(here_.peer, caf::exit_reason::user_shutdown);
+  run();
+  EXPECT_EQ(answer(0), "1: link_down: node n2.7 is no member any more");
+}
+
+}  // namespace
+}  // namespace rentwave

@@ -1,0 +1,169 @@
+#include "tests/cluster/processes/customers.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <stdexcept>
+
+namespace rentwave::testing_cluster {
+namespace {
+
+using nlohmann::json;
+using std::chrono::steady_clock;
+
+constexpr std::size_t most_told = 5;
+constexpr std::chrono::milliseconds pause_after_failure{5};
+
+/// A connection to each node; a new one when it broke.
+thread_local std::map<std::uint16_t, http::client> connections;
+
+http::client& connection(std::uint16_t port) {
+  auto& one = connections.try_emplace(port, port).first->second;
+  one.sends_cookies = false;
+  return one;
+}
+
+}  // namespace
+
+customers::customers(std::vector<std::uint16_t> ports, int count) : ports_(std::move(ports)) {
+  for (int i = 0; i < count; ++i) {
+    auto& one = *all_.emplace_back(std::make_unique<customer>());
+    one.name = "customer" + std::to_string(i);
+    const json who{{"username", one.name}, {"password", "correct horse battery"}};
+    http::client to{port(static_cast<std::size_t>(i))};
+    const auto made = to.post("/api/users", who);
+    if (made.status != 201) throw std::runtime_error("registering: " + made.body);
+    one.account = made.json().at("id");
+    one.token = to.post("/api/sessions", who).json().at("access_token");
+  }
+}
+
+customers::~customers() {
+  end();
+}
+
+void customers::use(std::vector<std::uint16_t> ports) {
+  const std::lock_guard held(mutex_);
+  ports_ = std::move(ports);
+}
+
+std::uint16_t customers::port(std::size_t turn) const {
+  const std::lock_guard held(mutex_);
+  return ports_[turn % ports_.size()];
+}
+
+void customers::begin() {
+  for (std::size_t i = 0; i < all_.size(); ++i)
+    threads_.emplace_back([this, i](const std::stop_token& stop) { live(*all_[i], stop, i); });
+}
+
+void customers::end() {
+  for (auto& one : threads_) one.request_stop();
+  threads_.clear();
+}
+
+/// Now here, now there: what one node has acknowledged, every other has to know.
+void customers::live(customer& who, const std::stop_token& stop, std::size_t turn) {
+  while (!stop.stop_requested()) {
+    const auto began = steady_clock::now();
+    bool had_trouble = false;
+    while (!ask(who, port(++turn), true) && !stop.stop_requested()) {
+      had_trouble = true;
+      std::this_thread::sleep_for(pause_after_failure);  // as a client that means well
+    }
+    if (had_trouble) {
+      const auto lasted =
+          std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began);
+      auto longest = longest_trouble_.load();
+      while (longest < lasted && !longest_trouble_.compare_exchange_weak(longest, lasted)) {
+      }
+    }
+    ask(who, port(++turn), false);
+  }
+  connections.clear();
+}
+
+bool customers::ask(customer& who, std::uint16_t port, bool pays) {
+  http::client::fields fields{{"Authorization", "Bearer " + who.token},
+                              {"Content-Type", "application/json"}};
+  ++requests_;
+  try {
+    auto& to = connection(port);
+    if (pays) {
+      fields.push_back({"Idempotency-Key", "payment-" + std::to_string(who.paid)});
+      const auto answer = to.post("/api/me/wallet/top-ups", {{"amount", 1}}, fields);
+      if (answer.status == 201) return ++who.paid > 0;
+      fail(std::to_string(answer.status) + ' ' + answer.body);
+      return false;
+    }
+    const auto answer = to.get("/api/me/wallet", fields);
+    if (answer.status != 200) {
+      fail(std::to_string(answer.status) + ' ' + answer.body);
+      return false;
+    }
+    const std::int64_t seen = answer.json().at("balance").at("amount");
+    if (seen < who.paid)
+      fail("STALE: " + who.name + " has paid " + std::to_string(who.paid) + ", and is shown " +
+           std::to_string(seen));
+    return true;
+  } catch (const std::exception& broken) {
+    connections.erase(port);
+    fail(broken.what());
+    return false;
+  }
+}
+
+void customers::fail(std::string what) {
+  ++failures_;
+  const std::lock_guard held(mutex_);
+  // A stale answer is never an excuse: it is told whatever was before.
+  if (told_.size() < most_told || what.starts_with("STALE")) told_.push_back(std::move(what));
+}
+
+std::string customers::first_failures() const {
+  const std::lock_guard held(mutex_);
+  std::string all;
+  for (const auto& one : told_) all += one + '\n';
+  return all;
+}
+
+bool customers::all_pay(std::int64_t more, std::chrono::seconds patience) const {
+  std::vector<std::int64_t> goals;
+  for (const auto& one : all_) goals.push_back(one->paid + more);
+  const auto until = steady_clock::now() + patience;
+  for (std::size_t i = 0; i < all_.size(); ++i)
+    while (all_[i]->paid < goals[i]) {
+      if (steady_clock::now() > until) return false;
+      std::this_thread::sleep_for(pause_after_failure);
+    }
+  return true;
+}
+
+std::string customers::miscount(std::uint16_t port) const {
+  std::string wrong;
+  for (std::size_t i = 0; i < all_.size(); ++i) {
+    const auto has = balance(i, port);
+    // The last one may have come to pass without an answer.
+    const auto paid = all_[i]->paid.load();
+    if (has != paid && has != paid + 1)
+      wrong += all_[i]->name + " has paid " + std::to_string(paid) + " and has " +
+               std::to_string(has) + '\n';
+  }
+  return wrong;
+}
+
+http::client::fields customers::fields_of(std::size_t which) const {
+  return {{"Authorization", "Bearer " + all_[which]->token}, {"Content-Type", "application/json"}};
+}
+
+std::int64_t customers::balance(std::size_t which, std::uint16_t port) const {
+  const auto answer = http::client{port}.get("/api/me/wallet", fields_of(which));
+  if (answer.status != 200) return -1;
+  return answer.json().at("balance").at("amount");
+}
+
+std::string customers::account_of(std::size_t which) const {
+  return all_[which]->account;
+}
+
+}  // namespace rentwave::testing_cluster

@@ -1,0 +1,124 @@
+#include "tests/cluster/processes/node_process.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <thread>
+
+namespace rentwave::testing_cluster {
+namespace {
+
+constexpr std::chrono::seconds patience{60};
+
+}  // namespace
+
+node_process::node_process(std::string name, std::string journal_url,
+                           std::vector<std::string> options, std::filesystem::path folder)
+    : name_(std::move(name)), log_(std::move(folder) / (name_ + ".log")) {
+  words_ = {RENTWAVE_PROGRAM,         "--http.port=0",
+            "--node.name=" + name_,   "--journal.url=" + std::move(journal_url),
+            "--limits.enabled=false", "--admin.users=root",
+            "--log.level=info"};
+  words_.insert(words_.end(), options.begin(), options.end());
+}
+
+node_process::~node_process() {
+  kill();
+}
+
+void node_process::start() {
+  kill();
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
+  const int log = ::open(log_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  std::vector<char*> arguments;
+  for (auto& word : words_) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  pid_ = ::fork();
+  if (pid_ < 0) throw std::runtime_error("no process");
+  if (pid_ == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is cut off leaves nothing behind
+    ::dup2(ends[1], STDOUT_FILENO);
+    ::dup2(log, STDERR_FILENO);
+    ::execv(arguments[0], arguments.data());
+    ::_exit(127);
+  }
+  ::close(log);
+  ::close(ends[1]);
+  output_ = ends[0];
+}
+
+void node_process::wait_until_it_serves() {
+  const auto line = read_line();
+  const std::string before = " at http://";
+  const auto at = line.find(before);
+  const auto colon = line.find(':', at + before.size());
+  if (at == line.npos || colon == line.npos) fail("it did not come up: " + line);
+  port_ = static_cast<std::uint16_t>(std::stoi(line.substr(colon + 1)));
+}
+
+void node_process::kill() {
+  if (pid_ < 0) return;
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+  ::close(output_);
+  pid_ = -1;
+}
+
+void node_process::pause() {
+  ::kill(pid_, SIGSTOP);
+}
+
+void node_process::resume() {
+  ::kill(pid_, SIGCONT);
+}
+
+void node_process::ask_to_stop() {
+  ::kill(pid_, SIGTERM);
+}
+
+int node_process::wait_for_end() {
+  // What it says no more: its end closes the pipe.
+  pollfd there{output_, POLLIN, 0};
+  const auto until = std::chrono::steady_clock::now() + patience;
+  for (char c = 0;;) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    if (left.count() <= 0 || ::poll(&there, 1, static_cast<int>(left.count())) <= 0)
+      fail("it does not end");
+    if (::read(output_, &c, 1) <= 0) break;
+  }
+  int status = 0;
+  ::waitpid(pid_, &status, 0);
+  ::close(output_);
+  pid_ = -1;
+  if (!WIFEXITED(status)) fail("it was ended by signal " + std::to_string(WTERMSIG(status)));
+  return WEXITSTATUS(status);
+}
+
+std::string node_process::read_line() {
+  std::string line;
+  pollfd there{output_, POLLIN, 0};
+  const int wait_ms = static_cast<int>(std::chrono::milliseconds{patience}.count());
+  for (char c = 0; ::poll(&there, 1, wait_ms) > 0 && ::read(output_, &c, 1) == 1 && c != '\n';)
+    line += c;
+  return line;
+}
+
+std::string node_process::log() const {
+  std::ifstream in(log_);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void node_process::fail(const std::string& what) {
+  throw std::runtime_error("node " + name_ + ": " + what + "\n" + log());
+}
+
+}  // namespace rentwave::testing_cluster

@@ -1,0 +1,135 @@
+#include "tests/cluster/processes/several_nodes.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <stdexcept>
+#include <string_view>
+#include <thread>
+
+#include "tests/postgres/private_server.hpp"
+
+namespace rentwave::testing_cluster {
+namespace {
+
+using nlohmann::json;
+using testing_postgres::private_server;
+
+constexpr std::chrono::seconds patience{60};
+constexpr std::chrono::milliseconds look_interval{20};
+
+}  // namespace
+
+bool is_soak() {
+  const char* soak = std::getenv("RENTWAVE_SOAK");
+  return soak && std::string_view{soak} == "1";
+}
+
+SeveralNodes::SeveralNodes() : journal_url_(private_server::get().make_journal()) {
+  auto name = (std::filesystem::temp_directory_path() / "rentwave-nodes-XXXXXX").string();
+  if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
+  folder_ = name;
+}
+
+SeveralNodes::~SeveralNodes() {
+  if (HasFailure())
+    for (const auto& [name, one] : nodes_)
+      std::cout << "--- log of " << name << ":\n" << one->log() << std::flush;
+  nodes_.clear();
+  private_server::get().drop(journal_url_);
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+node_process& SeveralNodes::add(const std::string& name, std::vector<std::string> options) {
+  add_all({name}, options);
+  return node(name);
+}
+
+void SeveralNodes::add_all(const std::vector<std::string>& names,
+                           const std::vector<std::string>& options) {
+  auto all = usual_options_;
+  all.insert(all.end(), options.begin(), options.end());
+  for (const auto& name : names) {
+    auto& one = nodes_[name];
+    one = std::make_unique<node_process>(name, journal_url_, all, folder_);
+    one->start();
+  }
+  for (const auto& name : names) node(name).wait_until_it_serves();
+}
+
+std::vector<std::uint16_t> SeveralNodes::ports() const {
+  std::vector<std::uint16_t> all;
+  for (const auto& [name, one] : nodes_)
+    if (one->runs()) all.push_back(one->port());
+  return all;
+}
+
+const http::client::fields& SeveralNodes::root(const node_process& at) {
+  if (!root_.empty()) return root_;
+  const json who{{"username", "root"}, {"password", "correct horse battery"}};
+  http::client to{at.port()};
+  EXPECT_EQ(to.post("/api/users", who).status, 201U);
+  const std::string token = to.post("/api/sessions", who).json().at("access_token");
+  return root_ = {{"Authorization", "Bearer " + token}, {"Content-Type", "application/json"}};
+}
+
+http::client_response SeveralNodes::get(const node_process& at, const std::string& path) {
+  const auto& as = root(at);
+  return http::client{at.port()}.get(path, as);
+}
+
+http::client_response SeveralNodes::post(const node_process& at, const std::string& path,
+                                         const json& body) {
+  const auto& as = root(at);
+  return http::client{at.port()}.post(path, body, as);
+}
+
+std::vector<std::string> SeveralNodes::owners(const node_process& as_seen_by) {
+  std::vector<std::string> all;
+  const auto seen = get(as_seen_by, "/api/admin/partitions").json();
+  for (const auto& one : seen.at("items"))
+    all.push_back(one.at("owner").is_null() ? "" : one.at("owner").get<std::string>());
+  return all;
+}
+
+std::string SeveralNodes::unrest(const node_process& as_seen_by,
+                                 const std::vector<std::string>& names) {
+  const auto seen = get(as_seen_by, "/api/admin/partitions");
+  if (seen.status != 200) return seen.body;
+  std::map<std::string, std::size_t> shares;
+  for (const auto& name : names) shares[name] = 0;
+  const auto partitions_seen = seen.json();
+  for (const auto& one : partitions_seen.at("items")) {
+    const bool is_settled = one.at("owner").is_string() && one.at("moves_to").is_null();
+    if (!is_settled || one.at("state") != "open" || !shares.contains(one.at("owner")))
+      return one.dump();
+    ++shares[one.at("owner")];
+  }
+  const auto [least, most] = std::ranges::minmax(shares | std::views::values);
+  return most - least > 1 ? json(shares).dump() : "";
+}
+
+void SeveralNodes::await_rest(const node_process& as_seen_by,
+                              const std::vector<std::string>& names) {
+  std::string why;
+  await("rest: ", [&] {
+    why = unrest(as_seen_by, names);
+    return why.empty();
+  });
+  if (!why.empty()) throw std::runtime_error("the nodes do not come to rest: " + why);
+}
+
+void SeveralNodes::await(const std::string& what, const std::function<bool()>& it) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  while (!it()) {
+    if (std::chrono::steady_clock::now() > until) {
+      ADD_FAILURE() << "waited in vain for " << what;
+      return;
+    }
+    std::this_thread::sleep_for(look_interval);
+  }
+}
+
+}  // namespace rentwave::testing_cluster

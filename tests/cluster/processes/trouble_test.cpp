@@ -1,0 +1,125 @@
+// Nodes that die or stop for a while under load: what was acknowledged is there, nobody is shown
+// what is out of date, and the others go on.
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <iostream>
+
+#include "tests/cluster/processes/customers.hpp"
+#include "tests/cluster/processes/several_nodes.hpp"
+#include "tests/story/soundness.hpp"
+
+namespace rentwave::testing_cluster {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+using std::chrono::steady_clock;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class TroubledNodes : public SeveralNodes {
+ protected:
+  static std::string milliseconds_since(steady_clock::time_point began) {
+    const auto took = steady_clock::now() - began;
+    return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()) +
+           " ms";
+  }
+  /// Rentals that nobody brings back: an hour of domain time is a second.
+  void leave_rentals_to_themselves(int count) {
+    const json owner{{"username", "owner"}, {"password", "correct horse battery"}};
+    const auto& at = node("n1");
+    http::client to{at.port()};
+    to.sends_cookies = false;
+    EXPECT_EQ(to.post("/api/users", owner).status, 201U);
+    const auto as = [&](const json& who) {
+      const std::string token = to.post("/api/sessions", who).json().at("access_token");
+      return http::client::fields{{"Authorization", "Bearer " + token},
+                                  {"Content-Type", "application/json"}};
+    };
+    const auto owner_fields = as(owner);
+    const json renter{{"username", "renter"}, {"password", "correct horse battery"}};
+    EXPECT_EQ(to.post("/api/users", renter).status, 201U);
+    const auto renter_fields = as(renter);
+    EXPECT_EQ(to.post("/api/me/wallet/top-ups", {{"amount", 100'000}}, renter_fields).status, 201U);
+    for (int i = 0; i < count; ++i) {
+      const json advert{
+          {"kind", "room"},
+          {"title", "Room " + std::to_string(i)},
+          {"description", ""},
+          {"price", {{"amount", 10}, {"per", "hour"}}},
+          {"late_fee", {{"amount", 3}, {"per", "hour"}}},
+          {"min_duration", "PT1H"},
+          {"max_duration", "P14D"},
+          {"place", {{"city", "Kyiv"}, {"country", "UA"}}},
+          {"room", {{"guests", 2}, {"beds", 1}, {"bathrooms", 1}, {"amenities", {"desk"}}}}};
+      const auto posted = to.post("/api/listings", advert, owner_fields);
+      EXPECT_EQ(posted.status, 201U) << posted.body;
+      const json wish{{"listing_id", posted.json().at("id")}, {"duration", "PT1H"}};
+      EXPECT_EQ(to.post("/api/rentals", wish, renter_fields).status, 201U);
+    }
+  }
+};
+
+TEST_F(TroubledNodes, that_are_killed_lose_nothing_and_are_replaced) {
+  add_all({"n1", "n2", "n3"}, {"--clock.rate=3600"});
+  await_rest(node("n1"), {"n1", "n2", "n3"});
+  leave_rentals_to_themselves(4);
+  customers all(ports(), 6);
+  all.begin();
+  const int rounds = is_soak() ? 10 : 1;
+  for (int round = 0; round < rounds; ++round) {
+    EXPECT_TRUE(all.all_pay(5, 60s));
+    node("n3").kill();
+    const auto killed = steady_clock::now();
+    all.use({node("n1").port(), node("n2").port()});
+    await_rest(node("n1"), {"n1", "n2"});
+    std::cout << "all partitions are served " << milliseconds_since(killed) << " after kill -9\n";
+    EXPECT_TRUE(all.all_pay(5, 60s));
+    node("n3").start();
+    node("n3").wait_until_it_serves();
+    all.use(ports());
+    await_rest(node("n1"), {"n1", "n2", "n3"});
+  }
+  EXPECT_TRUE(all.all_pay(5, 60s));
+  all.end();
+  std::cout << all.failures() << " of " << all.requests()
+            << " requests failed, and succeeded when asked again; at the longest after "
+            << all.longest_trouble().count() << " ms\n";
+  EXPECT_THAT(all.first_failures(), Not(HasSubstr("STALE")));
+  EXPECT_EQ(all.miscount(node("n2").port()), "");
+  EXPECT_NO_THROW(rentwave::testing::check_sound(journal_url()));
+}
+
+TEST_F(TroubledNodes, that_are_paused_beyond_their_lease_do_no_harm_and_come_back) {
+  add_all({"n1", "n2", "n3"});
+  await_rest(node("n1"), {"n1", "n2", "n3"});
+  customers all(ports(), 6);
+  all.begin();
+  const int rounds = is_soak() ? 10 : 1;
+  for (int round = 0; round < rounds; ++round) {
+    EXPECT_TRUE(all.all_pay(5, 60s));
+    all.use({node("n1").port(), node("n2").port()});
+    node("n3").pause();
+    const auto paused = steady_clock::now();
+    await_rest(node("n1"), {"n1", "n2"});
+    std::cout << "all partitions are served " << milliseconds_since(paused)
+              << " after a node was paused\n";
+    EXPECT_TRUE(all.all_pay(5, 60s)) << "what it had was taken over, and changed since";
+    // From now on also through it: it may refuse, but must not show what is out of date.
+    all.use(ports());
+    node("n3").resume();
+    await_rest(node("n1"), {"n1", "n2", "n3"});
+  }
+  EXPECT_TRUE(all.all_pay(5, 60s));
+  all.end();
+  std::cout << all.failures() << " of " << all.requests()
+            << " requests failed, and succeeded when asked again\n";
+  EXPECT_THAT(all.first_failures(), Not(HasSubstr("STALE")));
+  EXPECT_EQ(all.miscount(node("n3").port()), "");
+  EXPECT_THAT(node("n3").log(), HasSubstr("no member of the cluster any more"));
+  EXPECT_NO_THROW(rentwave::testing::check_sound(journal_url()));
+}
+
+}  // namespace
+}  // namespace rentwave::testing_cluster

@@ -1,0 +1,81 @@
+// One watch at a partition for all sockets of a gateway, when the partition moves or is silent.
+#include "http/websocket/watch_post.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "http/news_source.hpp"
+#include "tests/http/server_scene.hpp"
+
+namespace rentwave::http {
+namespace {
+
+const entity_ref in_first{entity_kind::listing, "first"};
+const entity_ref in_second{entity_kind::listing, "second"};
+
+/// Two partitions; it notes what they are asked.
+class scripted_partitions final : public idle_backend, public news_source {
+ public:
+  news_source* news() override { return this; }
+  std::size_t partitions() const override { return 2; }
+  partition_id partition_of(const entity_ref& entity) const override {
+    return entity == in_first ? 0 : 1;
+  }
+  boost::asio::awaitable<answer<watch_ptr>> watch(partition_id where, watch_request) override {
+    asked.push_back(where);
+    if (is_silent) co_return problem{};
+    watch_ptr none = std::make_shared<const watch_answer>();
+    co_return none;
+  }
+  void hear(std::function<void(const rentwave::news&)> to) override { listener = std::move(to); }
+
+  std::vector<partition_id> asked;
+  bool is_silent = false;
+  std::function<void(const rentwave::news&)> listener;
+};
+
+struct counting_watcher final : watcher {
+  void changed(const entity_ref&) override { ++changes; }
+  int changes = 0;
+};
+
+class Watch_post : public ::testing::Test {
+ protected:
+  Watch_post() {
+    post_.begin(io_.get_executor());
+    for (const auto& each : {in_first, in_second})
+      boost::asio::co_spawn(io_, post_.watch(each, who_), boost::asio::detached);
+    io_.poll();
+    partitions_.asked.clear();
+    who_->changes = 0;
+  }
+  void first_has_moved() {
+    partitions_.listener({.entities = {}, .ended = true, .partition = 0});
+    io_.poll();
+  }
+
+  scripted_partitions partitions_;
+  std::shared_ptr<counting_watcher> who_ = std::make_shared<counting_watcher>();
+  watch_post post_{partitions_};
+  boost::asio::io_context io_;
+};
+
+TEST_F(Watch_post, asks_again_at_once_where_a_partition_has_moved) {
+  first_has_moved();
+  EXPECT_EQ(partitions_.asked, std::vector<partition_id>{0});
+}
+
+TEST_F(Watch_post, takes_everything_for_changed_when_an_answer_was_missed) {
+  partitions_.is_silent = true;
+  first_has_moved();
+  EXPECT_EQ(who_->changes, 0);
+  partitions_.is_silent = false;
+  first_has_moved();
+  EXPECT_EQ(who_->changes, 1);
+  first_has_moved();
+  EXPECT_EQ(who_->changes, 1);
+}
+
+}  // namespace
+}  // namespace rentwave::http

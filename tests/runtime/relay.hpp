@@ -1,0 +1,95 @@
+// A link between two nodes of one process, for tests: passes calls, answers and news on as they
+// are, until it is told to end.
+#pragma once
+
+#include <caf/all.hpp>
+
+#include <variant>
+
+#include "actors/runtime/remote.hpp"
+#include "actors/runtime/routing.hpp"
+
+namespace rentwave::testing {
+
+/// Which response a call has.
+template <class Asked>
+struct answer_of;
+template <>
+struct answer_of<command_ptr> {
+  using type = outcome;
+};
+template <>
+struct answer_of<query_ptr> {
+  using type = view_ptr;
+};
+template <>
+struct answer_of<watch_request> {
+  using type = watch_ptr;
+};
+template <>
+struct answer_of<report_request> {
+  using type = report_ptr;
+};
+template <>
+struct answer_of<look_request> {
+  using type = place_ptr;
+};
+template <>
+struct answer_of<release_order> {
+  using type = std::string;
+};
+template <>
+struct answer_of<replay_order> {
+  using type = std::string;
+};
+
+/// On the node that asks it is a partition's link; on the one that is asked, who asks.
+class relay {
+ public:
+  explicit relay(caf::event_based_actor* self) : self_{self} {}
+
+  caf::behavior live(routing_ptr from, routing_ptr to) {
+    from_ = std::move(from);
+    to_ = std::move(to);
+    return {
+        [this](const remote_call& call) { pass_on(call); },
+        [this](const news_ptr& what) { self_->send(door_of(*from_, what->partition), what); },
+    };
+  }
+
+ private:
+  static const caf::actor& door_of(const routing& where, partition_id partition) {
+    return where.partitions.at(static_cast<std::size_t>(partition));
+  }
+
+  void pass_on(const remote_call& call) {
+    if (call.is_one_way) return ask<taken>(call);
+    std::visit([&]<class Asked>(const Asked&) { ask<typename answer_of<Asked>::type>(call); },
+               call.what);
+  }
+
+  template <class Answer>
+  void ask(const remote_call& call) {
+    const auto door = caf::actor_cast<caf::actor>(self_->current_sender());
+    self_->request(door_of(*to_, call.partition), caf::infinite, call)
+        .then(
+            [this, door, number = call.number](const Answer& what) {
+              self_->send(door, remote_answer{number, what});
+            },
+            [this, door, number = call.number](const caf::error& why) {
+              self_->send(door, remote_answer{number, why});
+            });
+  }
+
+  caf::event_based_actor* self_;
+  routing_ptr from_;
+  routing_ptr to_;
+};
+
+inline caf::actor spawn_relay(caf::actor_system& system, const routing_ptr& from,
+                              const routing_ptr& to) {
+  return system.spawn(
+      [from, to](caf::stateful_actor<relay>* self) { return self->state.live(from, to); });
+}
+
+}  // namespace rentwave::testing
