@@ -48,7 +48,7 @@ auto with_state_of(entity_kind kind, Use&& use) {
     case entity_kind::postman:
       break;
   }
-  assert(!"who has no events is no entity");
+  assert(false && "who has no events is no entity");
   std::abort();
 }
 
