@@ -24,7 +24,9 @@ void check_call(const wire_message& message) {
   // What has grown when it was written out in full may be too large.
   if (!written) return demand(bytes_of(message) > max_wire_bytes / 8, "a call can be passed on");
   const auto again = call_from_wire(*written, now);
-  demand(again && call_to_wire(*again, now) == *written, "a call has one form");
+  demand(again.has_value(), "what was written can be read");
+  const auto rewritten = call_to_wire(*again, now);
+  demand(rewritten && *rewritten == *written, "a call has one form");
   demand(written->type == message.type, "a call stays what it is");
 }
 
