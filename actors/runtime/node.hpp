@@ -58,7 +58,7 @@ struct node_options {
   std::size_t entities_at_rest = 200'000;  ///< in memory without need; more go to sleep at once
   std::size_t entity_queue = 4096;   ///< messages that wait in one entity; more are `overloaded`
   std::size_t batch_events = 2000;   ///< of one transaction
-  std::size_t deliveries = 4;        ///< notices to followers that are under way at the same time
+  std::size_t deliveries = 2;        ///< notices to followers that are under way at the same time
   std::size_t posts = 32;            ///< to webhooks, likewise
   std::size_t posts_a_receiver = 4;  ///< of them to one host and port
   std::size_t photo_queue = 16;      ///< photos that wait to be stored; more are turned away

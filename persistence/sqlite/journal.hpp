@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
+#include <utility>
 
 #include "persistence/journal.hpp"
 #include "persistence/sqlite/connection.hpp"
@@ -12,8 +14,9 @@ namespace rentwave::sqlite {
 class sqlite_journal final : public journal {
  public:
   /// Throws `error`.
-  sqlite_journal(const std::filesystem::path& file, access how, log_limits limits = {})
-      : db_(file, how, limits) {}
+  sqlite_journal(const std::filesystem::path& file, access how, log_limits limits = {},
+                 std::shared_ptr<log_mover> mover = nullptr)
+      : db_(file, how, limits, std::move(mover)) {}
 
   // take_over.cpp
   std::vector<journal_result<partition_lease>> take_over_many(
