@@ -96,7 +96,8 @@ constexpr option settings_table[] = {
     {"admin.users", "NAME,…", "", "accounts that may use /api/admin",
      [](invocation& to, string_view text) { return names(text, to.settings.admin.users); }},
     {"admin.setup-token-file", "PATH", "data/setup-token",
-     "off loopback, registering such a name needs what is in here; made at first start",
+     "off loopback or behind a proxy, registering such a name needs what is in here; made at the "
+     "first such start",
      [](invocation& to, string_view text) {
        return some_text(text, to.settings.admin.setup_token_file);
      }},

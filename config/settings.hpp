@@ -56,7 +56,7 @@ struct auth_settings {
 
 struct admin_settings {
   std::vector<std::string> users;  ///< accounts with the role, as they are spelt
-  std::string setup_token_file;    ///< written at the first start off loopback, mode 0600
+  std::string setup_token_file;    ///< written at the first start that needs it, mode 0600
 };
 
 struct money_settings {
