@@ -166,7 +166,8 @@ constexpr option settings_table[] = {
      [](invocation& to, string_view text) {
        return size(text, to.settings.limits.socket_queue_bytes);
      }},
-    {"limits.enabled", "BOOL", "true", "false: nothing is counted by time, for benchmarks",
+    {"limits.enabled", "BOOL", "true",
+     "false: none of those by address or account that follow, for benchmarks",
      [](invocation& to, string_view text) {
        return one_of<bool>(text, to.settings.limits.enabled, {{"true", true}, {"false", false}});
      }},
@@ -189,6 +190,11 @@ constexpr option settings_table[] = {
     {"limits.registrations-per-address", "N", "30", "a minute; more get 429",
      [](invocation& to, string_view text) {
        return integer(text, to.settings.limits.registrations_per_address);
+     }},
+    {"limits.body-bytes-per-address", "SIZE", "32MiB",
+     "of limits.body-bytes-at-once, for one address; more are answered 503",
+     [](invocation& to, string_view text) {
+       return size(text, to.settings.limits.body_bytes_per_address);
      }},
     {"limits.password-hashes-at-once", "N", "2", "threads that hash passwords, at least 1",
      [](invocation& to, string_view text) {

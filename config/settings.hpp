@@ -86,12 +86,13 @@ struct limit_settings {
   std::size_t socket_message_bytes{};
   std::size_t socket_queue_bytes{};
 
-  bool enabled{};                   ///< false: none of those that count how often, which follow
+  bool enabled{};                   ///< false: none of those by address or account, which follow
   unsigned requests_per_address{};  ///< a second
   unsigned requests_per_account{};  ///< a second
   unsigned photos_per_account{};    ///< a minute
   unsigned failed_logins{};         ///< a minute
   unsigned registrations_per_address{};  ///< a minute
+  std::size_t body_bytes_per_address{};
 
   unsigned password_hashes_at_once{};  ///< at least 1
   std::size_t password_queue{};        ///< logins that wait for a hash

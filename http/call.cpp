@@ -110,6 +110,11 @@ boost::asio::awaitable<response> respond_on_route(std::shared_ptr<call_state> on
 
 }  // namespace
 
+boost::asio::awaitable<std::optional<problem>> turned_down_unread(std::shared_ptr<call_state> one) {
+  const auto who = co_await one->shared->gate.identify(one->asked);
+  co_return turned_down(*one, who);
+}
+
 boost::asio::awaitable<response> respond(std::shared_ptr<call_state> one) {
   if (!one->where.found) co_return without_route(*one);
   response made;

@@ -14,6 +14,7 @@
 
 #include "http/authenticator.hpp"
 #include "http/backend.hpp"
+#include "http/body_room.hpp"
 #include "http/options.hpp"
 #include "http/proxies.hpp"
 #include "http/router.hpp"
@@ -39,7 +40,8 @@ class service {
         by_account(rate_of(limits.requests_per_account_s)),
         photos_by_account(
             {limits.photos_per_account_min / 60, std::max(limits.photos_per_account_min, 1.0)}),
-        live(api, limits) {
+        live(api, limits),
+        bodies_by_client_(limits.body_bytes_per_address) {
     api.counted().begin(table);
   }
 
@@ -60,7 +62,9 @@ class service {
   /// Of requests under way.
   share permits() { return {api.counted().requests_under_way, limits.requests_in_flight}; }
   /// Of bytes of bodies, from their arrival to the end of the request.
-  share body_room() { return {body_bytes_, limits.body_bytes_at_once}; }
+  body_room room_for_body(const std::string& client) {
+    return {bodies_by_client_.of(client), {body_bytes_, limits.body_bytes_at_once}};
+  }
   /// Of connections beyond the limit that are told so.
   share turning_away() { return {turned_away_, most_turned_away}; }
 
@@ -85,6 +89,7 @@ class service {
   }
 
   std::atomic<std::size_t> body_bytes_ = 0;
+  tallies bodies_by_client_;  ///< of each `rate_key`
   std::atomic<std::size_t> turned_away_ = 0;
   std::atomic<bool> stopping_ = false;
   mutable std::mutex mutex_;

@@ -109,6 +109,14 @@ TEST_F(PhotosOverHttp, are_what_their_bytes_say) {
   }
 }
 
+TEST_F(PhotosOverHttp, of_nobody_are_not_waited_for) {
+  begin();
+  client one{site->port()};
+  one.send_raw("POST " + photos + " HTTP/1.1\r\nHost: a\r\nContent-Length: 16000\r\n\r\nabc");
+  EXPECT_EQ(one.receive().status, 401U);
+  EXPECT_TRUE(one.ends_in_order());
+}
+
 TEST_F(PhotosOverHttp, that_are_damaged_or_too_large_are_422) {
   begin();
   const auto whole = sample::png(3, 2);
