@@ -62,6 +62,7 @@ http::server_options server_options_of(const config::settings& settings) {
   options.limits.requests_per_address_s = limits.requests_per_address;
   options.limits.requests_per_account_s = limits.requests_per_account;
   options.limits.photos_per_account_min = limits.photos_per_account;
+  options.limits.connections_per_address = limits.connections_per_address;
   options.limits.body_bytes_per_address = limits.body_bytes_per_address;
   return options;
 }

@@ -191,6 +191,11 @@ constexpr option settings_table[] = {
      [](invocation& to, string_view text) {
        return integer(text, to.settings.limits.registrations_per_address);
      }},
+    {"limits.connections-per-address", "N", "1000",
+     "open ones of one address, but for trusted proxies; more are closed at once",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.limits.connections_per_address);
+     }},
     {"limits.body-bytes-per-address", "SIZE", "32MiB",
      "of limits.body-bytes-at-once, for one address; more are answered 503",
      [](invocation& to, string_view text) {

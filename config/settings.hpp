@@ -92,6 +92,7 @@ struct limit_settings {
   unsigned photos_per_account{};    ///< a minute
   unsigned failed_logins{};         ///< a minute
   unsigned registrations_per_address{};  ///< a minute
+  std::size_t connections_per_address{};
   std::size_t body_bytes_per_address{};
 
   unsigned password_hashes_at_once{};  ///< at least 1

@@ -85,7 +85,7 @@ connection::~connection() {
 void connection::start(asio::ip::tcp::socket socket, std::shared_ptr<service> shared) {
   const auto strand = socket.get_executor();
   auto one = std::make_shared<connection>(std::move(socket), shared);
-  const bool entered = shared->enter(one);
+  const bool entered = shared->enter(one, one->remote_address_, one->client_);
   // To tell it by TLS would cost more than to serve it.
   if (!entered && (shared->is_stopping() || shared->tls())) return;
   if (!entered && !one->turned_away_.grow(1)) return;  // too many even to tell them
@@ -148,7 +148,7 @@ awaitable<void> connection::turn_away() {
   ++shared_->api.counted().connections_turned_away;
   request nobody;
   nobody.trace = new_trace_id();
-  co_await refuse(try_later("overloaded", "Too many connections are open."), std::move(nobody));
+  co_await refuse(try_later("overloaded", "Too many connections are open, altogether or from this address."), std::move(nobody));
   co_await linger();
   close();
 }

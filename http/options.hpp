@@ -28,7 +28,8 @@ struct server_limits {
   // get 429.
   double requests_per_address_s = 0;
   double requests_per_account_s = 0;
-  double photos_per_account_min = 0;  ///< uploads; as many at once; more get 429
+  double photos_per_account_min = 0;        ///< uploads; as many at once; more get 429
+  std::size_t connections_per_address = 0;  ///< but a trusted proxy's; one more gets 503
   /// Of `body_bytes_at_once`, for one address; what goes beyond gets 503.
   std::size_t body_bytes_per_address = 0;
 

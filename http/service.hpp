@@ -41,7 +41,8 @@ class service {
         photos_by_account(
             {limits.photos_per_account_min / 60, std::max(limits.photos_per_account_min, 1.0)}),
         live(api, limits),
-        bodies_by_client_(limits.body_bytes_per_address) {
+        bodies_by_client_(limits.body_bytes_per_address),
+        connections_by_client_(limits.connections_per_address) {
     api.counted().begin(table);
   }
 
@@ -68,8 +69,9 @@ class service {
   /// Of connections beyond the limit that are told so.
   share turning_away() { return {turned_away_, most_turned_away}; }
 
-  /// False: too many, or no more.
-  bool enter(const std::shared_ptr<connection>& one);
+  /// False: too many, altogether or of this `rate_key`, or no more.
+  bool enter(const std::shared_ptr<connection>& one, const std::string& address,
+             const std::string& client);
   void leave(const connection* one);
   bool is_stopping() const { return stopping_; }
 
@@ -88,6 +90,11 @@ class service {
     return {per_second, std::max(per_second * burst_s, 1.0)};
   }
 
+  struct place {
+    std::weak_ptr<connection> who;
+    tallies::part of_client;
+  };
+
   std::atomic<std::size_t> body_bytes_ = 0;
   tallies bodies_by_client_;  ///< of each `rate_key`
   std::atomic<std::size_t> turned_away_ = 0;
@@ -95,7 +102,8 @@ class service {
   mutable std::mutex mutex_;
   std::shared_ptr<tls_context> tls_;
   std::condition_variable emptied_;
-  std::unordered_map<const connection*, std::weak_ptr<connection>> connections_;
+  tallies connections_by_client_;  ///< of each `rate_key` but those of trusted proxies
+  std::unordered_map<const connection*, place> connections_;
 };
 
 }  // namespace rentwave::http
