@@ -58,6 +58,7 @@ http::server_options server_options_of(const config::settings& settings) {
                     .socket_message_bytes = limits.socket_message_bytes,
                     .socket_queue_bytes = limits.socket_queue_bytes};
   options.trusted_proxies = settings.http.trusted_proxies;
+  options.cors_origins = settings.http.cors_origins;
   if (!limits.enabled) return options;
   options.limits.requests_per_address_s = limits.requests_per_address;
   options.limits.requests_per_account_s = limits.requests_per_account;
@@ -239,7 +240,8 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
                           std::move(counted), here->figures(), owner,
                           [here] { return here->keeper(); }, office_of(p.cluster.get())},
       auth_options_of(settings));
-  p.gate = std::make_unique<http::token_authenticator>(*p.api, settings.http.origin);
+  p.gate = std::make_unique<http::token_authenticator>(*p.api, settings.http.origin,
+                                                       http::cors{settings.http.cors_origins});
   p.server = std::make_unique<http::server>(server_options_of(settings), *p.api, *p.gate,
                                             routes_of(settings.node));
   p.server->use(*std::move(tls));

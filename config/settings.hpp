@@ -18,6 +18,7 @@ struct http_settings {
   unsigned threads{};           ///< 0: one a core
   std::string tls_certificate;  ///< PEM files; https when both are given
   std::string tls_key;
+  std::vector<std::string> cors_origins;     ///< as `origin`, checked
   std::vector<std::string> trusted_proxies;  ///< addresses and networks, checked
   std::chrono::milliseconds drain_time{};    ///< from "not ready" to the end of accepting
 };

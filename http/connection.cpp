@@ -148,7 +148,9 @@ awaitable<void> connection::turn_away() {
   ++shared_->api.counted().connections_turned_away;
   request nobody;
   nobody.trace = new_trace_id();
-  co_await refuse(try_later("overloaded", "Too many connections are open, altogether or from this address."), std::move(nobody));
+  co_await refuse(
+      try_later("overloaded", "Too many connections are open, altogether or from this address."),
+      std::move(nobody));
   co_await linger();
   close();
 }
@@ -339,7 +341,7 @@ awaitable<connection::next> connection::write(const request& asked, const respon
   const auto then = !keep_alive ? after_answer::close
                     : is_old    ? after_answer::keep_and_tell
                                 : after_answer::keep;
-  const auto head = head_text(made, asked, then);
+  const auto head = head_text(made, asked, then, shared_->other_pages.fields(asked));
   const bool has_body = may_have_body(made.status) && asked.method != verb::head;
   const std::array<asio::const_buffer, 2> parts{
       asio::buffer(head), has_body ? asio::buffer(made.body) : asio::const_buffer{}};

@@ -67,7 +67,8 @@ bool comes_from_us(const request& asked, std::string_view origin) {
 }
 
 boost::system::result<std::optional<std::string_view>, problem> token_in(const request& asked,
-                                                                         std::string_view origin) {
+                                                                         std::string_view origin,
+                                                                         const cors& others) {
   if (const auto header = asked.header("authorization"); !header.empty()) {
     const auto given = bearer_of(header);
     if (!given) return unauthenticated("Authorization needs a Bearer token.");
@@ -76,8 +77,8 @@ boost::system::result<std::optional<std::string_view>, problem> token_in(const r
   const auto cookie = cookie_of(asked.header("cookie"), "auth");
   // Also when there is none: the answer may set one, and it must not be a page of others that
   // chooses whose. Programs say nothing of where they are.
-  if ((!cookie.empty() || is_by_browser(asked)) && !comes_from_us(asked, origin))
-    return foreign_origin();
+  const bool is_let_in = cookie.empty() && (!is_by_browser(asked) || others.is_asked_by(asked));
+  if (!is_let_in && !comes_from_us(asked, origin)) return foreign_origin();
   if (cookie.empty()) return std::optional<std::string_view>{};
   return std::optional{cookie};
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "http/cors.hpp"
 #include "http/exchange.hpp"
 
 namespace rentwave::http {
@@ -14,9 +15,11 @@ namespace rentwave::http {
 /// The token that came along, not verified; nothing when there is none. `origin` is ours; empty:
 /// that of the request's Host. Errors: 401 for another scheme than Bearer; 403 `foreign_origin` for
 /// what changes something, is asked by a page of others, and has no `Authorization`, which no page
-/// can have sent without being allowed to.
+/// can have sent without being allowed to. The pages of `others` may do without it, too, as long as
+/// our cookie does not come along.
 boost::system::result<std::optional<std::string_view>, problem> token_in(const request& asked,
-                                                                         std::string_view origin);
+                                                                         std::string_view origin,
+                                                                         const cors& others);
 
 /// The first cookie of that name in a Cookie header (RFC 6265 section 5.4); empty when there is
 /// none.

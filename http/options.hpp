@@ -48,6 +48,7 @@ struct server_options {
   unsigned threads = 0;               ///< 0: one a core
   server_limits limits;
   std::vector<std::string> trusted_proxies{};  ///< addresses and networks (proxies.hpp)
+  std::vector<std::string> cors_origins{};     ///< whose pages may ask by scripts (cors.hpp)
 };
 
 }  // namespace rentwave::http

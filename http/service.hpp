@@ -15,6 +15,7 @@
 #include "http/authenticator.hpp"
 #include "http/backend.hpp"
 #include "http/body_room.hpp"
+#include "http/cors.hpp"
 #include "http/options.hpp"
 #include "http/proxies.hpp"
 #include "http/router.hpp"
@@ -29,10 +30,11 @@ class tls_context;
 
 class service {
  public:
-  service(const server_limits& its_limits, const std::vector<std::string>& trusted_proxies,
-          backend& behind, authenticator& guard, std::span<const route> table)
-      : limits(its_limits),
-        trusted(trusted_proxies),
+  service(const server_options& options, backend& behind, authenticator& guard,
+          std::span<const route> table)
+      : limits(options.limits),
+        trusted(options.trusted_proxies),
+        other_pages(options.cors_origins),
         api(behind),
         gate(guard),
         routes(table),
@@ -48,6 +50,7 @@ class service {
 
   const server_limits limits;
   const proxies trusted;
+  const cors other_pages;
   backend& api;
   authenticator& gate;
   const router routes;

@@ -1,4 +1,6 @@
-// What a page of others can have a visitor's browser do here: nothing that changes anything.
+// What a page of others can have a visitor's browser do here: nothing that changes anything, unless
+// the operator lists it.
+#include <optional>
 #include <utility>
 
 #include "tests/http/node_scene.hpp"
@@ -54,6 +56,40 @@ TEST_F(OtherPages, send_forms_and_only_json_is_read) {
   for (const auto* type :
        {"application/json", "Application/JSON ; charset=utf-8", "application/merge-patch+json"})
     EXPECT_EQ(log_in({{"Content-Type", type}}).status, 201U) << type;
+}
+
+class ListedPages : public OtherPages {
+ protected:
+  ListedPages() {
+    server_options listening;
+    listening.cors_origins = {"https://app.example"};
+    guard.emplace(*api, waiting.origin, cors{listening.cors_origins});
+    site = std::make_unique<server>(listening, *api, *guard, all_routes());
+    EXPECT_TRUE(site->start());
+  }
+  ~ListedPages() override { site.reset(); }
+
+  client_response ask(const char* method, const char* path, client::fields as,
+                      const char* origin = "https://app.example") {
+    as.emplace_back("Origin", origin);
+    as.emplace_back("Sec-Fetch-Site", "cross-site");
+    client browser{site->port()};
+    return browser.send(method, path, as);
+  }
+  std::optional<token_authenticator> guard;
+};
+
+TEST_F(ListedPages, change_things_by_token_and_never_by_cookie) {
+  client browser{site->port()};
+  const auto in = browser.post("/api/sessions", ada, {{"Origin", "https://app.example"}});
+  ASSERT_EQ(in.status, 201U) << in.body;
+  EXPECT_TRUE(browser.cookies.empty()) << "a script may ask for it, and is not given it";
+  const std::string token = in.json().at("access_token");
+  const char* refresh = "/api/sessions/current/refresh";
+  EXPECT_EQ(ask("POST", refresh, {{"Authorization", "Bearer " + token}}).status, 200U);
+  EXPECT_EQ(ask("POST", refresh, {{"Cookie", "auth=" + token}}).code(), "foreign_origin");
+  EXPECT_EQ(ask("POST", refresh, {}, "https://evil.example").code(), "foreign_origin");
+  EXPECT_EQ(ask("POST", refresh, {}).status, 401U);
 }
 
 }  // namespace
