@@ -378,16 +378,27 @@ class entity {
   /// The journal failed, or the entity threw: whoever waits is told, and the partition starts it
   /// anew with the next message.
   void end(runtime_errc code, const std::string& detail) {
-    spdlog::warn("{} ends: {} ({})", to_string(ref_), to_string(code), detail);
+    const auto why = detail + trace_of_end();
+    spdlog::warn("{} ends: {} ({})", to_string(ref_), to_string(code), why);
     for (auto& one : work().held) refuse(one.asked, code, detail);
     for (auto& one : work().waiting) refuse(one, code, detail);
     for (auto& one : work().settled_waiters) refuse(one, code, detail);
     work_.reset();
     busy_ = true;
-    self_->quit(make_error(code, detail));
+    self_->quit(make_error(code, why));
   }
 
  private:
+  /// Of the command that was decided last, or waits to be; by it an operator finds what was asked.
+  std::string trace_of_end() {
+    auto trace = trace_;
+    if (!work().held.empty() && work().held.back().asked.command)
+      trace = work().held.back().asked.command->trace;
+    else if (!work().waiting.empty() && work().waiting.front().command)
+      trace = work().waiting.front().command->trace;
+    return trace == trace_id{} ? std::string{} : ", trace " + to_string(trace);
+  }
+
   caf::event_based_actor* self_;
   context_ptr context_;
   entity_ref ref_;

@@ -187,6 +187,7 @@ class mail_round {
     what.secret = one.hook.secret.text;
     what.delivery = webhook::delivery_id(one.hook.id, one.cursor);
     what.sent_at = context_->clock->real_now();
+    what.trace = one.asked->trace;
     what.what = std::move(next);
     const auto home = caf::actor_cast<caf::actor>(self_);
     try {

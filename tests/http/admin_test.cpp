@@ -101,7 +101,8 @@ TEST_F(Admin, sees_what_keeps_failing_releases_it_and_has_it_made_good) {
 }
 
 TEST_F(Admin, looks_at_what_is_in_quarantine) {
-  const auto root = join("root");
+  auto root = join("root");
+  root.emplace_back("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
   EXPECT_EQ(post("/api/me/wallet/top-ups", root, {{"amount", 500}}).status, 201U);
   EXPECT_TRUE(comes_true(
       [&] { return get("/api/me/notifications", root).json().at("items").size() == 1; }));
@@ -110,6 +111,8 @@ TEST_F(Admin, looks_at_what_is_in_quarantine) {
   const auto quarantined = items("/api/admin/quarantine", root, 1);
   ASSERT_EQ(quarantined.size(), 1U);
   const std::string id = quarantined[0].at("entity").at("id");
+  const std::string reason = quarantined[0].at("reason");
+  EXPECT_NE(reason.find("trace 0af76519-16cd-43dd-8448-eb211c80319c"), reason.npos) << reason;
   const auto seen = get("/api/admin/entities/inbox/" + id, root).json();
   EXPECT_EQ(seen.at("quarantine").at("reason"), quarantined[0].at("reason"));
   EXPECT_EQ(seen.at("quarantine").at("since"), quarantined[0].at("since"));
