@@ -29,8 +29,9 @@ class peer {
 
   void setup(std::shared_ptr<const peer_options> options) { options_ = std::move(options); }
 
+  /// Also when it is the same actor as before: nodes greet each other once over a connection, so it
+  /// is another one, and the end of the old one may not have been noticed here.
   void begin(const caf::actor& far) {
-    if (far_ == far) return;
     end_link("the link with node " + options_->name + " was made anew");
     far_ = far;
     self_->monitor(far_);

@@ -163,6 +163,23 @@ TEST_F(Peer, ends_what_is_under_way_when_a_new_link_takes_the_place_of_the_old) 
   EXPECT_EQ(answer(1), "2: 6");
 }
 
+// As when the other node has lost the connection and made another, and this one has seen the new
+// one before the end of the old one: then CAF takes both for one.
+TEST_F(Peer, ends_what_is_under_way_when_the_link_is_made_anew_with_the_same_actor) {
+  const auto far = system_.spawn(
+      [](caf::event_based_actor*) -> caf::behavior { return {[](const wire_message&) {}}; });
+  caf::anon_send(here_.peer, link_up{far});
+  run();
+  ask(1, watch_request{{rental_ref({})}, false});
+  caf::anon_send(here_.peer, link_up{far});
+  run();
+  EXPECT_EQ(answer(0), "1: link_down: the link with node n2.7 was made anew");
+  ASSERT_THAT(here_.seen[1].told, SizeIs(1));
+  EXPECT_TRUE(here_.seen[1].told[0]->ended);
+  caf::anon_send_exit(far, caf::exit_reason::kill);
+  run();
+}
+
 TEST_F(Peer, has_a_limit_of_calls_under_way) {
   for (std::uint64_t n = 1; n <= 4; ++n) ask(n, a_query());
   EXPECT_EQ(answer(0), "4: overloaded: too much is under way to node n2.7");
