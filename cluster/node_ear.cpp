@@ -176,8 +176,9 @@ class ear {
     if (one->far_ear && one->far_ear != far_ear) self_->demonitor(one->far_ear);
     if (one->far_ear != far_ear) self_->monitor(far_ear);
     one->far_ear = far_ear;
-    self_->send(far_ear, to_wire(welcome, {*self_id_, said.from, {}}), one->peer);
+    // Before the other side hears of the link, and asks.
     link(said.from, *one, far_peer);
+    self_->send(far_ear, to_wire(welcome, {*self_id_, said.from, {}}), one->peer);
   }
 
   caf::event_based_actor* self_;

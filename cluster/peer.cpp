@@ -7,6 +7,7 @@
 #include <set>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "actors/runtime/remote.hpp"
 #include "cluster/deputy.hpp"
@@ -21,6 +22,8 @@ using sweep_atom = caf::atom_constant<caf::atom("sweep")>;
 /// What was not answered is forgotten some time after whoever asked has given up.
 constexpr auto sweep_interval = std::chrono::seconds{10};
 constexpr auto longest_wait = std::chrono::minutes{2};
+/// What is asked before there is a link here waits so long for it at most.
+constexpr auto early_time = std::chrono::seconds{3};
 
 class peer {
  public:
@@ -36,6 +39,8 @@ class peer {
     far_ = far;
     self_->monitor(far_);
     deputy_ = spawn_deputy(self_, options_, far_);
+    forget_late();
+    for (auto& call : std::exchange(early_, {})) self_->send(deputy_, std::move(call));
     if (options_->linked) options_->linked(true);
   }
 
@@ -80,8 +85,7 @@ class peer {
   void receive(const wire_message& message) {
     switch (use_of(message)) {
       case wire_use::call:
-        if (deputy_) self_->send(deputy_, message);
-        return;
+        return deputy_ ? self_->send(deputy_, message) : keep(message);
       case wire_use::answer:
         return take_answer(message);
       case wire_use::news:
@@ -150,6 +154,24 @@ class peer {
     self_->send(caf::actor_cast<caf::actor>(asked.door), remote_answer{asked.number, why});
   }
 
+  /// The other end may have heard of a link before this one. What is too much is dropped, and its
+  /// door gives up waiting.
+  void keep(const wire_message& call) {
+    forget_late();
+    if (early_.empty()) {
+      early_since_ = options_->real_time();
+      early_bytes_ = 0;
+    }
+    if (early_.size() >= options_->calls || early_bytes_ >= options_->bytes) return;
+    early_bytes_ += bytes_of(call);
+    early_.push_back(call);
+  }
+
+  /// Of an earlier link, then.
+  void forget_late() {
+    if (options_->real_time() - early_since_ > early_time) early_.clear();
+  }
+
   /// Nobody waits for what cannot come any more.
   void end_link(const std::string& why) {
     if (!far_) return;
@@ -170,8 +192,11 @@ class peer {
   caf::actor deputy_;  ///< of this link
   std::unordered_map<std::uint64_t, call_under_way> calls_;
   std::uint64_t last_number_ = 0;
-  std::size_t bytes_ = 0;           ///< of `calls_`
-  std::set<partition_id> watched_;  ///< over this link
+  std::size_t bytes_ = 0;            ///< of `calls_`
+  std::set<partition_id> watched_;   ///< over this link
+  std::vector<wire_message> early_;  ///< calls that came while there is no link
+  std::size_t early_bytes_ = 0;
+  instant early_since_;  ///< the first of them, in real time
   bool is_sweeping_ = false;
 };
 

@@ -180,6 +180,32 @@ TEST_F(Peer, ends_what_is_under_way_when_the_link_is_made_anew_with_the_same_act
   run();
 }
 
+// The other end of a link may hear of it first, and asks at once.
+TEST_F(Peer, serves_what_came_before_it_heard_of_the_link) {
+  cut();
+  std::vector<std::uint64_t> answered;
+  const auto far = system_.spawn([&answered](caf::event_based_actor*) -> caf::behavior {
+    return {[&answered](const wire_message& message) { answered.push_back(message.number); }};
+  });
+  there_.seen[1].responds = [](const remote_call&) { return caf::make_message(taken{}); };
+  for (std::uint64_t n = 1; n <= 4; ++n) {
+    remote_call early;
+    early.number = n;
+    early.partition = 1;
+    early.is_one_way = true;
+    early.until = now() + seconds{5};
+    early.what = a_command();
+    caf::anon_send(there_.peer, *call_to_wire(early, now()));
+  }
+  run();
+  EXPECT_THAT(there_.seen[1].calls, SizeIs(0));
+  caf::anon_send(there_.peer, link_up{far});
+  run();
+  EXPECT_THAT(answered, ::testing::ElementsAre(1, 2, 3)) << "it keeps as many as may be under way";
+  caf::anon_send_exit(far, caf::exit_reason::kill);
+  run();
+}
+
 TEST_F(Peer, has_a_limit_of_calls_under_way) {
   for (std::uint64_t n = 1; n <= 4; ++n) ask(n, a_query());
   EXPECT_EQ(answer(0), "4: overloaded: too much is under way to node n2.7");
