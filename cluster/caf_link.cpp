@@ -6,7 +6,11 @@
 #include <caf/io/all.hpp>
 #include <caf/io/basp_broker.hpp>
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <condition_variable>
+#include <cstring>
 #include <deque>
 #include <mutex>
 #include <random>
@@ -122,15 +126,38 @@ class caf_links::dialler {
       one.result.why = socket.error();
       return;
     }
-    greet(one, *socket);
+    auto tls = options_.tls ? std::make_unique<tls_session>(*options_.tls, *socket,
+                                                            tls_session::side::client)
+                            : nullptr;
+    one.result.why = why_silent(*socket, tls.get());
+    if (one.result.why.empty()) return greet(one, *socket, std::move(tls));
+    tls.reset();
+    ::close(*socket);
+  }
+
+  /// Waits until there is TLS and the other side has begun to speak: CAF closes at its next tick a
+  /// connection that it was given and has read nothing of. Empty: it has.
+  std::string why_silent(int socket, tls_session* tls) {
+    const auto until = std::chrono::steady_clock::now() + options_.connect_time;
+    for (bool is_secured = !tls;;) {
+      if (!is_secured) {
+        const auto done = tls->shake_hands();
+        if (done == tls_session::progress::failed)
+          return "the connection was refused: " + tls->why();
+        is_secured = done == tls_session::progress::done;
+      }
+      if (const int error = wait_for(socket, POLLIN, until, stop_.get_token()))
+        return std::string{"it does not speak: "} + std::strerror(error);
+      if (is_secured) return {};
+    }
   }
 
   /// Hands the connection to CAF, which finds out which actor listens at the other end.
-  void greet(job& one, int socket) {
+  void greet(job& one, int socket, std::unique_ptr<tls_session> tls) {
     const auto refused = std::make_shared<std::string>();
     const auto guard = std::make_shared<std::mutex>();
     auto scribe =
-        make_node_scribe(system_, socket, options_.tls, [refused, guard](const std::string& why) {
+        make_node_scribe(system_, socket, std::move(tls), [refused, guard](const std::string& why) {
           const std::lock_guard lock{*guard};
           *refused = why;
         });

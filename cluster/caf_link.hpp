@@ -26,7 +26,7 @@ struct caf_link_options {
   // Real time:
   std::chrono::milliseconds first_pause{100};  ///< between attempts, then doubled up to
   std::chrono::milliseconds longest_pause{2000};
-  std::chrono::milliseconds connect_time{3000};  ///< of one attempt, and then as long for greeting
+  std::chrono::milliseconds connect_time{3000};  ///< of connecting, of TLS, and of greeting, each
 };
 
 class caf_links final : public links {

@@ -164,9 +164,8 @@ class node_scribe final : public caf::io::scribe {
   net::stream_impl<policy> stream_;
 };
 
-std::unique_ptr<tls_session> session_of(const std::shared_ptr<const node_tls>& tls, int socket,
-                                        tls_session::side side) {
-  return tls ? std::make_unique<tls_session>(*tls, socket, side) : nullptr;
+std::unique_ptr<tls_session> session_of(const std::shared_ptr<const node_tls>& tls, int socket) {
+  return tls ? std::make_unique<tls_session>(*tls, socket, tls_session::side::server) : nullptr;
 }
 
 /// At most one line a second: strangers must not fill the disk.
@@ -208,7 +207,7 @@ class node_doorman final : public net::doorman_impl {
     net::nonblocking(socket, true);
     auto& multiplexer = acceptor_.backend();
     auto made = caf::make_counted<node_scribe>(
-        multiplexer, socket, session_of(tls_, socket, tls_session::side::server),
+        multiplexer, socket, session_of(tls_, socket),
         [log = log_, address](const std::string& why) { log->note(address, why); }, newcomers_);
     const auto handle = made->hdl();
     parent()->add_scribe(std::move(made));
@@ -235,9 +234,8 @@ class node_doorman final : public net::doorman_impl {
 }  // namespace
 
 caf::io::scribe_ptr make_node_scribe(caf::actor_system& system, int socket,
-                                     std::shared_ptr<const node_tls> tls, refusal_note refused) {
-  return caf::make_counted<node_scribe>(multiplexer_of(system), socket,
-                                        session_of(tls, socket, tls_session::side::client),
+                                     std::unique_ptr<tls_session> tls, refusal_note refused) {
+  return caf::make_counted<node_scribe>(multiplexer_of(system), socket, std::move(tls),
                                         std::move(refused));
 }
 

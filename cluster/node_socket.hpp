@@ -28,9 +28,10 @@ inline constexpr auto fresh_time = std::chrono::seconds{10};
 /// Why a connection was ended that did not keep the rules; called in the middleman's thread.
 using refusal_note = std::function<void(const std::string& why)>;
 
-/// For BASP's `connect`. The socket is connected, and goes with the scribe.
+/// For BASP's `connect`. The socket is connected, and goes with the scribe; `tls` is over it, and
+/// there may be none.
 caf::io::scribe_ptr make_node_scribe(caf::actor_system& system, int socket,
-                                     std::shared_ptr<const node_tls> tls, refusal_note refused);
+                                     std::unique_ptr<tls_session> tls, refusal_note refused);
 
 /// For BASP's `publish`: listens at the address. The error is a sentence.
 boost::system::result<caf::io::doorman_ptr, std::string> make_node_doorman(

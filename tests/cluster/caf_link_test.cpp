@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include <caf/all.hpp>
+#include <caf/io/middleman.hpp>
 
 #include <csignal>
+#include <future>
 
 #include "actors/runtime/remote.hpp"
 #include "cluster/dial.hpp"
@@ -50,7 +52,8 @@ caf::behavior echo(caf::event_based_actor* self, const std::string& name) {
 
 class linked_node {
  public:
-  linked_node(node_id id, std::shared_ptr<const node_tls> tls = {}, std::uint16_t port = 0)
+  explicit linked_node(node_id id, std::shared_ptr<const node_tls> tls = {}, std::uint16_t port = 0,
+                       seconds connect_time = seconds{3})
       : id_{std::move(id)} {
     auto made = std::make_shared<routing>();
     made->partitions.push_back(system_.spawn(echo, to_string(id_)));
@@ -58,6 +61,7 @@ class linked_node {
     caf_link_options options;
     options.port = port;
     options.tls = std::move(tls);
+    options.connect_time = connect_time;
     auto opened = caf_links::open(system_, std::move(options));
     if (!opened) throw std::runtime_error{opened.error()};
     links_ = std::move(*opened);
@@ -227,6 +231,20 @@ TEST_P(CafLinks, are_made_anew_when_a_node_joins_again_under_another_id) {
   introduce(one, again);
   ASSERT_TRUE(is_linked(4)) << log_.text();
   EXPECT_EQ(one.ask({"n2", 5}, "x"), "n2.5 has x");
+}
+
+// CAF closes at its next tick what it has not heard of since the connection was given to it.
+TEST_P(CafLinks, wait_for_a_node_that_does_not_come_to_speaking_for_some_ticks) {
+  linked_node one{n1, tls("n1")}, two{n2, tls("n2"), 0, seconds{30}};
+  std::promise<void> goes_on;
+  one.system().middleman().backend().post(
+      [held_up = goes_on.get_future().share()] { held_up.wait(); });
+  introduce(one, two);
+  caf::scoped_actor waiting{two.system()};
+  waiting->receive(caf::after(seconds{1}) >> [] {});  // two ticks
+  goes_on.set_value();
+  ASSERT_TRUE(is_linked()) << log_.text();
+  EXPECT_EQ(log_.count("no link with node"), 0) << log_.text();
 }
 
 /// A connection as anybody may make one.
