@@ -82,7 +82,7 @@ bool member::was_replaced() const {
 
 void member::drain() {
   const std::lock_guard guard(mutex_);
-  wishes_.push_back({});
+  steward_.drain();
   is_woken_ = true;
   changed_.notify_all();
 }
@@ -180,8 +180,7 @@ void member::run(const std::stop_token& stop) {
     waiting = std::exchange(wishes_, {});
     changed_.notify_all();
   }
-  for (const auto& one : waiting)
-    if (one.done) one.done(away("this node leaves the cluster"));
+  for (const auto& one : waiting) one.done(away("this node leaves the cluster"));
 }
 
 void member::turn() {
@@ -259,10 +258,7 @@ void member::grant_wishes() {
     const std::lock_guard guard(mutex_);
     wanted = std::exchange(wishes_, {});
   }
-  for (const auto& one : wanted) {
-    const auto result = grant(one);
-    if (one.done) one.done(result);
-  }
+  for (const auto& one : wanted) one.done(grant(one));
 }
 
 journal_result<void> member::grant(const wish& what) {
@@ -270,7 +266,7 @@ journal_result<void> member::grant(const wish& what) {
   {
     const std::lock_guard guard(mutex_);
     for (const auto& row : steward_.nodes())
-      if (what.name.empty() ? row.id == steward_.id() : row.id.name == what.name) who = row.id;
+      if (row.id.name == what.name) who = row.id;
   }
   if (!who) return journal_error{journal_errc::not_found, "there is no node " + what.name};
   if (!connect()) return away(away_because_);
@@ -330,6 +326,7 @@ void member::carry_out(const order::renew& what) {
   steward_.renewed(sent, result);
 }
 
+/// If it fails it is ordered again.
 void member::carry_out(const order::drain& what) {
   (void)tables_->set_draining(what.who, true);
 }

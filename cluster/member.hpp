@@ -83,7 +83,7 @@ class member {
   /// Another process has its name; it will not join again.
   bool was_replaced() const;
 
-  /// Gives its partitions to the others, and goes on as a gateway.
+  /// From now on it gives its partitions to the others, and goes on as a gateway.
   void drain();
   /// Waits for that; true also where nobody else can take them.
   bool wait_until_drained(std::chrono::milliseconds patience) const;
@@ -102,7 +102,7 @@ class member {
 
  private:
   struct wish {
-    std::string name;  ///< empty: this node itself
+    std::string name;
     bool draining = true;
     std::function<void(const journal_result<void>&)> done;
   };

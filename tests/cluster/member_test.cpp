@@ -305,6 +305,33 @@ TEST_F(Member, drains_and_stays_a_member) {
   EXPECT_TRUE(comes_true([&] { return b.doors.count(door_state::elsewhere) == partitions; }));
 }
 
+TEST_F(Member, drains_though_the_tables_fail_when_it_is_told_to) {
+  start("a");
+  auto& b = start("b");
+  EXPECT_TRUE(has_open(b, 2));
+  std::atomic<int> tries = 0;
+  tables_.on_call([&tries](membership_call call) {
+    const bool fails = call == membership_call::set_draining && ++tries < 3;
+    return fails ? membership_fault::unavailable : membership_fault::none;
+  });
+  b.self.drain();
+  EXPECT_TRUE(comes_true([&] { return tries == 3; }));
+  EXPECT_TRUE(b.self.wait_until_drained(patience));
+  EXPECT_EQ(b.doors.count(door_state::open), 0U);
+  cut_off_the_database(false);
+}
+
+TEST_F(Member, drains_though_it_is_told_to_before_it_has_joined) {
+  EXPECT_TRUE(becomes_ready(start("a")));
+  auto& b = start("b");
+  b.self.drain();
+  EXPECT_TRUE(comes_true([&] {
+    const auto nodes = tables().nodes;
+    return nodes.size() == 2 && nodes[1].draining;
+  }));
+  EXPECT_TRUE(has_open(node("a"), partitions));
+}
+
 TEST_F(Member, need_not_drain_where_nobody_else_is) {
   auto& a = start("a");
   EXPECT_TRUE(becomes_ready(a));
