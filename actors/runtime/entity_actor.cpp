@@ -52,8 +52,8 @@ class entity {
   }
 
   /// What was not answered goes back to the partition's actor, which knows where the entity is by
-  /// then: the same command, under its id, also one of which it is not known whether it was
-  /// written.
+  /// then, or that another owner has it: the same command, under its id, also one of which it is
+  /// not known whether it was written.
   void leave() {
     if (work_) {
       for (auto& one : work_->held) give_back(one.asked);
@@ -268,6 +268,7 @@ class entity {
 
   void written(const entity_result& result) {
     // The state in memory never happened: this actor ends, the next one reads what did.
+    if (result.failed && result.failed->code == journal_errc::fenced) return leave();
     if (result.failed) return end(blame(result.failed->code), result.failed->detail);
     if (!work().written_alarm.keep) stored_alarm_ = work().written_alarm.due;
     memory_.forget_before(oldest_remembered());

@@ -73,7 +73,7 @@ class writer {
                    done.error().detail);
   }
 
-  void forget(partition_id partition) {
+  void forget(partition_id partition, journal_errc why = journal_errc::unavailable) {
     held_.erase(partition);
     lost_.erase(partition);
     offsets_.erase(offsets_.lower_bound({partition, {}}),
@@ -84,7 +84,7 @@ class writer {
     std::vector<waiting_append> late{std::make_move_iterator(first),
                                      std::make_move_iterator(waiting_.end())};
     waiting_.erase(first, waiting_.end());
-    fail(late, journal_errc::unavailable, "the partition is not open");
+    fail(late, why, "the partition is not open");
   }
 
   void append(const append_ptr& what) {
@@ -135,7 +135,9 @@ class writer {
     std::vector<std::vector<waiting_append>> members;
     for (auto& [partition, appends] : by_partition) {
       if (!held_.contains(partition)) {
-        fail(appends, journal_errc::unavailable, "the partition is not open");
+        const auto why =
+            lost_.contains(partition) ? journal_errc::unavailable : journal_errc::fenced;
+        fail(appends, why, "the partition is not open");
         continue;
       }
       batch.push_back(gather(partition, appends));
@@ -179,8 +181,9 @@ class writer {
 
   void fenced(partition_id partition) {
     spdlog::error("partition {}: another owner has it, nothing more is written", partition);
-    forget(partition);
+    // Its door hears of it before its entities, which give back what they could not write.
     self_->send(route_of(partition), fenced_note{partition});
+    forget(partition, journal_errc::fenced);
   }
 
   partition_append gather(partition_id partition, std::vector<waiting_append>& appends) {

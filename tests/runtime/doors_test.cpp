@@ -247,6 +247,24 @@ TEST_F(Door, is_lost_with_the_epoch) {
   EXPECT_EQ(balance(), (money{500}));
 }
 
+TEST_F(Door, lets_wait_for_the_next_owner_what_the_epoch_has_kept_from_being_written) {
+  auto options = impatient();
+  options.opens_all = false;
+  testing::world alone{options};
+  alone.order(home, {placing::open});
+  alone.run();
+  const auto connection = std::move(*alone.journal().connect());
+  ASSERT_TRUE(connection->take_over(home, "somebody"));
+  std::vector<pending<outcome>> waiting;
+  for (int i = 0; i < 3; ++i) waiting.push_back(alone.send(top_up_of({100})));
+  alone.run();
+  EXPECT_EQ(alone.state_of(home), door_state::nowhere);
+  for (const auto& each : waiting) EXPECT_FALSE(each.done());
+  alone.order(home, {placing::open});
+  alone.run();
+  for (const auto& each : waiting) EXPECT_TRUE(is_accepted(each));
+}
+
 TEST_F(Door, opens_no_earlier_than_what_is_written) {
   order(placing::close);
   const auto ahead = m.world.now() + 10min;
