@@ -63,6 +63,11 @@ class writer {
   /// All that its actors sent is here by now: they have ended.
   void close(partition_id partition) {
     flush();
+    give_up(partition);
+  }
+
+  /// Else its next owner would end this session, and with it what is being written of others.
+  void give_up(partition_id partition) {
     const auto found = held_.find(partition);
     if (found == held_.end()) return forget(partition);
     const auto [lease, owner] = found->second;
@@ -298,7 +303,7 @@ caf::behavior serve(caf::stateful_actor<writer>* self, std::shared_ptr<journal> 
       [self](const open_request& asked) { self->state.open(asked); },
       [self](open_atom) { self->state.open_gathered(); },
       [self](const close_request& asked) { self->state.close(asked.partition); },
-      [self](const forget_note& note) { self->state.forget(note.partition); },
+      [self](const forget_note& note) { self->state.give_up(note.partition); },
       [self](const offset_note& note) { self->state.note(note); },
       [self](flush_atom) { self->state.flush(); },
       [self](offsets_atom) { self->state.flush(); },

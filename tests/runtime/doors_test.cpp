@@ -177,6 +177,16 @@ TEST_F(Door, cut_off_asks_again_what_may_have_been_written) {
   EXPECT_EQ(balance(), (money{400}));
 }
 
+// Else its next owner would end the session of this node's writer, and with it what that is writing
+// of others.
+TEST_F(Door, cut_off_is_released_in_the_journal) {
+  m.world.send(top_up_of({10}));
+  for (int i = 0; i < 5 && m.world.step(); ++i) {
+  }
+  order(placing::cut);
+  EXPECT_EQ(owner_in_journal(), "");
+}
+
 TEST_F(Door, asks_questions_again_that_waited_for_the_end_of_a_saga) {
   const auto listing = m.advertise();
   m.top_up(m.renter, {10'000});
