@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "actors/runtime/demand.hpp"
 #include "cluster/wire_form.hpp"
 
 namespace rentwave {
@@ -109,7 +110,7 @@ caf::behavior live(caf::stateful_actor<deputy>* self,
                    const std::shared_ptr<const peer_options>& options, const caf::actor& far) {
   self->state.setup(options, far);
   self->monitor(far);
-  self->set_down_handler([self](caf::down_msg&) { self->quit(); });
+  self->set_down_handler([self](caf::down_msg&) { self->quit(caf::exit_reason::user_shutdown); });
   return {
       [self](const wire_message& message) { self->state.serve(message); },
       [self](const news_ptr& what) { self->state.tell(what); },
@@ -120,7 +121,9 @@ caf::behavior live(caf::stateful_actor<deputy>* self,
 
 caf::actor spawn_deputy(caf::local_actor* parent, std::shared_ptr<const peer_options> options,
                         caf::actor far) {
-  return parent->spawn(live, std::move(options), std::move(far));
+  auto made = parent->spawn(live, std::move(options), std::move(far));
+  demand(made, "the deputy of a node");
+  return made;
 }
 
 }  // namespace rentwave

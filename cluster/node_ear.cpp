@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "actors/runtime/demand.hpp"
 #include "cluster/wire_message.hpp"
 #include "persistence/json.hpp"
 #include "persistence/json_writer.hpp"
@@ -208,7 +209,9 @@ caf::behavior live(caf::stateful_actor<ear>* self, const ear_options& options) {
 }  // namespace
 
 caf::actor spawn_ear(caf::actor_system& system, ear_options options) {
-  return system.spawn(live, std::move(options));
+  auto made = system.spawn(live, std::move(options));
+  demand(made, "the ear for other nodes");
+  return made;
 }
 
 }  // namespace rentwave

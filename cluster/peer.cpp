@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/runtime/demand.hpp"
 #include "actors/runtime/remote.hpp"
 #include "cluster/deputy.hpp"
 #include "cluster/link.hpp"
@@ -217,7 +218,9 @@ caf::behavior live(caf::stateful_actor<peer>* self,
 }  // namespace
 
 caf::actor spawn_peer(caf::actor_system& system, peer_options options) {
-  return system.spawn(live, std::make_shared<const peer_options>(std::move(options)));
+  auto made = system.spawn(live, std::make_shared<const peer_options>(std::move(options)));
+  demand(made, "the peer of a node");
+  return made;
 }
 
 }  // namespace rentwave

@@ -1,13 +1,11 @@
 #include "actors/runtime/node.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <caf/all.hpp>
 
 #include <atomic>
-#include <cstdlib>
 
 #include "actors/runtime/crier.hpp"
+#include "actors/runtime/demand.hpp"
 #include "actors/runtime/estates.hpp"
 #include "actors/runtime/node_context.hpp"
 #include "actors/runtime/partition.hpp"
@@ -17,20 +15,6 @@
 #include "actors/runtime/writer.hpp"
 
 namespace rentwave {
-
-namespace {
-
-/// Without it nothing would go on: better that the process ends, loses nothing and is started
-/// again.
-void demand(const caf::actor& essential, const char* name) {
-  essential->attach_functor([name](const caf::error& reason) {
-    if (reason == caf::exit_reason::user_shutdown) return;
-    spdlog::critical("{} ended: {}", name, caf::to_string(reason));
-    std::abort();
-  });
-}
-
-}  // namespace
 
 struct node::parts {
   caf::actor_system& system;

@@ -323,5 +323,19 @@ TEST_F(Peer, ends_the_link_when_the_other_node_is_no_member_any_more) {
   EXPECT_EQ(answer(0), "1: link_down: node n2.7 is no member any more");
 }
 
+// Else calls would wait for what is not there.
+TEST_F(Peer, ends_the_process_when_it_or_its_deputy_fails) {
+  ask(1, watch_request{{rental_ref({})}, false});
+  ASSERT_THAT(there_.seen[1].askers, SizeIs(1));
+  const auto deputy = caf::actor_cast<caf::actor>(there_.seen[1].askers[0]);
+  for (const auto& essential : {there_.peer, deputy})
+    EXPECT_DEATH(
+        {
+          caf::anon_send_exit(essential, caf::exit_reason::kill);
+          run();
+        },
+        "");
+}
+
 }  // namespace
 }  // namespace rentwave
