@@ -106,19 +106,21 @@ TEST(Answer_memory, recalls_what_a_history_shows_and_no_more) {
     return outcome{hand_over_result{true}};
   };
   answer_memory all;
-  all.recall(loaded, noon + 1min, noon + 1h, reply);
+  all.recall(loaded, noon + 1min, noon + 1h, 10s, reply);
   EXPECT_EQ(answered, 2u);
   EXPECT_EQ(all.size(), 1u);
   EXPECT_TRUE(all.find(command_id{uuid_v8({}, "late")}));
   EXPECT_FALSE(all.would_know(noon));
   EXPECT_TRUE(all.would_know(noon + 1min));
 
-  // Events of the snapshot's last instant may be on both sides of it.
+  // Events of the snapshot's last instant may be on both sides of it, and whoever sent the command
+  // of one before may have a clock that is ahead.
   loaded.state.emplace();
   answer_memory tail;
-  tail.recall(loaded, noon - 1h, noon + 1h, reply);
+  tail.recall(loaded, noon - 1h, noon + 1h, 10s, reply);
   EXPECT_FALSE(tail.would_know(noon));
-  EXPECT_TRUE(tail.would_know(noon + 1s));
+  EXPECT_FALSE(tail.would_know(noon + 10s));
+  EXPECT_TRUE(tail.would_know(noon + 11s));
 }
 
 std::vector<want> wanting(const char* key) {
