@@ -217,6 +217,7 @@ void cluster_part::hand_over() const {
 }
 
 void cluster_part::leave() {
+  if (parts_->address.empty()) return;  // it has not begun to take part
   parts_->self->leave();
   if (!parts_->self->wait_until_left(leave_patience))
     spdlog::warn("cluster: this node ends without having left; others take what it had");
