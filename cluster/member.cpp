@@ -58,6 +58,7 @@ void member::start(member_ports ports, std::string address) {
 void member::door_moved(partition_id which, door_state to) {
   const std::lock_guard guard(mutex_);
   is_woken_ |= doors_.moved(which, to);
+  note_readiness();
   changed_.notify_all();
 }
 
@@ -69,10 +70,7 @@ void member::look_again() {
 
 bool member::is_ready() const {
   const std::lock_guard guard(mutex_);
-  const auto now = boot_clock::now();
-  if (!steward_.id() || !steward_.lease().may_answer(now)) return was_ready_ = false;
-  // Later ones come and go: what is asked for waits for them a moment, here as on any node.
-  return was_ready_ = was_ready_ || doors_.leads_everywhere(steward_.table(), steward_.id());
+  return was_ready_ && steward_.lease().may_answer(boot_clock::now());
 }
 
 bool member::was_replaced() const {
@@ -148,6 +146,15 @@ void member::set_draining(std::string name, bool draining,
 }
 
 // --- under the mutex ----------------------------------------------------------------------------
+
+/// Once all is in place: later partitions come and go, and what is asked for waits for them a
+/// moment, here as on any node.
+void member::note_readiness() {
+  if (!steward_.id() || !steward_.lease().may_answer(boot_clock::now()))
+    was_ready_ = false;
+  else if (!was_ready_)
+    was_ready_ = doors_.leads_everywhere(steward_.table(), steward_.id());
+}
 
 bool member::is_drained() const {
   if (!steward_.id() || steward_.is_last()) return true;
@@ -296,6 +303,7 @@ void member::point_doors() {
   {
     const std::lock_guard guard(mutex_);
     turned = doors_.turn(steward_.table(), peers);
+    note_readiness();
   }
   for (auto& [id, peer] : turned) {
     place_order letter;

@@ -122,6 +122,7 @@ class member {
   void point_doors();
   void send(partition_id which, placing what);
   bool is_drained() const;
+  void note_readiness();
 
   void carry_out(const order::join& what);
   void carry_out(const order::renew& what);
@@ -152,7 +153,7 @@ class member {
   bool is_reachable_ = false;  ///< the database, when it was last asked
   bool is_leaving_ = false;
   bool has_quit_ = false;
-  mutable bool was_ready_ = false;  ///< since it is a member
+  bool was_ready_ = false;  ///< since its lease has lasted
 
   std::jthread thread_;
 };
