@@ -58,8 +58,7 @@ class peer {
 
   void ask(remote_call call, const caf::strong_actor_ptr& door) {
     const auto refuse = [&](runtime_errc code, std::string why) {
-      self_->send(caf::actor_cast<caf::actor>(door),
-                  remote_answer{call.number, make_error(code, std::move(why))});
+      deliver(door, {call.number, make_error(code, std::move(why))});
     };
     if (!door) return;
     if (!far_)
@@ -133,10 +132,10 @@ class peer {
     auto given = answer_from_wire(message);
     if (!given) {
       spdlog::warn("node {} answers what is not understood: {}", options_->name, given.error().why);
-      return deliver(asked, make_error(runtime_errc::unavailable, given.error().why));
+      given = remote_answer{0, make_error(runtime_errc::unavailable, given.error().why)};
     }
     given->number = asked.number;
-    self_->send(caf::actor_cast<caf::actor>(asked.door), std::move(*given));
+    deliver(asked.door, std::move(*given));
   }
 
   void take_news(const wire_message& message) {
@@ -151,8 +150,8 @@ class peer {
     if (partition >= 0 && place < doors.size()) self_->send(doors[place], std::move(what));
   }
 
-  void deliver(const call_under_way& asked, const caf::error& why) {
-    self_->send(caf::actor_cast<caf::actor>(asked.door), remote_answer{asked.number, why});
+  void deliver(const caf::strong_actor_ptr& door, remote_answer given) {
+    self_->send(caf::actor_cast<caf::actor>(door), std::move(given));
   }
 
   /// The other end may have heard of a link before this one. What is too much is dropped, and its
@@ -182,7 +181,7 @@ class peer {
     caf::anon_send_exit(std::exchange(deputy_, nullptr), caf::exit_reason::user_shutdown);
     bytes_ = 0;
     for (const auto& [number, asked] : std::exchange(calls_, {}))
-      deliver(asked, make_error(runtime_errc::link_down, why));
+      deliver(asked.door, {asked.number, make_error(runtime_errc::link_down, why)});
     for (const auto partition : std::exchange(watched_, {}))
       tell(partition, std::make_shared<const news>(news{{}, false, true, partition}));
   }

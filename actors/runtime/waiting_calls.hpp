@@ -28,7 +28,6 @@ class waiting_calls {
   static constexpr std::size_t most = 10'000;
 
   std::size_t size() const { return waiting_.size() + sent_.size(); }
-  std::size_t waiting() const { return waiting_.size(); }
   bool empty() const { return size() == 0; }
   bool is_full() const { return size() >= most; }
 
