@@ -239,7 +239,7 @@ class journal : public read_models {
   /// Makes the read models anew: drops all rows and applies what `project` makes of each event, in
   /// order. One transaction: until it ends, and whenever it fails, they are as they were. Nothing
   /// is appended meanwhile. Errors: in_use (a node runs on this journal), `project`'s own,
-  /// unavailable.
+  /// unavailable; unknown_outcome, after which they may be new ones.
   virtual journal_result<void> rebuild_rows(const row_projection& project,
                                             const progress_report& report) = 0;
 

@@ -24,6 +24,8 @@ constexpr milliseconds longest_pause{5000};
 // (below); when it does not even do that, the watchdog cuts the connection after
 // `options::longest_call`, or a script's after this.
 constexpr milliseconds script_limit = seconds{300};
+/// That the server's own time-out, where a transaction has one, comes before ours.
+constexpr milliseconds head_start = seconds{10};
 
 constexpr std::size_t most_prepared = 256;  ///< statements of a session
 
@@ -256,7 +258,7 @@ rows connection::run(milliseconds limit, Run&& how) {
   std::string sqlstate;
   std::string what;
   try {
-    const watchdog::guard bound(*dog_, on.watched, steady_clock::now() + limit);
+    const watchdog::guard bound(*dog_, on.watched, steady_clock::now() + std::max(limit, allowed_));
     pqxx::nontransaction work(on.link);
     return rows{std::make_unique<const rows::stored>(rows::stored{how(on, work)})};
   } catch (const pqxx::statement_completion_unknown& e) {
@@ -320,9 +322,14 @@ transaction::transaction(connection& on) : on_(on) {
   on_.in_transaction_ = true;
 }
 
+transaction::transaction(connection& on, seconds longest_statement) : transaction(on) {
+  on_.script("SET LOCAL statement_timeout = '" + std::to_string(longest_statement.count()) + "s'");
+  on_.allowed_ = longest_statement + head_start;
+}
+
 transaction::~transaction() {
   if (!open_) return;
-  on_.in_transaction_ = false;
+  end();
   try {
     on_.script("ROLLBACK");
   } catch (const std::exception&) {
@@ -332,8 +339,13 @@ transaction::~transaction() {
 
 void transaction::commit() {
   on_.script("COMMIT");
+  end();
+}
+
+void transaction::end() {
   open_ = false;
   on_.in_transaction_ = false;
+  on_.allowed_ = {};
 }
 
 }  // namespace rentwave::postgres

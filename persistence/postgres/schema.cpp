@@ -1,5 +1,7 @@
 #include "persistence/postgres/schema.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include "persistence/postgres/error.hpp"
 #include "persistence/postgres/listings.hpp"
 
@@ -33,6 +35,20 @@ journal_result<int> schema_of(connection& on) {
   return found;
 }
 
+/// Whoever comes second waits here, as long as a migration may take, and finds the work done. The
+/// locks of tables are another thing: who waits for one has everybody else wait for it, too.
+void wait_for_others(connection& on) {
+  bool is_ours = false;
+  auto answer = on.query("SELECT pg_try_advisory_xact_lock(21079, 1)");
+  if (answer.next()) answer.read(is_ours);
+  if (!is_ours) {
+    spdlog::info("another process brings the journal's schema up to date: this one waits for it");
+    on.script("SET LOCAL lock_timeout = 0");
+    on.script("SELECT pg_advisory_xact_lock(21079, 1)");
+  }
+  on.script("SET LOCAL lock_timeout = '4min'");
+}
+
 }  // namespace
 
 int newest_schema() {
@@ -40,10 +56,8 @@ int newest_schema() {
 }
 
 journal_result<void> migrate(connection& on) {
-  transaction whole(on);
-  on.script("SET LOCAL lock_timeout = '4min'; SET LOCAL statement_timeout = '4min'");
-  // Whoever comes second waits here, and finds the work done.
-  on.script("SELECT pg_advisory_xact_lock(21079, 1)");
+  transaction whole(on, long_statement);
+  wait_for_others(on);
   const auto found = schema_of(on);
   if (!found) return found.error();
   if (*found >= newest_schema()) return {};
@@ -52,11 +66,14 @@ journal_result<void> migrate(connection& on) {
     on.script("CREATE SCHEMA rentwave");
   on.script("CREATE TABLE IF NOT EXISTS schema_version (version integer PRIMARY KEY)");
   for (int next = *found; next < newest_schema(); ++next) {
+    if (*found > 0)
+      spdlog::info("the journal's schema is brought to {} of {}", next + 1, newest_schema());
     for (const auto* script : migrations()[static_cast<std::size_t>(next)]) on.script(script);
     if (next + 1 == schema_with_title_words) write_listings_again(on);
     on.query("INSERT INTO schema_version VALUES ($1)", next + 1);
   }
   whole.commit();
+  if (*found > 0) spdlog::info("the journal has the schema of this release");
   return {};
 }
 

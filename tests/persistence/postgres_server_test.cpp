@@ -1,6 +1,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "persistence/postgres/connection.hpp"
 #include "persistence/postgres/watchdog.hpp"
 #include "tests/persistence/older_journal.hpp"
 #include "tests/persistence/postgres_scene.hpp"
@@ -111,6 +112,43 @@ TEST_F(PostgresServer, makes_no_rows_anew_while_a_node_runs) {
   value(second->rebuild_rows(nothing, unheard));
 }
 
+/// What takes time in proportion to them, or is bounded as a request is, fails when they are many.
+TEST_F(PostgresServer, makes_rows_anew_however_many_there_are) {
+  run("CREATE FUNCTION public.no() RETURNS trigger LANGUAGE plpgsql AS"
+      " $$BEGIN RAISE 'one by one'; END$$;"
+      "CREATE FUNCTION public.look() RETURNS trigger LANGUAGE plpgsql AS"
+      " $$BEGIN INSERT INTO public.seen VALUES (current_setting('statement_timeout'));"
+      " RETURN new; END$$;"
+      "CREATE TABLE public.seen (timeout text);"
+      "CREATE TRIGGER look BEFORE INSERT ON rentwave.listings FOR EACH ROW"
+      " EXECUTE FUNCTION public.look()");
+  for (const std::string table : {"listings", "listing_terms", "listing_photos", "reservations",
+                                  "rentals", "reviews", "wallet_entries", "notices", "sessions"})
+    run("CREATE TRIGGER no BEFORE DELETE ON rentwave." + table +
+        " FOR EACH STATEMENT EXECUTE FUNCTION public.no()");
+  auto lease = value(journal_->take_over(1, "node-a"));
+  value(append_one(*journal_, 1, lease, 1));
+  journal_.reset();
+  const auto second = value(store_->connect());
+  const auto as_advert = [](const stored_event&) -> journal_result<std::vector<row_change>> {
+    return std::vector<row_change>{a_book(1, "Dune")};
+  };
+  value(second->rebuild_rows(as_advert, [](std::int64_t, std::int64_t) {}));
+  EXPECT_EQ(run("SELECT string_agg(timeout, ' ') FROM public.seen"), "1h");
+  EXPECT_THAT(value(second->search({.words = "dune"})).items, SizeIs(1));
+}
+
+TEST_F(PostgresServer, gives_a_long_transaction_the_time_that_it_asks_for) {
+  const auto dog = std::make_shared<postgres::watchdog>();
+  postgres::connection::options how;
+  how.url = url_;
+  how.longest_call = std::chrono::seconds{1};
+  postgres::connection on(how, dog);
+  postgres::transaction whole(on, std::chrono::seconds{60});
+  EXPECT_NO_THROW(on.query("SELECT pg_sleep(1.5)"));  // longer than other calls may take
+  EXPECT_NO_THROW(whole.commit());
+}
+
 TEST_F(PostgresServer, refuses_what_is_no_utf8_before_it_is_sent) {
   auto lease = value(journal_->take_over(1, "node-a"));
   auto odd = event(1);
@@ -205,6 +243,17 @@ TEST_F(PostgresServer, of_a_release_without_places_and_traits_is_filled) {
   run(without_places_and_traits);
   open();
   expect_found_by_places_and_traits(*journal_);
+}
+
+TEST_F(PostgresServer, is_migrated_in_more_time_than_requests_have) {
+  close();
+  run(without_places_and_traits);
+  run("CREATE TABLE public.seen (timeout text);"
+      "CREATE FUNCTION public.look() RETURNS event_trigger LANGUAGE plpgsql AS"
+      " $$BEGIN INSERT INTO public.seen VALUES (current_setting('statement_timeout')); END$$;"
+      "CREATE EVENT TRIGGER look ON ddl_command_start EXECUTE FUNCTION public.look()");
+  open();
+  EXPECT_EQ(run("SELECT string_agg(DISTINCT timeout, ' ') FROM public.seen"), "1h");
 }
 
 TEST_F(PostgresServer, keeps_the_terms_of_active_adverts_whoever_writes) {
