@@ -71,8 +71,9 @@ class forwarding_journal : public journal {
     return inner_->offset(partition, subscription);
   }
   journal_result<std::vector<dead_letter>> dead_letters(std::optional<partition_id> partition,
+                                                        const std::optional<letter_place>& after,
                                                         int limit) override {
-    return inner_->dead_letters(partition, limit);
+    return inner_->dead_letters(partition, after, limit);
   }
   journal_result<std::optional<instant>> latest_event_time() override {
     return inner_->latest_event_time();

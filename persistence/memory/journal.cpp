@@ -218,12 +218,14 @@ class memory_journal final : public journal {
   }
 
   journal_result<std::vector<dead_letter>> dead_letters(std::optional<partition_id> partition,
+                                                        const std::optional<letter_place>& after,
                                                         int limit) override {
+    const auto from = after.value_or(before_all_letters);
     return reading([&]() -> journal_result<std::vector<dead_letter>> {
       std::vector<dead_letter> found;
-      for (const auto& [key, letter] : tables_.letters)
-        if ((!partition || std::get<0>(key) == *partition) && std::ssize(found) < limit)
-          found.push_back(letter);
+      auto at = tables_.letters.upper_bound({from.partition, from.subscription, from.position});
+      for (; at != tables_.letters.end() && std::ssize(found) < limit; ++at)
+        if (!partition || std::get<0>(at->first) == *partition) found.push_back(at->second);
       return found;
     });
   }

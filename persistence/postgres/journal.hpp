@@ -49,6 +49,7 @@ class postgres_journal final : public journal {
   // settings.cpp
   journal_result<std::vector<partition_row>> partitions() override;
   journal_result<std::vector<dead_letter>> dead_letters(std::optional<partition_id> partition,
+                                                        const std::optional<letter_place>& after,
                                                         int limit) override;
   journal_result<std::optional<instant>> latest_event_time() override;
   journal_result<std::optional<clock_anchor>> anchor() override;

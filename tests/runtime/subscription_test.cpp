@@ -44,7 +44,7 @@ struct Dead_letters : ::testing::Test {
   }
   std::vector<dead_letter> letters() {
     const auto connection = std::move(*m.world.journal().connect());
-    return *connection->dead_letters({}, 100);
+    return *connection->dead_letters({}, {}, 100);
   }
 };
 

@@ -250,7 +250,7 @@ class history {
   /// Likewise with what a subscription has given up.
   void replay_dead_letters() {
     std::set<std::pair<std::string, entity_ref>> parked;
-    for (const auto& one : *connect()->dead_letters({}, 1'000))
+    for (const auto& one : *connect()->dead_letters({}, {}, 1'000))
       parked.emplace(one.subscription, one.entity);
     for (const auto& [subscription, entity] : parked) {
       ++report_.counts["dead letters"];
