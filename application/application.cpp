@@ -235,7 +235,8 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
                           here->clock(), is_ready, p.facts.currency, p.facts.token_secret, true,
                           std::move(about), settings.admin.users, *std::move(token),
                           std::move(counted), here->figures(), owner,
-                          [here] { return here->keeper(); }, office_of(p.cluster.get())},
+                          [here] { return here->keeper(); }, office_of(p.cluster.get()),
+                          [here] { return here->fetcher(); }},
       auth_options_of(settings));
   p.gate = std::make_unique<http::token_authenticator>(*p.api, settings.http.origin);
   p.server = std::make_unique<http::server>(server_options_of(settings), *p.api, *p.gate,

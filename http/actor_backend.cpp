@@ -235,6 +235,10 @@ asio::awaitable<bool> actor_backend::run_apart(job what) {
   return run_on(parts_.keeper ? parts_.keeper : parts_.reader, std::move(what));
 }
 
+asio::awaitable<bool> actor_backend::run_fetch(job what) {
+  return run_on(parts_.fetcher ? parts_.fetcher : parts_.reader, std::move(what));
+}
+
 asio::awaitable<bool> actor_backend::run_on(std::function<caf::actor()> reader, job what) {
   auto start = [reader = std::move(reader), what = std::move(what)](bridge::ticket wait) {
     // The read_job alone holds the ticket: dropped unrun, it ends the wait.

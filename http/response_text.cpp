@@ -71,8 +71,10 @@ std::string head_text(const response& made, const request& asked, after_answer t
   add_field(text, "Server", "RentWave");
   add_field(text, "Date", date_text());
   if (may_have_body(made.status)) {
-    if (!made.body.empty()) add_field(text, "Content-Type", made.content_type);
-    add_field(text, "Content-Length", std::to_string(made.body.size()));
+    const auto length = asked.method == verb::head ? made.length_of_head.value_or(made.body.size())
+                                                   : made.body.size();
+    if (length > 0) add_field(text, "Content-Type", made.content_type);
+    add_field(text, "Content-Length", std::to_string(length));
   }
   text += safety;
   if (!has_policy(made)) text += closed_policy;

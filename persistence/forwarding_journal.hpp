@@ -99,6 +99,9 @@ class forwarding_journal : public journal {
                                  instant now) override {
     return inner_->put_photo(id, what, now);
   }
+  journal_result<std::optional<photo>> find_photo(const photo_id& id) override {
+    return inner_->find_photo(id);
+  }
   journal_result<std::optional<stored_photo>> get_photo(const photo_id& id) override {
     return inner_->get_photo(id);
   }

@@ -294,6 +294,8 @@ class journal : public read_models {
   /// (real time). Errors: unavailable, unknown_outcome; asking again does no harm.
   virtual journal_result<void> put_photo(const photo_id& id, const stored_photo& what,
                                          instant now) = 0;
+  /// What adverts show of it, without the bytes; empty when none does.
+  virtual journal_result<std::optional<photo>> find_photo(const photo_id& id) = 0;
   /// Empty when no advert shows it, even if its bytes are there.
   virtual journal_result<std::optional<stored_photo>> get_photo(const photo_id& id) = 0;
   /// Looks at up to `limit` photos behind `after`, by id, and removes the bytes of those that no

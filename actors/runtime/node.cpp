@@ -74,13 +74,17 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
         spawn_reader(system, std::move(*reading), std::move(waiting), context.options.threads));
   }
   auto keeping = store.connect();
-  if (!keeping) {
+  auto fetching = store.connect();
+  if (!keeping || !fetching) {
     made->stop();
-    return keeping.error();
+    return (keeping ? fetching : keeping).error();
   }
   context.keeper =
       spawn_reader(system, std::move(*keeping),
                    {context.figures, &context.figures->photo_questions}, context.options.threads);
+  context.fetcher =
+      spawn_reader(system, std::move(*fetching), {context.figures, &context.figures->photo_fetches},
+                   context.options.threads);
   const context_ptr shared = made->parts_->context;
   context.writer = spawn_writer(system, std::move(*writing), shared);
   made->parts_->sweeper = spawn_photo_sweeper(system, shared);
@@ -102,6 +106,7 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
   demand(context.writer, "the writer");
   for (const auto& reader : context.readers) demand(reader, "a reader");
   demand(context.keeper, "the keeper of photos");
+  demand(context.fetcher, "the fetcher of photos");
   demand(made->parts_->sweeper, "the sweeper of photos");
   // The context is complete; from here on it is constant.
   if (context.options.opens_all)
@@ -118,6 +123,7 @@ node::~node() {
   parts_->context->writer = nullptr;
   parts_->context->readers.clear();
   parts_->context->keeper = nullptr;
+  parts_->context->fetcher = nullptr;
   parts_->context->routes.reset();
 }
 
@@ -129,6 +135,10 @@ caf::actor node::keeper() const {
   const auto& context = *parts_->context;
   if (context.figures->photo_questions >= context.options.photo_queue) return {};
   return context.take_keeper();
+}
+
+caf::actor node::fetcher() const {
+  return parts_->context->take_fetcher();
 }
 
 std::shared_ptr<const runtime_figures> node::figures() const {
@@ -150,7 +160,7 @@ void node::stop() {
     ending.push_back(routes_->crier);
     ending.push_back(routes_->postman);
   }
-  for (const auto& one : {context.writer, context.keeper, parts_->sweeper})
+  for (const auto& one : {context.writer, context.keeper, context.fetcher, parts_->sweeper})
     if (one) ending.push_back(one);
   ending.insert(ending.end(), context.readers.begin(), context.readers.end());
   for (const auto& actor : ending) caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);

@@ -79,9 +79,11 @@ class node {
   const domain_clock& clock() const { return *clock_; }
   /// One of the readers, by turns; for one question, which is counted as waiting there.
   caf::actor reader() const;
-  /// The thread of photos' bytes, for one question, which is counted as waiting there: megabytes
-  /// hold up no other question. Null when as many wait as may.
+  /// The thread that writes photos' bytes, for one question, which is counted as waiting there:
+  /// megabytes hold up no other question. Null when as many wait as may.
   caf::actor keeper() const;
+  /// The thread that reads them, likewise; as many may wait there as for the readers.
+  caf::actor fetcher() const;
   std::shared_ptr<const runtime_figures> figures() const;
   /// Every partition is open. From any thread.
   bool is_ready() const;

@@ -20,7 +20,8 @@ struct node_context {
   routing_ptr routes;
   caf::actor writer;
   std::vector<caf::actor> readers;
-  caf::actor keeper;  ///< a reader for photos' bytes alone, which it also writes
+  caf::actor keeper;   ///< writes photos' bytes, and nothing else
+  caf::actor fetcher;  ///< a reader for photos' bytes alone
   std::shared_ptr<runtime_figures> figures;
   /// A partition's actor has come from one state to another.
   std::function<void(partition_id, door_state was, door_state is)> moved;
@@ -42,6 +43,11 @@ struct node_context {
   const caf::actor& take_keeper() const {
     ++figures->photo_questions;
     return keeper;
+  }
+  /// The same of the fetcher.
+  const caf::actor& take_fetcher() const {
+    ++figures->photo_fetches;
+    return fetcher;
   }
 };
 using context_ptr = std::shared_ptr<const node_context>;

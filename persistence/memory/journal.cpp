@@ -289,10 +289,15 @@ class memory_journal final : public journal {
     return {};
   }
 
+  journal_result<std::optional<photo>> find_photo(const photo_id& id) override {
+    return reading(
+        [&]() -> journal_result<std::optional<photo>> { return tables_.rows.shown(id); });
+  }
+
   journal_result<std::optional<stored_photo>> get_photo(const photo_id& id) override {
     return reading([&]() -> journal_result<std::optional<stored_photo>> {
       const auto found = tables_.photos.find(id);
-      if (found == tables_.photos.end() || !tables_.rows.shows(id)) return std::nullopt;
+      if (found == tables_.photos.end() || !tables_.rows.shown(id)) return std::nullopt;
       return found->second.what;
     });
   }
@@ -307,7 +312,7 @@ class memory_journal final : public journal {
     for (int looked_at = 0; at != all.end(); ++looked_at) {
       if (looked_at == limit) return done;
       done.next = at->first;
-      const bool is_orphan = at->second.put < before && !tables_.rows.shows(at->first);
+      const bool is_orphan = at->second.put < before && !tables_.rows.shown(at->first);
       at = is_orphan ? all.erase(at) : std::next(at);
       done.removed += is_orphan ? 1 : 0;
     }

@@ -65,6 +65,7 @@ class sqlite_journal final : public journal {
   // photos.cpp
   journal_result<void> put_photo(const photo_id& id, const stored_photo& what,
                                  instant now) override;
+  journal_result<std::optional<photo>> find_photo(const photo_id& id) override;
   journal_result<std::optional<stored_photo>> get_photo(const photo_id& id) override;
   journal_result<photo_sweep> sweep_photos(const std::optional<photo_id>& after, instant before,
                                            int limit) override;
