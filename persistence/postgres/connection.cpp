@@ -197,7 +197,7 @@ connection::connection(options how, std::shared_ptr<watchdog> dog)
     : options_(std::move(how)),
       dog_(std::move(dog)),
       instance_(random_name()),
-      pause_(first_pause) {
+      pause_(first_pause, longest_pause) {
   open();
 }
 
@@ -220,7 +220,7 @@ connection::session& connection::open() {
   if (session_ && !session_->is_stale()) return *session_;
   session_.reset();
   if (in_transaction_) throw lost("the connection ended within a transaction");
-  if (steady_clock::now() < not_before_) throw unreachable(last_failure_);
+  if (pause_.is_pausing(steady_clock::now())) throw unreachable(last_failure_);
   try {
     auto fresh = std::make_unique<session>(options_.url);
 #pragma GCC diagnostic push
@@ -231,12 +231,10 @@ connection::session& connection::open() {
     session_ = std::move(fresh);
   } catch (const pqxx::failure& e) {
     last_failure_ = without_secret(e.what());
-    not_before_ = steady_clock::now() + pause_;
-    pause_ = std::min(pause_ * 2, longest_pause);
+    pause_.failed(steady_clock::now());
     throw unreachable(last_failure_);
   }
-  pause_ = first_pause;
-  not_before_ = {};
+  pause_.succeeded();
   return *session_;
 }
 

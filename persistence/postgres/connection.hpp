@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "persistence/postgres/backoff.hpp"
 #include "persistence/postgres/values.hpp"
 #include "persistence/postgres/watchdog.hpp"
 
@@ -133,8 +134,7 @@ class connection {
   std::string owner_ = "-";
   std::unique_ptr<session> session_;
   bool in_transaction_ = false;  ///< one that is lost is not made anew halfway
-  std::chrono::milliseconds pause_;
-  std::chrono::steady_clock::time_point not_before_{};
+  backoff pause_;
   std::string last_failure_;
   /// To a statement of the transaction, if that is more than any other has.
   std::chrono::milliseconds allowed_{};

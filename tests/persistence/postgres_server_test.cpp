@@ -333,6 +333,23 @@ TEST_F(PostgresServer, that_takes_no_writes_is_passed_over) {
   EXPECT_THAT(refused.error().detail, HasSubstr("read-only"));
 }
 
+TEST(PostgresBackoff, grows_with_each_failure_up_to_a_longest_and_begins_anew_after_success) {
+  using std::chrono::milliseconds;
+  postgres::backoff pause{milliseconds{100}, milliseconds{500}};
+  postgres::backoff::clock::time_point now{};
+  EXPECT_FALSE(pause.is_pausing(now));
+  const auto fails_for = [&](milliseconds length) {
+    pause.failed(now);
+    EXPECT_TRUE(pause.is_pausing(now + length - milliseconds{1})) << length.count();
+    now += length;
+    EXPECT_FALSE(pause.is_pausing(now)) << length.count();
+  };
+  for (const int length : {100, 200, 400, 500, 500}) fails_for(milliseconds{length});
+  pause.succeeded();
+  EXPECT_FALSE(pause.is_pausing(now));
+  fails_for(milliseconds{100});
+}
+
 TEST(PostgresWatchdog, cuts_a_socket_at_its_deadline_and_no_other) {
   int pairs[2][2];
   for (auto& ends : pairs) ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
