@@ -54,13 +54,23 @@ std::optional<std::uint64_t> wait_table::add(std::unique_ptr<waiter> one,
 }
 
 void wait_table::end(std::uint64_t id, wait_result result) {
+  auto one = take(id);
+  if (!one) return;
+  one->complete(std::move(result));
+  one.reset();
+  --ending_;
+  ending_.notify_all();
+}
+
+/// Counted among the `ending_` before the lock is let go of, so that `stop` misses none.
+std::unique_ptr<waiter> wait_table::take(std::uint64_t id) {
   auto& part = shard_of(id);
   const std::lock_guard lock{part.guard};
-  const auto found = part.waits.find(id);
-  if (found == part.waits.end()) return;
+  auto found = part.waits.extract(id);
+  if (found.empty()) return nullptr;
   --count_;
-  found->second->complete(std::move(result));
-  part.waits.erase(found);
+  ++ending_;
+  return std::move(found.mapped());
 }
 
 bool wait_table::has(std::uint64_t id) {
@@ -72,12 +82,16 @@ bool wait_table::has(std::uint64_t id) {
 void wait_table::stop() {
   stopped_ = true;
   for (auto& part : shards_) {
-    const std::lock_guard lock{part.guard};
-    count_ -= part.waits.size();
-    for (auto& [id, one] : part.waits)
+    std::unordered_map<std::uint64_t, std::unique_ptr<waiter>> ended;
+    {
+      const std::lock_guard lock{part.guard};
+      ended = std::exchange(part.waits, {});
+      count_ -= ended.size();
+    }
+    for (auto& [id, one] : ended)
       one->complete(wait_failure{wait_errc::stopped, "shutting down"});
-    part.waits.clear();
   }
+  for (auto left = ending_.load(); left != 0; left = ending_) ending_.wait(left);
 }
 
 // --- the actor ---
@@ -258,11 +272,8 @@ asio::awaitable<std::vector<wait_result>> bridge::ask_all(std::vector<caf::actor
   // Each question has a wait of its own, which holds the ticket of the whole.
   std::function<void(ticket)> start = [=, self = receiver_, waits = waits_](const ticket& whole) {
     for (std::size_t i = 0; i < to.size(); ++i) {
-      // Not a copy of a constant, which would stay behind in a handler that was moved away: what is
-      // left of that goes under a lock of the table, and the last ticket ends the whole there.
       auto keep = asio::bind_executor(
-          executor,
-          [results, i, held = ticket{whole}](wait_result one) { (*results)[i] = std::move(one); });
+          executor, [results, i, whole](wait_result one) { (*results)[i] = std::move(one); });
       auto part = std::make_unique<waiter_of<decltype(keep)>>(std::move(keep));
       if (const auto id = waits->add(std::move(part), timeout))
         send_request(*waits, self, to[i], *id, what);
