@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "application/loopback.hpp"
+#include "cluster/dial.hpp"
 
 namespace rentwave {
 namespace {

@@ -23,7 +23,8 @@ struct node_address {
 std::string to_string(const node_address& address);
 std::optional<node_address> parse_node_address(std::string_view text);
 
-/// Whether nobody but this machine's users can reach it: 127.0.0.0/8, ::1, localhost.
+/// Whether nobody but this machine's users can reach it: 127.0.0.0/8, ::1, localhost; no other
+/// name.
 bool is_loopback(std::string_view host);
 
 /// A connected socket, which the caller closes. The error is a sentence; a stop is one soon.

@@ -6,7 +6,7 @@
 
 #include "application/demo/people.hpp"
 #include "application/demo/rentals.hpp"
-#include "application/loopback.hpp"
+#include "cluster/dial.hpp"
 
 namespace rentwave::demo {
 namespace {

@@ -386,6 +386,14 @@ TEST(NodeTls, says_which_file_is_wrong) {
   EXPECT_EQ(why(mine), "none") << "what failed before leaves nothing behind";
 }
 
+TEST(NodeAddress, is_loopback_where_no_other_machine_reaches_it) {
+  for (const auto* here : {"127.0.0.1", "127.8.9.10", "::1", "0:0:0:0:0:0:0:1", "localhost"})
+    EXPECT_TRUE(is_loopback(here)) << here;
+  for (const auto* there : {"", "0.0.0.0", "::", "10.0.0.1", "127.0.0.1.example", "127.0.0",
+                            "node.localhost", "fe80::1"})
+    EXPECT_FALSE(is_loopback(there)) << there;
+}
+
 // CAF would make the same of two containers with one address each, and of a process and the next.
 TEST(CafSystem, has_a_node_id_of_its_own) {
   const auto host = [] {
