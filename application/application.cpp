@@ -14,6 +14,7 @@
 
 #include "actors/runtime/domain_clock.hpp"
 #include "actors/runtime/node.hpp"
+#include "application/clock_rate.hpp"
 #include "application/cluster_part.hpp"
 #include "application/demo/demo.hpp"
 #include "application/demo/fill.hpp"
@@ -112,6 +113,20 @@ http::receiver_rules receiver_rules_of(const config::webhook_settings& settings)
   return {.plain_http = settings.allow_http, .private_addresses = settings.allow_private_addresses};
 }
 
+/// Where a journal has one node, that alone sets the rate.
+boost::system::result<void, std::string> check_rate(journal& where,
+                                                    const config::settings& settings,
+                                                    const journal_facts& facts) {
+  if (!facts.is_shared) return {};
+  starting_node self;
+  self.name = facts.node_name;
+  self.rate = settings.clock.rate;
+  self.lease = facts.lease;
+  self.connect = [url = settings.journal.url] { return open_membership(url); };
+  self.wait = [](std::chrono::milliseconds pause) { std::this_thread::sleep_for(pause); };
+  return check_clock_rate(where, self);
+}
+
 /// What `/` says of the demo's accounts.
 void introduce_samples(http::backend::facts& about) {
   for (const auto& each : demo::people())
@@ -202,6 +217,7 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
   p.sample = *sample;
   if (const auto goes_on = check_domain_time(**connection, system_time()); !goes_on)
     return goes_on.error();
+  if (const auto fits = check_rate(**connection, settings, p.facts); !fits) return fits.error();
 
   auto cluster = cluster_part::prepare(settings, p.facts, p.actor_config);
   if (!cluster) return cluster.error();
