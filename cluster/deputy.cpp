@@ -46,9 +46,31 @@ class deputy {
     ask(doors[partition], std::move(*call));
   }
 
-  void tell(const news_ptr& what) { self_->send(far_, news_to_wire(*what)); }
+  /// News are numbered by the bytes of all so far, now and then: so the other node says how much it
+  /// has heard. What is held back is not kept, as it is in the journal.
+  void tell(const news& what) {
+    const auto limit = options_->news_bytes;
+    if (told_ - heard_ >= limit) return hold_back(what.partition);
+    auto message = news_to_wire(what);
+    told_ += bytes_of(message);
+    if (told_ - numbered_ >= limit / 8) message.number = numbered_ = told_;
+    self_->send(far_, std::move(message));
+  }
+
+  void heard(std::uint64_t number) {
+    heard_ = std::max(heard_, std::min(number, told_));
+    for (const auto partition : std::exchange(held_back_, {}))
+      tell({.entities = {}, .ended = true, .partition = partition});
+  }
 
  private:
+  void hold_back(partition_id partition) {
+    if (!std::exchange(is_behind_, true))
+      spdlog::warn("cluster: node {} is behind with news, and is told to ask again",
+                   options_->name);
+    held_back_.insert(partition);
+  }
+
   void ask(const caf::actor& door, remote_call call) {
     std::visit(overloaded{
                    [&](const command_ptr&) {
@@ -102,6 +124,12 @@ class deputy {
   std::shared_ptr<const peer_options> options_;
   caf::actor far_;
   std::size_t under_way_ = 0;
+  // Bytes of news: sent, sent up to the last that has a number, and heard.
+  std::uint64_t told_ = 0;
+  std::uint64_t numbered_ = 0;
+  std::uint64_t heard_ = 0;
+  std::set<partition_id> held_back_;  ///< some of their news were
+  bool is_behind_ = false;            ///< it was, on this link, and that is logged
   std::set<std::string> complaints_;
 };
 
@@ -111,8 +139,11 @@ caf::behavior live(caf::stateful_actor<deputy>* self,
   self->monitor(far);
   self->set_down_handler([self](caf::down_msg&) { self->quit(); });
   return {
-      [self](const wire_message& message) { self->state.serve(message); },
-      [self](const news_ptr& what) { self->state.tell(what); },
+      [self](const wire_message& message) {
+        if (use_of(message) == wire_use::heard) return self->state.heard(message.number);
+        self->state.serve(message);
+      },
+      [self](const news_ptr& what) { self->state.tell(*what); },
   };
 }
 

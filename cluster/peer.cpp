@@ -79,6 +79,7 @@ class peer {
   void receive(const wire_message& message) {
     switch (use_of(message)) {
       case wire_use::call:
+      case wire_use::heard:
         if (deputy_) self_->send(deputy_, message);
         return;
       case wire_use::answer:
@@ -134,9 +135,11 @@ class peer {
   }
 
   void take_news(const wire_message& message) {
-    const auto told = news_from_wire(message);
-    if (!told) return spdlog::warn("node {}: {}", options_->name, told.error().why);
-    tell((*told)->partition, *told);
+    if (const auto told = news_from_wire(message))
+      tell((*told)->partition, *told);
+    else
+      spdlog::warn("node {}: {}", options_->name, told.error().why);
+    if (message.number != 0 && far_) self_->send(far_, heard_to_wire(message.number));
   }
 
   void tell(partition_id partition, news_ptr what) {
