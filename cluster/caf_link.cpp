@@ -25,6 +25,7 @@ namespace {
 
 constexpr auto heartbeat = std::chrono::milliseconds{500};
 constexpr auto longest_silence = std::chrono::seconds{3};
+constexpr int looks_at_newcomers = 4;  ///< in the time that they have
 
 /// CAF makes a node's id of the machine's network addresses and the process's number. In containers
 /// those are often the same on two machines, which would take each other for themselves, and after
@@ -171,21 +172,25 @@ boost::system::result<std::unique_ptr<caf_links>, std::string> caf_links::open(
   if (!options.tls && !is_loopback(options.address))
     return "other machines reach " + options.address +
            ": there nodes need a certificate, its key and the CA that signed it";
-  auto doorman = make_node_doorman(system, options.address, options.port, options.tls);
+  auto arriving = make_newcomers(options.newcomer_time);
+  auto doorman = make_node_doorman(system, options.address, options.port, options.tls, arriving);
   if (!doorman) return doorman.error();
   const auto port = (*doorman)->port();
-  std::unique_ptr<caf_links> made{new caf_links{system, std::move(options), port}};
+  std::unique_ptr<caf_links> made{new caf_links{system, std::move(options), port, arriving}};
   caf::anon_send(broker_of(system), caf::publish_atom::value, std::move(*doorman), port,
                  caf::actor_cast<caf::strong_actor_ptr>(made->ear_), std::set<std::string>{});
   return made;
 }
 
-caf_links::caf_links(caf::actor_system& system, caf_link_options options, std::uint16_t port)
+caf_links::caf_links(caf::actor_system& system, caf_link_options options, std::uint16_t port,
+                     const std::shared_ptr<newcomers>& arriving)
     : system_{system}, port_{port} {
   ear_options ear;
   ear.first_pause = options.first_pause;
   ear.longest_pause = options.longest_pause;
   ear.greeting_time = options.connect_time;
+  ear.look_interval = options.newcomer_time / looks_at_newcomers;
+  ear.look = [&system, arriving] { close_slow(system, arriving); };
   dialler_ = std::make_unique<dialler>(system, std::move(options));
   ear.dial = [to = dialler_.get()](const caf::actor& by, const node_id& who, std::uint64_t attempt,
                                    const std::string& address) {

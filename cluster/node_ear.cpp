@@ -20,6 +20,7 @@ BOOST_DESCRIBE_STRUCT(node_id, (), (name, incarnation))
 namespace {
 
 using again_atom = caf::atom_constant<caf::atom("again")>;
+using look_atom = caf::atom_constant<caf::atom("look")>;
 
 constexpr const char* hello = "hello";      // who connects begins
 constexpr const char* welcome = "welcome";  // and is answered so,
@@ -41,7 +42,15 @@ class ear {
   explicit ear(caf::event_based_actor* self) : self_{self} {}
   const char* name = "ear";
 
-  void setup(ear_options options) { options_ = std::move(options); }
+  void setup(ear_options options) {
+    options_ = std::move(options);
+    look();
+  }
+
+  void look() {
+    options_.look();
+    self_->delayed_send(self_, options_.look_interval, look_atom::value);
+  }
 
   void know(const know_order& order) {
     if (self_id_ != order.self) {
@@ -198,6 +207,7 @@ caf::behavior live(caf::stateful_actor<ear>* self, const ear_options& options) {
       [self](again_atom, const std::string& name, std::int64_t incarnation, std::uint64_t attempt) {
         self->state.again({name, incarnation}, attempt);
       },
+      [self](look_atom) { self->state.look(); },
       [self](const wire_message& message, const caf::actor& far_peer) {
         self->state.hear(message, far_peer, self->current_sender());
       },
