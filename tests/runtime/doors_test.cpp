@@ -527,6 +527,19 @@ TEST_F(Lease, that_is_over_lets_nothing_out) {
   EXPECT_EQ(m.wallet(m.renter).balance, (money{300}));
 }
 
+TEST_F(Lease, that_ended_before_a_want_was_sent_holds_it_up_no_longer_than_until_the_next_owner) {
+  const auto listing = m.advertise();
+  m.top_up(m.renter, {10'000});
+  *lasts = false;
+  const auto rental = m.rent(listing, 1h);
+  *lasts = true;
+  m.world.run();
+  EXPECT_EQ(m.rental(rental).now, rental::status::pending);
+  m.world.hand_over_all(placing::close);
+  m.world.run();  // and no time passes
+  EXPECT_EQ(m.rental(rental).now, rental::status::active);
+}
+
 TEST_F(Lease, that_is_over_lets_nobody_watch) {
   const auto to = m.world.routes().find(purse);
   pending<watch_ptr> waiting;
