@@ -72,18 +72,8 @@ class deputy {
   }
 
   void ask(const caf::actor& door, remote_call call) {
-    std::visit(overloaded{
-                   [&](const command_ptr&) {
-                     if (call.is_one_way) return ask_for<taken>(door, std::move(call));
-                     ask_for<outcome>(door, std::move(call));
-                   },
-                   [&](const query_ptr&) { ask_for<view_ptr>(door, std::move(call)); },
-                   [&](const watch_request&) { ask_for<watch_ptr>(door, std::move(call)); },
-                   [&](const report_request&) { ask_for<report_ptr>(door, std::move(call)); },
-                   [&](const look_request&) { ask_for<place_ptr>(door, std::move(call)); },
-                   [&](const release_order&) { ask_for<std::string>(door, std::move(call)); },
-                   [&](const replay_order&) { ask_for<std::string>(door, std::move(call)); },
-               },
+    if (call.is_one_way) return ask_for<taken>(door, std::move(call));
+    std::visit([&]<class Asked>(const Asked&) { ask_for<answer_of<Asked>>(door, call); },
                call.what);
   }
 
