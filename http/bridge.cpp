@@ -88,8 +88,7 @@ void wait_table::stop() {
       ended = std::exchange(part.waits, {});
       count_ -= ended.size();
     }
-    for (auto& [id, one] : ended)
-      one->complete(wait_failure{wait_errc::stopped, "shutting down"});
+    for (auto& [id, one] : ended) one->complete(wait_failure{wait_errc::stopped, "shutting down"});
   }
   for (auto left = ending_.load(); left != 0; left = ending_) ending_.wait(left);
 }

@@ -350,9 +350,10 @@ void slice::read_alarms() {
           });
 }
 
-/// Who had the partition before may have left what an entity owes unsent: its lease, or its process,
-/// ended first. Such an entity has an alarm within the time of a first retry, and sends all that it
-/// owes when it is woken. Of others with such an alarm nothing is due yet, so they change nothing.
+/// Who had the partition before may have left what an entity owes unsent: its lease, or its
+/// process, ended first. Such an entity has an alarm within the time of a first retry, and sends
+/// all that it owes when it is woken. Of others with such an alarm nothing is due yet, so they
+/// change nothing.
 void slice::hurry(const std::vector<alarm_row>& rows) {
   const auto now = context_->clock->now();
   const auto retry = now + context_->clock->in_domain(context_->options.retry_delay);
