@@ -1,11 +1,7 @@
 // Nodes in one process, each with an actor system of its own, over real sockets on loopback.
 #include "cluster/caf_link.hpp"
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
-#include <openssl/ssl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <caf/all.hpp>
 
@@ -17,6 +13,7 @@
 #include "cluster/wire_message.hpp"
 #include "tests/cluster/heard_log.hpp"
 #include "tests/cluster/node_certificates.hpp"
+#include "tests/cluster/stranger.hpp"
 
 namespace rentwave {
 namespace {
@@ -25,12 +22,7 @@ using std::chrono::seconds;
 using ::testing::HasSubstr;
 using testing::heard_log;
 using testing::node_certificates;
-
-std::shared_ptr<const node_tls> tls_of(const node_certificates& all, const std::string& node) {
-  auto made = node_tls::load(all.of(node));
-  if (!made) throw std::runtime_error{made.error()};
-  return *made;
-}
+using testing::stranger;
 
 /// The one partition of a node: repeats what is to be released, with the node's name.
 caf::behavior echo(caf::event_based_actor* self, const std::string& name) {
@@ -229,46 +221,6 @@ TEST_P(CafLinks, are_made_anew_when_a_node_joins_again_under_another_id) {
   EXPECT_EQ(one.ask({"n2", 5}, "x"), "n2.5 has x");
 }
 
-/// A connection as anybody may make one.
-class stranger {
- public:
-  explicit stranger(std::uint16_t port) {
-    const auto made = dial({"127.0.0.1", port}, seconds{10});
-    if (!made) throw std::runtime_error{made.error()};
-    socket_ = *made;
-    const timeval patience{20, 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    ::fcntl(socket_, F_SETFL, 0);  // it may wait
-  }
-  ~stranger() { ::close(socket_); }
-  stranger(const stranger&) = delete;
-  stranger& operator=(const stranger&) = delete;
-
-  int socket() const { return socket_; }
-  void say(const std::string& bytes) const { ::send(socket_, bytes.data(), bytes.size(), 0); }
-  /// Whether the other side hangs up before the test has waited too long.
-  bool is_hung_up_on() const {
-    char some[4096];
-    for (;;) {
-      const auto got = ::recv(socket_, some, sizeof some, 0);
-      if (got == 0) return true;
-      if (got < 0) return errno == ECONNRESET;
-    }
-  }
-  /// Whether somebody with this TLS, or none of a CA, is let in: TLS 1.3 tells a client so when it
-  /// reads.
-  bool is_let_in(SSL_CTX* context) const {
-    const std::unique_ptr<SSL, decltype(&SSL_free)> session{SSL_new(context), SSL_free};
-    SSL_set_fd(session.get(), socket_);
-    SSL_set_verify(session.get(), SSL_VERIFY_NONE, nullptr);  // it is we who are looked at
-    char byte = 0;
-    return SSL_connect(session.get()) == 1 && SSL_read(session.get(), &byte, 1) == 1;
-  }
-
- private:
-  int socket_ = -1;
-};
-
 TEST_F(CafLink, refuses_strangers_without_harm_to_those_who_are_linked) {
   const node_certificates ours, theirs;
   linked_node one{n1, tls_of(ours, "n1")}, two{n2, tls_of(ours, "n2")};
@@ -286,11 +238,9 @@ TEST_F(CafLink, refuses_strangers_without_harm_to_those_who_are_linked) {
     EXPECT_TRUE(is_refused("http request")) << log_.text();
   }
   EXPECT_EQ(one.ask(n2, "still"), "n2.2 has still");
-  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> nobody{SSL_CTX_new(TLS_method()),
-                                                                 SSL_CTX_free};
   for (int i = 0; i < 20; ++i) {
     const stranger unproven{one.port()};
-    EXPECT_FALSE(unproven.is_let_in(nobody.get()));
+    EXPECT_FALSE(unproven.is_let_in(nullptr));
     EXPECT_EQ(two.ask(n1, "still"), "n1.1 has still");
   }
   linked_node foreign{n3, tls_of(theirs, "n3")};
@@ -309,11 +259,11 @@ TEST_F(CafLink, says_why_a_certificate_is_refused) {
   const node_certificates ours, theirs;
   linked_node one{n1, tls_of(ours, "n1")};
   const stranger foreign{one.port()};
-  EXPECT_FALSE(foreign.is_let_in(tls_of(theirs, "n3")->native()));
+  EXPECT_FALSE(foreign.is_let_in(tls_of(theirs, "n3").get()));
   EXPECT_TRUE(log_.has("a connection from 127.0.0.1 was refused: certificate verify failed ("))
       << log_.text();
   const stranger friendly{one.port()};
-  EXPECT_TRUE(friendly.is_let_in(tls_of(ours, "n3")->native())) << "as a test of the test";
+  EXPECT_TRUE(friendly.is_let_in(tls_of(ours, "n3").get())) << "as a test of the test";
 }
 
 TEST_F(CafLink, survives_random_bytes) {

@@ -28,4 +28,10 @@ node_tls_files node_certificates::of(const std::string& node) const {
   return {file(node + ".pem"), file(node + ".key"), file("ca.pem")};
 }
 
+std::shared_ptr<const node_tls> tls_of(const node_certificates& all, const std::string& node) {
+  auto made = node_tls::load(all.of(node));
+  if (!made) throw std::runtime_error{made.error()};
+  return *made;
+}
+
 }  // namespace rentwave::testing

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "cluster/node_tls.hpp"
@@ -24,5 +25,8 @@ class node_certificates {
  private:
   std::filesystem::path folder_;
 };
+
+/// That of this node, as a node has it in memory.
+std::shared_ptr<const node_tls> tls_of(const node_certificates& all, const std::string& node);
 
 }  // namespace rentwave::testing

@@ -9,6 +9,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -115,6 +116,19 @@ std::string node_process::read_line() {
 std::string node_process::log() const {
   std::ifstream in(log_);
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::chrono::milliseconds node_process::cpu_time() const {
+  std::ifstream in("/proc/" + std::to_string(pid_) + "/stat");
+  std::string line;
+  std::getline(in, line);
+  std::istringstream fields{line.substr(line.rfind(')') + 1)};  // the third field comes next
+  std::string skipped;
+  for (int field = 3; field < 14; ++field) fields >> skipped;
+  long in_user = 0;
+  long in_kernel = 0;
+  fields >> in_user >> in_kernel;
+  return std::chrono::milliseconds{(in_user + in_kernel) * 1000 / ::sysconf(_SC_CLK_TCK)};
 }
 
 void node_process::fail(const std::string& what) {

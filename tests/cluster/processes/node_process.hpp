@@ -37,6 +37,8 @@ class node_process {
   const std::string& name() const { return name_; }
   std::uint16_t port() const { return port_; }  ///< of this life
   std::string log() const;
+  /// That all of its threads have used in this life.
+  std::chrono::milliseconds cpu_time() const;
 
  private:
   std::string read_line();

@@ -1,0 +1,30 @@
+// A connection to a node's port as anybody may make one. SIGPIPE has to be ignored.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "cluster/node_tls.hpp"
+
+namespace rentwave::testing {
+
+class stranger {
+ public:
+  explicit stranger(std::uint16_t port);
+  ~stranger();
+  stranger(const stranger&) = delete;
+  stranger& operator=(const stranger&) = delete;
+
+  int socket() const { return socket_; }
+  void say(const std::string& bytes) const;
+  /// Whether the other side hangs up before the test has waited too long.
+  bool is_hung_up_on() const;
+  /// Whether somebody with this certificate is let in, or with none (null): TLS 1.3 tells a client
+  /// so when it reads.
+  bool is_let_in(const node_tls* with) const;
+
+ private:
+  int socket_ = -1;
+};
+
+}  // namespace rentwave::testing
