@@ -21,6 +21,9 @@ class node_process {
   ~node_process();
   node_process(const node_process&) = delete;
 
+  /// From its next start on it lives as on a machine of its own: other nodes cannot see whether it
+  /// has died. Needs root.
+  void live_apart() { is_apart_ = true; }
   /// Starts it; a second time when it has ended.
   void start();
   /// Waits until it says that it serves. Throws, with its log, when it does not.
@@ -41,12 +44,15 @@ class node_process {
   std::chrono::milliseconds cpu_time() const;
 
  private:
+  void seem_another_machine() const;
   std::string read_line();
   [[noreturn]] void fail(const std::string& what);
 
   std::string name_;
   std::vector<std::string> words_;
   std::filesystem::path log_;
+  std::filesystem::path boot_;  ///< what its machine says that it was booted as, if it lives apart
+  bool is_apart_ = false;
   std::uint16_t port_ = 0;
   pid_t pid_ = -1;
   int output_ = -1;

@@ -54,6 +54,7 @@ void SeveralNodes::add_all(const std::vector<std::string>& names,
   for (const auto& name : names) {
     auto& one = nodes_[name];
     one = std::make_unique<node_process>(name, journal_url_, all, folder_);
+    if (are_apart_) one->live_apart();
     one->start();
   }
   for (const auto& name : names) node(name).wait_until_it_serves();

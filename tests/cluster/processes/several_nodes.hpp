@@ -47,6 +47,7 @@ class SeveralNodes : public ::testing::Test {
   const std::filesystem::path& folder() const { return folder_; }
   std::vector<std::string> usual_options_{"--node.lease=1s",
                                           "--journal.partitions=" + std::to_string(partitions)};
+  bool are_apart_ = false;  ///< each as on a machine of its own
 
  private:
   const http::client::fields& root(const node_process& at);
