@@ -18,7 +18,7 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds first_pause{100};
-constexpr milliseconds longest_pause{5000};
+constexpr milliseconds longest_pause{2000};
 
 // The server ends a statement after `statement_timeout`, a wait for a lock after `lock_timeout`
 // (below); when it does not even do that, the watchdog cuts the connection after
@@ -29,7 +29,9 @@ constexpr std::size_t most_prepared = 256;  ///< statements of a session
 
 // Every session's, whatever the server's or the role's defaults are. The planner knows no numbers
 // while tables are new, we do: every statement of ours has its index, whose order is the one that
-// is asked for, if there is one, and none reads a whole table.
+// is asked for, if there is one, and none reads a whole table. The server ends the session of a
+// node that is out of its reach, with whatever it has locked, though nothing else would tell it for
+// hours.
 constexpr const char* settings = R"(SELECT
   set_config('synchronous_commit', 'on', false),
   current_setting('server_encoding'),
@@ -40,6 +42,10 @@ constexpr const char* settings = R"(SELECT
   set_config('statement_timeout', '10s', false),
   set_config('lock_timeout', '5s', false),
   set_config('idle_in_transaction_session_timeout', '15s', false),
+  set_config('tcp_keepalives_idle', '5', false),
+  set_config('tcp_keepalives_interval', '2', false),
+  set_config('tcp_keepalives_count', '3', false),
+  set_config('tcp_user_timeout', '10s', false),
   set_config('standard_conforming_strings', 'on', false),
   set_config('bytea_output', 'hex', false),
   set_config('extra_float_digits', '1', false),
@@ -275,7 +281,8 @@ rows connection::run(milliseconds limit, Run&& how) {
   // What ends the session may have come after the commit.
   if (session_ && on.link.is_open()) throw error(sqlstate, what);
   session_.reset();
-  throw lost(what);
+  // What libpqxx says is often but that it cannot go on.
+  throw lost("the connection to the server was lost (" + what + ")");
 }
 
 rows connection::execute(std::string_view sql, const values& parameters, plans how) {
