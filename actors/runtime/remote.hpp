@@ -36,11 +36,12 @@ std::string to_string(door_state state);
 /// does not fit is ignored: whoever gives orders compares and gives them again.
 struct place_order {
   enum class placing : std::uint8_t {
-    open,       ///< take it over in the journal, for `owner`, and serve; if that fails: nowhere
-    close,      ///< finish what is under way, release it in the journal; then nowhere
-    cut,        ///< do not wait for what is being written; then nowhere
-    elsewhere,  ///< pass on to `peer`; only while it is not held here
-    nowhere,    ///< likewise: nobody is known to have it
+    open,         ///< take it over in the journal, for `owner`, and serve; if that fails: nowhere
+    close,        ///< finish what is under way, release it in the journal; then nowhere
+    cut,          ///< do not wait for what is being written; then nowhere
+    elsewhere,    ///< pass on to `peer`; only while it is not held here
+    nowhere,      ///< likewise: nobody is known to have it
+    unreachable,  ///< likewise: a node that lives has it, and cannot be reached from here
   };
   placing what = placing::nowhere;
   std::string owner{};  ///< for the journal (`to_string(node_id)`); empty: the node's name

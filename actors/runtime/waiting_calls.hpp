@@ -56,6 +56,8 @@ class waiting_calls {
   std::vector<waiting_call> take_expired(instant now);
   /// Those of other nodes that wait here.
   std::vector<waiting_call> take_from_nodes();
+  /// Those that wait here, and whoever asked waits for the answer.
+  std::vector<waiting_call> take_asked();
 
  private:
   struct sent_call {

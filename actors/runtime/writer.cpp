@@ -243,7 +243,9 @@ class writer {
         self_->send(route_of(part.partition), suspended{part.partition});
       }
     for (auto& appends : members) fail(appends, why.code, why.detail);
-    if (!lost_.empty() && !retakes_) retake();
+    // Behind what is in the mailbox by now: should the database be away, its callers would have to
+    // wait for one attempt more before they are told.
+    if (!lost_.empty() && !std::exchange(retakes_, true)) self_->send(self_, retake_atom::value);
     // What subscriptions have done is no less true: it is written with the next events.
     for (const auto& part : batch) {
       auto given_up = part.given_up;
@@ -275,7 +277,7 @@ class writer {
   std::map<partition_id, held_partition> held_;
   /// Ours, but to be taken back before anything is written, for this owner.
   std::map<partition_id, std::string> lost_;
-  bool retakes_ = false;  ///< once more, after a delay
+  bool retakes_ = false;  ///< once more, soon or after a delay
   std::vector<waiting_opening> openings_;
   std::vector<waiting_append> waiting_;
   std::size_t waiting_events_ = 0;

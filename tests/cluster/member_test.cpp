@@ -98,6 +98,7 @@ class played_doors {
       case placing::close:
       case placing::cut:
       case placing::nowhere:
+      case placing::unreachable:
         return move(which, door_state::nowhere);
     }
   }

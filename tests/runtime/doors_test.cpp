@@ -371,6 +371,27 @@ TEST_F(Door, keeps_one_way_commands_until_they_are_taken) {
   EXPECT_EQ(other.calls->size(), 2u);
 }
 
+TEST_F(Door, refuses_at_once_what_is_with_a_node_that_cannot_be_reached) {
+  order(placing::close);
+  const auto waited = top_up({100});
+  caf::anon_send(door(), command_ptr{std::make_shared<command_envelope>(top_up_of({100}))});
+  m.world.run();
+  order(placing::unreachable);
+  EXPECT_EQ(code_of(waited), runtime_errc::unavailable);
+  EXPECT_EQ(code_of(top_up({100})), runtime_errc::unavailable);
+  EXPECT_EQ(code_of(look()), runtime_errc::unavailable);
+
+  order(placing::elsewhere, other.link);
+  EXPECT_EQ(other.calls->size(), 1u) << "nobody waits for it: it could wait";
+  top_up({100});
+  EXPECT_EQ(other.calls->size(), 2u);
+  order(placing::unreachable);
+  order(placing::nowhere);
+  EXPECT_FALSE(top_up({100}).done()) << "its owner may have died: another one takes it";
+  order(placing::open);
+  EXPECT_TRUE(is_accepted(top_up({100})));
+}
+
 // --- asked by another node ---
 
 TEST_F(Door, sends_other_nodes_away_unless_it_is_open) {
@@ -525,6 +546,40 @@ TEST_F(Lease, that_is_over_lets_nothing_out) {
   EXPECT_TRUE(is_accepted(give(200, id))) << "the same, with one effect";
   m.pass(30s);
   EXPECT_EQ(m.wallet(m.renter).balance, (money{300}));
+}
+
+TEST_F(Lease, that_is_over_makes_nobody_wait_for_the_journal) {
+  m.top_up(m.renter, {500});
+  std::uint64_t appends = 0;
+  m.world.journal().on_append([&](std::uint64_t) {
+    ++appends;
+    return append_fault::none;
+  });
+  const auto ask = [&] {
+    const auto id = m.world.fresh_id();
+    const wallet::top_up command{m.renter, derive_id<payment_id>(id, "in"), {100}};
+    auto waiting = m.world.send(purse, wallet::command{command}, id, m.renter, m.world.now());
+    m.world.run();
+    return code_of(waiting);
+  };
+  *lasts = false;
+  EXPECT_EQ(ask(), runtime_errc::unavailable);
+  EXPECT_EQ(appends, 0u);
+}
+
+TEST_F(Lease, that_is_over_makes_nobody_wait_for_a_partition) {
+  const auto home = partition_of(purse, 4);
+  m.world.order(home, {place_order::placing::close});
+  m.world.run();
+  const auto waited = m.world.query(purse);
+  m.pass(1s);
+  EXPECT_FALSE(waited.done()) << "somebody may take it";
+  *lasts = false;
+  m.pass(1s);
+  EXPECT_EQ(code_of(waited), runtime_errc::unavailable) << "and it would not be known here";
+  const auto question = m.world.query(purse);
+  m.world.run();
+  EXPECT_EQ(code_of(question), runtime_errc::unavailable);
 }
 
 TEST_F(Lease, that_is_over_lets_nobody_watch) {
