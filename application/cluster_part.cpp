@@ -80,6 +80,7 @@ http::cluster_state state_of(const member& here) {
   const auto seen = here.view();
   http::cluster_state shown;
   shown.may_answer = here.may_answer();
+  shown.unreachable = seen.unreachable.size();
   for (const auto& [row, how, is_here, owned, coming] : seen.nodes) {
     const auto& profile = row.profile;
     shown.nodes.push_back({row.id.name, row.id.incarnation, profile.address, profile.version,

@@ -34,7 +34,10 @@ lease_terms terms_of(boot_clock::duration lease) {
 }
 
 member::member(steward_options options)
-    : options_(std::move(options)), steward_(options_), doors_(options_.partitions) {}
+    : options_(std::move(options)),
+      steward_(options_),
+      doors_(options_.partitions),
+      missing_(options_.terms.lease / 2) {}
 
 member::~member() {
   end();
@@ -110,7 +113,7 @@ bool member::wait_until_left(std::chrono::milliseconds patience) const {
 
 member_view member::view() const {
   const std::lock_guard guard(mutex_);
-  member_view seen{{}, steward_.table(), {}};
+  member_view seen{{}, steward_.table(), {}, missing_.unreachable()};
   for (const auto& [id, how] : doors_.held()) seen.held.insert(id);
   const auto now = boot_clock::now();
   for (const auto& row : steward_.nodes()) {
@@ -296,17 +299,32 @@ void member::point_doors() {
   for (const auto& row : others)
     if (auto peer = ports_.peer_of(row.id)) peers[row.id] = std::move(peer);
 
-  std::vector<std::pair<partition_id, caf::actor>> turned;
+  std::vector<door_turn> turned;
   {
     const std::lock_guard guard(mutex_);
-    turned = doors_.turn(steward_.table(), peers);
+    look_for_links(others, peers);
+    turned = doors_.turn(steward_.table(), peers, missing_.unreachable());
   }
-  for (auto& [id, peer] : turned) {
+  for (auto& one : turned) {
     place_order letter;
-    letter.what = peer ? placing::elsewhere : placing::nowhere;
-    letter.peer = std::move(peer);
-    ports_.order(id, std::move(letter));
+    letter.what = one.peer             ? placing::elsewhere
+                  : one.is_unreachable ? placing::unreachable
+                                       : placing::nowhere;
+    letter.peer = std::move(one.peer);
+    ports_.order(one.which, std::move(letter));
   }
+}
+
+void member::look_for_links(const std::vector<node_row>& others,
+                            const std::map<node_id, caf::actor>& peers) {
+  const auto before = missing_.unreachable();
+  // Whoever is no member has no links, and is to have none.
+  missing_.look(boot_clock::now(), steward_.id() ? others : std::vector<node_row>{}, peers);
+  for (const auto& who : missing_.unreachable())
+    if (!before.contains(who))
+      spdlog::error(
+          "cluster: node {} lives, but there is no link with it: what it has is refused here",
+          to_string(who));
 }
 
 // --- orders -------------------------------------------------------------------------------------

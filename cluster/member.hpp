@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -22,6 +23,7 @@
 #include "actors/runtime/remote.hpp"
 #include "cluster/cluster_log.hpp"
 #include "cluster/door_table.hpp"
+#include "cluster/missing_links.hpp"
 #include "cluster/steward.hpp"
 
 namespace rentwave {
@@ -51,7 +53,8 @@ struct member_view {
   };
   std::vector<node> nodes;  ///< by incarnation; empty: the tables could not be read so far
   partition_table table;
-  std::set<partition_id> held;  ///< that this node has, open or not
+  std::set<partition_id> held;    ///< that this node has, open or not
+  std::set<node_id> unreachable;  ///< who lives, and cannot be reached from here
 };
 
 /// A lease of this length, with what belongs to it.
@@ -120,6 +123,8 @@ class member {
   void grant_wishes();
   journal_result<void> grant(const wish& what);
   void point_doors();
+  void look_for_links(const std::vector<node_row>& others,
+                      const std::map<node_id, caf::actor>& peers);
   void send(partition_id which, placing what);
   bool is_drained() const;
 
@@ -147,6 +152,7 @@ class member {
   // Under the mutex; but the lease in it is asked without:
   steward steward_;
   door_table doors_;
+  missing_links missing_;
   std::deque<wish> wishes_;
   bool is_woken_ = false;
   bool is_reachable_ = false;  ///< the database, when it was last asked

@@ -227,6 +227,9 @@ void add_cluster(exposition& to, const cluster_state& seen) {
       seen.places, [](const cluster_state::place& place) { return !place.owner; });
   to.gauge("rentwave_cluster_partitions_ownerless", "Partitions that no node has.",
            static_cast<double>(ownerless));
+  to.gauge("rentwave_cluster_nodes_unreachable",
+           "Nodes that live, and cannot be reached from this one.",
+           static_cast<double>(seen.unreachable));
   to.gauge("rentwave_cluster_lease", "1 while this node's lease lasts: else it answers nothing.",
            seen.may_answer ? 1 : 0);
 }
