@@ -11,6 +11,9 @@
 #include <caf/io/scribe.hpp>
 #include <caf/policy/tcp.hpp>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <map>
 #include <utility>
 #include <vector>
@@ -24,6 +27,13 @@ using progress = tls_session::progress;
 
 net::default_multiplexer& multiplexer_of(caf::actor_system& system) {
   return dynamic_cast<net::default_multiplexer&>(system.middleman().backend());
+}
+
+/// What nobody acknowledges is kept no longer than a link may be silent, else for a quarter of an
+/// hour. On what is not TCP it has no effect.
+void end_when_unheard(int socket) {
+  constexpr unsigned after_ms = 3000;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &after_ms, sizeof after_ms);
 }
 
 std::string address_of(int socket) {
@@ -106,6 +116,7 @@ class node_scribe final : public caf::io::scribe {
   };
 
   void launch() {
+    end_when_unheard(stream_.fd());
     stream_.start(this);
     // The client begins; should it fail already, the first read says so.
     if (tls_ && tls_->which() == tls_session::side::client) shake_hands();
