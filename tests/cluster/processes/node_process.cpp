@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -45,6 +46,7 @@ void node_process::start() {
   if (pid_ < 0) throw std::runtime_error("no process");
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is cut off leaves nothing behind
+    if (space_ >= 0 && ::setns(space_, CLONE_NEWNET) != 0) ::_exit(126);
     ::dup2(ends[1], STDOUT_FILENO);
     ::dup2(log, STDERR_FILENO);
     ::execv(arguments[0], arguments.data());
@@ -61,6 +63,7 @@ void node_process::wait_until_it_serves() {
   const auto at = line.find(before);
   const auto colon = line.find(':', at + before.size());
   if (at == line.npos || colon == line.npos) fail("it did not come up: " + line);
+  host_ = line.substr(at + before.size(), colon - at - before.size());
   port_ = static_cast<std::uint16_t>(std::stoi(line.substr(colon + 1)));
 }
 

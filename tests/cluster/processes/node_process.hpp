@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/http/client.hpp"
+
 namespace rentwave::testing_cluster {
 
 class node_process {
@@ -21,6 +23,8 @@ class node_process {
   ~node_process();
   node_process(const node_process&) = delete;
 
+  /// In this network namespace (a file descriptor) from its next start on.
+  void live_in(int network_space) { space_ = network_space; }
   /// Starts it; a second time when it has ended.
   void start();
   /// Waits until it says that it serves. Throws, with its log, when it does not.
@@ -36,6 +40,7 @@ class node_process {
   bool runs() const { return pid_ > 0; }
   const std::string& name() const { return name_; }
   std::uint16_t port() const { return port_; }  ///< of this life
+  http::server_address address() const { return {host_, port_}; }
   std::string log() const;
 
  private:
@@ -45,6 +50,8 @@ class node_process {
   std::string name_;
   std::vector<std::string> words_;
   std::filesystem::path log_;
+  int space_ = -1;  ///< that of the test
+  std::string host_;
   std::uint16_t port_ = 0;
   pid_t pid_ = -1;
   int output_ = -1;
