@@ -3,7 +3,12 @@
 // queries.cpp.
 #pragma once
 
+#include <functional>
+#include <map>
+#include <string>
+
 #include "persistence/journal.hpp"
+#include "persistence/postgres/batch.hpp"
 #include "persistence/postgres/connection.hpp"
 
 namespace rentwave::postgres {
@@ -81,7 +86,11 @@ class postgres_journal final : public journal {
  private:
   journal_result<std::vector<history>> load_together(const std::vector<entity_ref>& entities);
 
+  held_types begin_event_types(const std::vector<partition_append>& batch);
+
   connection db_;
+  /// Types of events that are in the log, or may be, with their schemas: as far as is known here.
+  std::map<std::string, int, std::less<>> begun_types_;
 };
 
 }  // namespace rentwave::postgres

@@ -54,6 +54,32 @@ class PostgresFaults : public PostgresScene {
   std::unique_ptr<pqxx::work> lock_;
 };
 
+// --- migrations ---------------------------------------------------------------------------------
+
+/// As a backup would: whoever wants to write the table stands behind the migration, if that waits.
+TEST_F(PostgresFaults, a_migration_does_not_wait_in_front_of_others_for_who_reads_for_long) {
+  const auto url = server_.make_database();
+  server_.run(url,
+              "CREATE SCHEMA rentwave;"
+              " CREATE TABLE rentwave.schema_version (version integer PRIMARY KEY)");
+  pqxx::connection backup(url);
+  auto reading = std::make_unique<pqxx::work>(backup);
+  reading->exec("SELECT FROM rentwave.schema_version");
+  std::jthread migrating([&] { EXPECT_TRUE(open_journal(url)); });
+  const auto is_waiting = [&] {
+    return server_.run(url,
+                       "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation ="
+                       " 'rentwave.schema_version'::regclass") != "0";
+  };
+  EXPECT_TRUE(eventually(is_waiting));
+  EXPECT_TRUE(eventually([&] { return !is_waiting(); }));
+  EXPECT_EQ(server_.run(url, "SELECT count(*) FROM rentwave.schema_version"), "0") << "not yet";
+  reading.reset();
+  migrating.join();
+  EXPECT_EQ(server_.run(url, "SELECT count(*) > 0 FROM rentwave.schema_version"), "t");
+  server_.drop(url);
+}
+
 // --- take-over ----------------------------------------------------------------------------------
 
 TEST_F(PostgresFaults, a_taker_ends_an_append_of_the_old_owner_that_is_under_way) {

@@ -1,6 +1,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "persistence/postgres/schema.hpp"
 #include "persistence/postgres/watchdog.hpp"
 #include "tests/persistence/older_journal.hpp"
 #include "tests/persistence/postgres_scene.hpp"
@@ -30,16 +31,22 @@ DROP FUNCTION rentwave.write_photo;
 DROP TABLE rentwave.nodes, rentwave.placements, rentwave.placements_revision;
 DROP SEQUENCE rentwave.incarnations;
 DROP FUNCTION rentwave.publish_placements;
+DROP TABLE rentwave.event_types;
+DROP FUNCTION rentwave.can_read, rentwave.unreadable_to, rentwave.begin_event_types;
+ALTER TABLE rentwave.schema_version DROP COLUMN readable_from;
 DELETE FROM rentwave.schema_version WHERE version >= 5;
 )";
 
 /// What is special about a journal in PostgreSQL.
 class PostgresServer : public PostgresScene {
  protected:
-  /// As if a release had been here that knows one schema more: schemas only grow.
-  void pretend_next_schema() {
+  /// As if a release had been here that knows more schemas, of which programs can work with the
+  /// last that know at least `readable_from`.
+  void pretend_later_schemas(int more, const std::string& readable_from) {
     close();
-    run("INSERT INTO rentwave.schema_version SELECT max(version) + 1 FROM rentwave.schema_version");
+    for (int i = 0; i < more; ++i)
+      run("INSERT INTO rentwave.schema_version SELECT max(version) + 1, " + readable_from +
+          " FROM rentwave.schema_version");
   }
 };
 
@@ -167,15 +174,27 @@ TEST_F(PostgresServer, is_migrated_once_by_many_at_once) {
   EXPECT_EQ(server_.run(url, "SELECT count(*) - max(version) FROM rentwave.schema_version"), "0");
 }
 
-TEST_F(PostgresServer, takes_the_next_schema_and_refuses_later_ones) {
-  pretend_next_schema();
+TEST_F(PostgresServer, takes_a_later_schema_that_says_that_this_release_can_use_it) {
+  pretend_later_schemas(3, std::to_string(postgres::newest_schema()));
   open();
   auto lease = value(journal_->take_over(1, "node-a"));
   value(append_one(*journal_, 1, lease, 1));
   EXPECT_TRUE(open_journal_read_only(url_));
-  pretend_next_schema();
-  EXPECT_EQ(failure(open_journal(url_)), journal_errc::too_new);
+}
+
+TEST_F(PostgresServer, refuses_a_later_schema_that_says_that_this_release_cannot_use_it) {
+  const auto ours = postgres::newest_schema();
+  pretend_later_schemas(2, std::to_string(ours + 1));
+  const auto refused = open_journal(url_);
+  EXPECT_EQ(failure(refused), journal_errc::too_new);
+  EXPECT_THAT(refused.error().detail,
+              HasSubstr("the database has schema " + std::to_string(ours + 2) +
+                        ", for releases that know " + std::to_string(ours + 1) +
+                        " or later; this one knows " + std::to_string(ours)));
   EXPECT_EQ(failure(open_journal_read_only(url_)), journal_errc::too_new);
+  run("DELETE FROM rentwave.schema_version WHERE version > " + std::to_string(ours));
+  pretend_later_schemas(1, "NULL");
+  EXPECT_EQ(failure(open_journal(url_)), journal_errc::too_new) << "it does not say";
 }
 
 TEST_F(PostgresServer, of_an_older_release_is_brought_up_to_this_one) {
