@@ -117,6 +117,9 @@ wait_failure failure_of(const caf::error& why) {
       case runtime_errc::expired:
         result.code = wait_errc::timed_out;
         break;
+      case runtime_errc::not_yet:
+        result.code = wait_errc::not_yet;
+        break;
       case runtime_errc::overloaded:
         result.code = wait_errc::overloaded;
         break;

@@ -141,7 +141,8 @@ class entity {
   }
 
   void carry_out(waiting_message one) {
-    if (!one.command && !one.query) one.command = alarm_command();
+    const bool is_alarm = !one.command && !one.query;
+    if (is_alarm) one.command = alarm_command();
     // Held before it is decided: should that throw, whoever asked is told with all the others.
     work().held.push_back({std::move(one), accepted{}});
     auto& held = work().held.back();
@@ -155,10 +156,17 @@ class entity {
       refuse(held.asked, runtime_errc::expired, "nobody waits for it any more");
       return work().held.pop_back();
     }
-    const context given{context_->clock->now(), command.caller};
+    const auto held_back = context_->held_back();
+    const context given{context_->clock->now(), command.caller, held_back.get()};
     auto step = machine_->decide(ref_, command.body, given);
     if (!step) {
       refuse(held.asked, runtime_errc::wrong_kind, "not a command of " + to_string(ref_));
+      return work().held.pop_back();
+    }
+    if (!step->held_back.empty()) {
+      refuse(held.asked, runtime_errc::not_yet,
+             "a node cannot read events of the type " + std::string{step->held_back} + " yet");
+      is_put_off_ = is_put_off_ || is_alarm;
       return work().held.pop_back();
     }
     held.answer = std::move(step->answer);
@@ -241,6 +249,9 @@ class entity {
   void set_alarm() {
     auto due = machine_->alarm();
     if (const auto retry = sent_.next_try()) due = due ? std::min(*due, *retry) : *retry;
+    // What is due cannot be done yet: it is tried again, but not at once.
+    if (std::exchange(is_put_off_, false) && due)
+      due = std::max(*due, context_->clock->now() + retry_delay());
     // A wake may come for an alarm that is no longer ours; its row has to move, or it fires for
     // ever.
     if (!woken_ && stored_alarm_ && *stored_alarm_ == due) return;
@@ -397,6 +408,7 @@ class entity {
   partition_id partition_ = 0;
   bool busy_ = false;        ///< loading, looking up or appending: nothing is decided meanwhile
   bool woken_ = false;       ///< an alarm fired since the last append
+  bool is_put_off_ = false;  ///< what is due needs an event that must not be written yet
   bool is_leaving_ = false;  ///< once the append that is under way has ended
   trace_id trace_;           ///< of the latest command with an effect
   sent_wants sent_;

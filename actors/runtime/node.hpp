@@ -38,6 +38,9 @@ struct node_options {
   bool opens_all = true;  ///< at the start, and knows no others; false: waits for orders
   /// Whether the node's lease lasts: asked by any thread before each answer. Empty: it always does.
   std::function<bool()> may_answer{};
+  /// Types of events that must not be written yet, as another node could not read them: asked by
+  /// any thread before each decision. Empty, or null: there are none.
+  std::function<std::shared_ptr<const event_names>()> held_back{};
   /// Where a partition is now, said by its actor, in its thread: when that changes, and after an
   /// order that changed nothing. Once it is `nowhere` nothing is answered for it any more, whatever
   /// was under way.

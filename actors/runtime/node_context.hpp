@@ -29,6 +29,10 @@ struct node_context {
   /// what this one does not know.
   bool may_answer() const { return !options.may_answer || options.may_answer(); }
 
+  std::shared_ptr<const event_names> held_back() const {
+    return options.held_back ? options.held_back() : nullptr;
+  }
+
   /// For one question, which is counted as waiting there from now on.
   const caf::actor& reader_for(partition_id partition) const {
     return take_reader(static_cast<std::size_t>(partition));
