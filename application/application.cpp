@@ -290,8 +290,8 @@ void application::begin_drain() {
   if (parts_->cluster) parts_->cluster->begin_drain();
 }
 
-bool application::was_replaced() const {
-  return parts_->cluster && parts_->cluster->was_replaced();
+bool application::will_not_join() const {
+  return parts_->cluster && parts_->cluster->will_not_join();
 }
 
 void application::renew_tls() {

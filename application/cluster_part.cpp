@@ -16,6 +16,7 @@
 #include "cluster/peers.hpp"
 #include "cluster/process.hpp"
 #include "config/parse.hpp"
+#include "persistence/event_words.hpp"
 
 namespace rentwave {
 namespace {
@@ -48,6 +49,7 @@ steward_options steward_options_of(const config::settings& settings, const journ
   made.name = facts.node_name;
   made.profile.roles = {settings.node.serves_clients, settings.node.has_partitions};
   made.profile.version = config::version();
+  made.profile.event_types = our_event_words();
   made.profile.process = this_process();
   made.partitions = static_cast<std::size_t>(facts.partitions);
   made.terms = terms_of(facts.lease);
@@ -150,6 +152,7 @@ void cluster_part::take_part(node_options& options) const {
   auto* self = parts_->self.get();
   options.opens_all = false;
   options.may_answer = [self] { return self->may_answer(); };
+  options.held_back = [self] { return self->held_back(); };
   options.door_moved = [self](partition_id which, door_state to) { self->door_moved(which, to); };
 }
 
@@ -187,8 +190,8 @@ bool cluster_part::is_ready() const {
   return parts_->self->is_ready();
 }
 
-bool cluster_part::was_replaced() const {
-  return parts_->self->was_replaced();
+bool cluster_part::will_not_join() const {
+  return parts_->self->will_not_join();
 }
 
 std::string cluster_part::address() const {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "actors/runtime/domain_clock.hpp"
+#include "cluster/held_back.hpp"
 #include "cluster/process.hpp"
 
 namespace rentwave {
@@ -75,9 +76,9 @@ bool member::is_ready() const {
   return was_ready_ = was_ready_ || doors_.leads_everywhere(steward_.table(), steward_.id());
 }
 
-bool member::was_replaced() const {
+bool member::will_not_join() const {
   const std::lock_guard guard(mutex_);
-  return steward_.is_replaced();
+  return steward_.is_replaced() || is_too_old_;
 }
 
 void member::drain() {
@@ -227,6 +228,7 @@ std::vector<steward_order> member::think(const journal_result<cluster_tables>& s
   is_reachable_ = seen.has_value();
   if (seen) {
     look_for_dead(seen->nodes);
+    hold_back(seen->nodes);
     log_.saw(*seen, steward_.id());
   }
   log_.tell_reach(is_reachable_, steward_.id().has_value(), steward_.lease().may_answer(now),
@@ -249,6 +251,15 @@ void member::look_for_dead(const std::vector<node_row>& nodes) {
     steward_.process_ended(row.id);
     log_.will_end(row.id, process_ended);
   }
+}
+
+/// The journal knows it for certain before it writes; this is for deciding accordingly.
+void member::hold_back(const std::vector<node_row>& nodes) {
+  auto types = held_back_from(nodes);
+  const auto before = held_back_.load();
+  if (types.empty() ? !before : before && *before == types) return;
+  log_.holds_back(types);
+  held_back_.store(types.empty() ? nullptr : std::make_shared<const event_names>(std::move(types)));
 }
 
 // --- wishes -------------------------------------------------------------------------------------
@@ -319,8 +330,20 @@ void member::carry_out(const order::join&) {
     steward_.joined(sent, result);
     is_woken_ = true;  // what is free is taken at once
   }
+  if (!result && result.error().code == journal_errc::too_new)
+    return end_as_too_old(result.error().detail);
   if (!result) return spdlog::warn("cluster: joining failed: {}", result.error().detail);
   log_.joined(*result, options_.profile.address);
+}
+
+/// Nothing but a later release helps: trying again would be of no use.
+void member::end_as_too_old(const std::string& why) {
+  spdlog::error("cluster: this node cannot join: {}", why);
+  {
+    const std::lock_guard guard(mutex_);
+    has_quit_ = is_too_old_ = true;
+  }
+  ports_.replaced();
 }
 
 void member::carry_out(const order::renew& what) {

@@ -6,6 +6,7 @@
 
 #include <caf/actor.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -19,6 +20,7 @@
 #include <thread>
 #include <vector>
 
+#include "actors/domain/decision.hpp"
 #include "actors/runtime/remote.hpp"
 #include "cluster/cluster_log.hpp"
 #include "cluster/door_table.hpp"
@@ -36,7 +38,7 @@ struct member_ports {
       [](const node_id&, const std::vector<node_row>&) {};
   /// The link to a node; null: there is none at the moment. `member::look_again` when one came up.
   std::function<caf::actor(const node_id&)> peer_of = [](const node_id&) { return caf::actor{}; };
-  /// Another process joined under this name: this one is to end.
+  /// It will be a member no more (`will_not_join`): this process is to end.
   std::function<void()> replaced = [] {};
 };
 
@@ -80,8 +82,10 @@ class member {
   /// It is a member, and has been able to serve since it became one: what the table gives it is
   /// open, and all else can be reached.
   bool is_ready() const;
-  /// Another process has its name; it will not join again.
-  bool was_replaced() const;
+  /// Types of events that another node cannot read; null: there are none.
+  std::shared_ptr<const event_names> held_back() const { return held_back_.load(); }
+  /// Another process has its name, or the journal has events that it cannot read.
+  bool will_not_join() const;
 
   /// Gives its partitions to the others, and goes on as a gateway.
   void drain();
@@ -117,11 +121,14 @@ class member {
   journal_result<cluster_tables> read();
   std::vector<steward_order> think(const journal_result<cluster_tables>& seen);
   void look_for_dead(const std::vector<node_row>& nodes);
+  void hold_back(const std::vector<node_row>& nodes);
   void grant_wishes();
   journal_result<void> grant(const wish& what);
   void point_doors();
   void send(partition_id which, placing what);
   bool is_drained() const;
+
+  void end_as_too_old(const std::string& why);
 
   void carry_out(const order::join& what);
   void carry_out(const order::renew& what);
@@ -135,6 +142,7 @@ class member {
   void carry_out(const order::quit& what);
 
   steward_options options_;
+  std::atomic<std::shared_ptr<const event_names>> held_back_;
 
   // Of its thread alone:
   member_ports ports_;
@@ -152,6 +160,7 @@ class member {
   bool is_reachable_ = false;  ///< the database, when it was last asked
   bool is_leaving_ = false;
   bool has_quit_ = false;
+  bool is_too_old_ = false;         ///< for what is in the journal
   mutable bool was_ready_ = false;  ///< since it is a member
 
   std::jthread thread_;

@@ -288,9 +288,34 @@ TEST_F(Member, whose_name_another_has_drops_everything_and_is_told_to_end) {
   EXPECT_TRUE(becomes_ready(a));
   value(tables_.connect()->join("a", {}, {}));
   EXPECT_TRUE(comes_true([&] { return a.was_told_to_end.load(); }));
-  EXPECT_TRUE(a.self.was_replaced());
+  EXPECT_TRUE(a.self.will_not_join());
   EXPECT_EQ(a.doors.count(door_state::open), 0U);
   EXPECT_FALSE(a.self.is_ready());
+}
+
+TEST_F(Member, that_cannot_read_what_is_in_the_journal_is_told_to_end) {
+  tables_.on_call([](membership_call call) {
+    return call == membership_call::join ? membership_fault::too_new : membership_fault::none;
+  });
+  auto& a = start("a");
+  EXPECT_TRUE(comes_true([&] { return a.was_told_to_end.load(); }));
+  EXPECT_TRUE(a.self.will_not_join());
+  EXPECT_FALSE(a.self.is_ready());
+  EXPECT_THAT(tables().nodes, SizeIs(0));
+}
+
+TEST_F(Member, holds_back_what_another_cannot_read_while_that_is_there) {
+  const auto by = tables_.connect();
+  const auto older = value(by->join("older", {"o:1", {}, "0", {"rent.late"}}, {}));
+  auto& a = start("a");
+  EXPECT_TRUE(comes_true([&] {
+    value(by->renew(older));
+    return a.self.held_back() && tables().nodes.size() == 2;
+  }));
+  EXPECT_TRUE(a.self.held_back()->contains("rent.lost"));
+  EXPECT_FALSE(a.self.held_back()->contains("rent.late"));
+  value(by->leave(older));
+  EXPECT_TRUE(comes_true([&] { return !a.self.held_back(); }));
 }
 
 TEST_F(Member, drains_and_stays_a_member) {
