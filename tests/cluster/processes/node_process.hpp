@@ -21,6 +21,8 @@ class node_process {
   ~node_process();
   node_process(const node_process&) = delete;
 
+  /// Another build of it, from the next start on.
+  void use_program(std::string path) { words_.front() = std::move(path); }
   /// Starts it; a second time when it has ended.
   void start();
   /// Waits until it says that it serves. Throws, with its log, when it does not.
