@@ -33,8 +33,11 @@ lease_terms terms_of(boot_clock::duration lease) {
   return {.lease = lease, .margin = lease / 10, .longest_gap = lease / 2};
 }
 
-member::member(steward_options options)
-    : options_(std::move(options)), steward_(options_), doors_(options_.partitions) {}
+member::member(steward_options options, std::function<boot_time()> clock)
+    : options_(std::move(options)),
+      clock_(std::move(clock)),
+      steward_(options_),
+      doors_(options_.partitions) {}
 
 member::~member() {
   end();
@@ -47,9 +50,13 @@ void member::end() {
   ports_ = {};  // what they hold on to may end, too
 }
 
-void member::start(member_ports ports, std::string address) {
+void member::start_by_hand(member_ports ports, std::string address) {
   ports_ = std::move(ports);
   options_.profile.address = std::move(address);
+}
+
+void member::start(member_ports ports, std::string address) {
+  start_by_hand(std::move(ports), std::move(address));
   thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
 }
 
@@ -69,7 +76,7 @@ void member::look_again() {
 
 bool member::is_ready() const {
   const std::lock_guard guard(mutex_);
-  const auto now = boot_clock::now();
+  const auto now = clock_();
   if (!steward_.id() || !steward_.lease().may_answer(now)) return was_ready_ = false;
   // Later ones come and go: what is asked for waits for them a moment, here as on any node.
   return was_ready_ = was_ready_ || doors_.leads_everywhere(steward_.table(), steward_.id());
@@ -94,16 +101,14 @@ bool member::wait_until_drained(std::chrono::milliseconds patience) const {
 
 void member::leave() {
   const std::lock_guard guard(mutex_);
-  steward_.leave(boot_clock::now());
+  steward_.leave(clock_());
   is_leaving_ = is_woken_ = true;
   changed_.notify_all();
 }
 
 bool member::wait_until_left(std::chrono::milliseconds patience) const {
   std::unique_lock guard(mutex_);
-  const auto is_vain = [this] {
-    return !is_reachable_ && !steward_.lease().may_answer(boot_clock::now());
-  };
+  const auto is_vain = [this] { return !is_reachable_ && !steward_.lease().may_answer(clock_()); };
   (void)changed_.wait_for(guard, patience, [&] { return has_quit_ || is_vain(); });
   return has_quit_;
 }
@@ -112,7 +117,7 @@ member_view member::view() const {
   const std::lock_guard guard(mutex_);
   member_view seen{{}, steward_.table(), {}};
   for (const auto& [id, how] : doors_.held()) seen.held.insert(id);
-  const auto now = boot_clock::now();
+  const auto now = clock_();
   for (const auto& row : steward_.nodes()) {
     auto& one = seen.nodes.emplace_back(
         member_view::node{row, steward_.judged(row.id, now), row.id == steward_.id()});
@@ -130,7 +135,7 @@ std::optional<std::vector<partition_move>> member::plan_drain(std::string_view n
   const std::lock_guard guard(mutex_);
   const auto has_name = [&](const node_row& row) { return row.id.name == name; };
   if (std::ranges::none_of(steward_.nodes(), has_name)) return std::nullopt;
-  return steward_.plan_drain(name, boot_clock::now());
+  return steward_.plan_drain(name, clock_());
 }
 
 void member::set_draining(std::string name, bool draining,
@@ -166,6 +171,16 @@ boot_clock::duration member::pause_length() const {
   return hurries ? usual / hurry : usual;
 }
 
+boot_clock::duration member::until_turn() const {
+  const std::lock_guard guard(mutex_);
+  return is_woken_ ? shortest_pause : pause_length();
+}
+
+bool member::has_quit() const {
+  const std::lock_guard guard(mutex_);
+  return has_quit_;
+}
+
 // --- the thread ---------------------------------------------------------------------------------
 
 void member::run(const std::stop_token& stop) {
@@ -185,6 +200,10 @@ void member::run(const std::stop_token& stop) {
 }
 
 void member::turn() {
+  {
+    const std::lock_guard guard(mutex_);
+    is_woken_ = false;
+  }
   grant_wishes();
   const auto seen = read();
   for (const auto& one : think(seen))
@@ -199,7 +218,6 @@ bool member::pause(const std::stop_token& stop) {
   if (has_quit_) return false;
   changed_.wait_for(guard, stop, shortest_pause, [] { return false; });
   changed_.wait_for(guard, stop, pause_length() - shortest_pause, [this] { return is_woken_; });
-  is_woken_ = false;
   return true;
 }
 
@@ -223,7 +241,7 @@ journal_result<cluster_tables> member::read() {
 
 std::vector<steward_order> member::think(const journal_result<cluster_tables>& seen) {
   const std::lock_guard guard(mutex_);
-  const auto now = boot_clock::now();
+  const auto now = clock_();
   is_reachable_ = seen.has_value();
   if (seen) {
     look_for_dead(seen->nodes);
@@ -312,7 +330,7 @@ void member::point_doors() {
 // --- orders -------------------------------------------------------------------------------------
 
 void member::carry_out(const order::join&) {
-  const auto sent = boot_clock::now();
+  const auto sent = clock_();
   const auto result = tables_->join(options_.name, options_.profile, system_time());
   {
     const std::lock_guard guard(mutex_);
@@ -324,7 +342,7 @@ void member::carry_out(const order::join&) {
 }
 
 void member::carry_out(const order::renew& what) {
-  const auto sent = boot_clock::now();
+  const auto sent = clock_();
   const auto result = tables_->renew(what.who);
   const std::lock_guard guard(mutex_);
   steward_.renewed(sent, result);

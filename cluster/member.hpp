@@ -59,20 +59,29 @@ lease_terms terms_of(boot_clock::duration lease);
 
 class member {
  public:
-  explicit member(steward_options options);
+  /// `clock` tells boot time, to any thread.
+  explicit member(steward_options options, std::function<boot_time()> clock = boot_clock::now);
   ~member();  ///< ends
   member(const member&) = delete;
   member& operator=(const member&) = delete;
 
   /// `address`: "host:port", where the others reach this node.
   void start(member_ports ports, std::string address);
+  /// The same without the thread: whoever drives it takes a turn, and the next when it is due.
+  void start_by_hand(member_ports ports, std::string address);
+  /// Reads, asks the steward, carries out, points the doors.
+  void turn();
+  /// Until the next turn; sooner when something may have changed meanwhile.
+  boot_clock::duration until_turn() const;
+  /// There is nothing left to do.
+  bool has_quit() const;
   /// At once, without leaving; afterwards nothing of `ports` is called.
   void end();
 
   // From any thread:
 
   /// Nothing was taken from this node: what it knows of its partitions is the latest.
-  bool may_answer() const { return steward_.lease().may_answer(boot_clock::now()); }
+  bool may_answer() const { return steward_.lease().may_answer(clock_()); }
   /// What a door says of itself.
   void door_moved(partition_id which, door_state to);
   /// Something may have changed that is to be looked at now.
@@ -109,7 +118,6 @@ class member {
   using placing = place_order::placing;
 
   void run(const std::stop_token& stop);
-  void turn();
   bool pause(const std::stop_token& stop);
   boot_clock::duration pause_length() const;
 
@@ -135,6 +143,7 @@ class member {
   void carry_out(const order::quit& what);
 
   steward_options options_;
+  const std::function<boot_time()> clock_;
 
   // Of its thread alone:
   member_ports ports_;
