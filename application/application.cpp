@@ -14,6 +14,7 @@
 
 #include "actors/runtime/domain_clock.hpp"
 #include "actors/runtime/node.hpp"
+#include "application/clock_rate.hpp"
 #include "application/cluster_part.hpp"
 #include "application/demo/demo.hpp"
 #include "application/demo/fill.hpp"
@@ -58,10 +59,13 @@ http::server_options server_options_of(const config::settings& settings) {
                     .socket_message_bytes = limits.socket_message_bytes,
                     .socket_queue_bytes = limits.socket_queue_bytes};
   options.trusted_proxies = settings.http.trusted_proxies;
+  options.cors_origins = settings.http.cors_origins;
   if (!limits.enabled) return options;
   options.limits.requests_per_address_s = limits.requests_per_address;
   options.limits.requests_per_account_s = limits.requests_per_account;
   options.limits.photos_per_account_min = limits.photos_per_account;
+  options.limits.connections_per_address = limits.connections_per_address;
+  options.limits.body_bytes_per_address = limits.body_bytes_per_address;
   return options;
 }
 
@@ -110,6 +114,20 @@ node_options node_options_of(const config::settings& settings, const journal_fac
 
 http::receiver_rules receiver_rules_of(const config::webhook_settings& settings) {
   return {.plain_http = settings.allow_http, .private_addresses = settings.allow_private_addresses};
+}
+
+/// Where a journal has one node, that alone sets the rate.
+boost::system::result<void, std::string> check_rate(journal& where,
+                                                    const config::settings& settings,
+                                                    const journal_facts& facts) {
+  if (!facts.is_shared) return {};
+  starting_node self;
+  self.name = facts.node_name;
+  self.rate = settings.clock.rate;
+  self.lease = facts.lease;
+  self.connect = [url = settings.journal.url] { return open_membership(url); };
+  self.wait = [](std::chrono::milliseconds pause) { std::this_thread::sleep_for(pause); };
+  return check_clock_rate(where, self);
 }
 
 /// What `/` says of the demo's accounts.
@@ -202,6 +220,7 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
   p.sample = *sample;
   if (const auto goes_on = check_domain_time(**connection, system_time()); !goes_on)
     return goes_on.error();
+  if (const auto fits = check_rate(**connection, settings, p.facts); !fits) return fits.error();
 
   auto cluster = cluster_part::prepare(settings, p.facts, p.actor_config);
   if (!cluster) return cluster.error();
@@ -235,9 +254,11 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
                           here->clock(), is_ready, p.facts.currency, p.facts.token_secret, true,
                           std::move(about), settings.admin.users, *std::move(token),
                           std::move(counted), here->figures(), owner,
-                          [here] { return here->keeper(); }, office_of(p.cluster.get())},
+                          [here] { return here->keeper(); }, office_of(p.cluster.get()),
+                          [here] { return here->fetcher(); }},
       auth_options_of(settings));
-  p.gate = std::make_unique<http::token_authenticator>(*p.api, settings.http.origin);
+  p.gate = std::make_unique<http::token_authenticator>(*p.api, settings.http.origin,
+                                                       http::cors{settings.http.cors_origins});
   p.server = std::make_unique<http::server>(server_options_of(settings), *p.api, *p.gate,
                                             routes_of(settings.node));
   p.server->use(*std::move(tls));
@@ -290,8 +311,8 @@ void application::begin_drain() {
   if (parts_->cluster) parts_->cluster->begin_drain();
 }
 
-bool application::was_replaced() const {
-  return parts_->cluster && parts_->cluster->was_replaced();
+bool application::will_not_join() const {
+  return parts_->cluster && parts_->cluster->will_not_join();
 }
 
 void application::renew_tls() {

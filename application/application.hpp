@@ -38,8 +38,9 @@ class application {
   /// From now on `/readyz` says that we are leaving; all else goes on. For proxies, which then send
   /// their requests elsewhere. Partitions go to other nodes, where there are any.
   void begin_drain();
-  /// Another process has joined the cluster under this node's name, so this one is to end.
-  bool was_replaced() const;
+  /// Another process has joined the cluster under this node's name, or the journal has events of a
+  /// later release than this: it is to end, and has failed.
+  bool will_not_join() const;
   /// Reads certificate and key again, for connections to come. When they cannot be used the old
   /// ones stay, and the log says why.
   void renew_tls();

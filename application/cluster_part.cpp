@@ -16,6 +16,7 @@
 #include "cluster/peers.hpp"
 #include "cluster/process.hpp"
 #include "config/parse.hpp"
+#include "persistence/event_words.hpp"
 
 namespace rentwave {
 namespace {
@@ -48,6 +49,7 @@ steward_options steward_options_of(const config::settings& settings, const journ
   made.name = facts.node_name;
   made.profile.roles = {settings.node.serves_clients, settings.node.has_partitions};
   made.profile.version = config::version();
+  made.profile.event_types = our_event_words();
   made.profile.process = this_process();
   made.partitions = static_cast<std::size_t>(facts.partitions);
   made.terms = terms_of(facts.lease);
@@ -80,6 +82,7 @@ http::cluster_state state_of(const member& here) {
   const auto seen = here.view();
   http::cluster_state shown;
   shown.may_answer = here.may_answer();
+  shown.unreachable = seen.unreachable.size();
   for (const auto& [row, how, is_here, owned, coming] : seen.nodes) {
     const auto& profile = row.profile;
     shown.nodes.push_back({row.id.name, row.id.incarnation, profile.address, profile.version,
@@ -150,6 +153,7 @@ void cluster_part::take_part(node_options& options) const {
   auto* self = parts_->self.get();
   options.opens_all = false;
   options.may_answer = [self] { return self->may_answer(); };
+  options.held_back = [self] { return self->held_back(); };
   options.door_moved = [self](partition_id which, door_state to) { self->door_moved(which, to); };
 }
 
@@ -187,8 +191,8 @@ bool cluster_part::is_ready() const {
   return parts_->self->is_ready();
 }
 
-bool cluster_part::was_replaced() const {
-  return parts_->self->was_replaced();
+bool cluster_part::will_not_join() const {
+  return parts_->self->will_not_join();
 }
 
 std::string cluster_part::address() const {
@@ -217,6 +221,7 @@ void cluster_part::hand_over() const {
 }
 
 void cluster_part::leave() {
+  if (parts_->address.empty()) return;  // it has not begun to take part
   parts_->self->leave();
   if (!parts_->self->wait_until_left(leave_patience))
     spdlog::warn("cluster: this node ends without having left; others take what it had");

@@ -32,8 +32,9 @@ class cluster_part {
   boost::system::result<void, std::string> start(caf::actor_system& system, const node& here);
 
   bool is_ready() const;
-  /// Another process has joined under this node's name: this one is to end, and has failed.
-  bool was_replaced() const;
+  /// Another process has joined under this node's name, or the journal has events that this release
+  /// cannot read: this one is to end, and has failed.
+  bool will_not_join() const;
   /// "n1 at 127.0.0.1:4711"
   std::string address() const;
   http::cluster_office office() const;

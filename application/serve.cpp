@@ -93,7 +93,7 @@ int serve(const config::settings& settings, const application::wrapper& wrap) {
     stop_asked(stops, settings.http.drain_time);  // a second signal cuts it short
   }
   spdlog::info("stopping: requests under way have {} s to end", stop_grace.count());
-  const bool failed = running.was_replaced();
+  const bool failed = running.will_not_join();
   running.stop(stop_grace);
   return failed ? 1 : 0;
 }

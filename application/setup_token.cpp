@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "application/loopback.hpp"
+#include "application/reach.hpp"
 
 namespace rentwave {
 namespace {
@@ -44,7 +44,7 @@ boost::system::result<std::string, std::string> setup_token(journal& where,
   using found = boost::system::result<std::string, std::string>;
   const found none{boost::system::in_place_value, std::string{}};
   if (settings.admin.users.empty()) return none;
-  if (is_loopback(settings.http.address)) return none;
+  if (serves_this_machine_only(settings.http)) return none;
   auto token = where.pin("setup-token", fresh_token());
   if (!token)
     return found{boost::system::in_place_error,

@@ -37,21 +37,33 @@ await() {
   fail "waited in vain for: $*"
 }
 
+# What a node is started by: nothing, or by_machine NAME.
+by=()
+# by_machine NAME: nodes start as on this machine, of which others cannot see whether its processes
+# live. As root.
+by_machine() {
+  echo "the machine $1" >"$folder/machine.$1"
+  # shellcheck disable=SC2016  # for the inner shell
+  by=(unshare --mount sh -c 'mount --bind "$0" /proc/sys/kernel/random/boot_id && exec "$@"'
+    "$PWD/$folder/machine.$1")
+}
+
 # start_node URL [OPTION...]: sets node, its process, and port; it is ready.
 start_node() {
   local log url=$1
   shift
   log=$(mktemp "$folder/node.XXXXXX")
-  "$out/rentwave" --http.port=0 --journal.url="$url" --log.level=error --limits.enabled=false \
-    "$@" >"$log" &
+  "${by[@]}" "$out/rentwave" --http.port=0 --journal.url="$url" --log.level=error \
+    --limits.enabled=false "$@" >"$log" &
   node=$!
   started+=("$node")
   await grep -q ' at http' "$log"
   port=$(sed -n 's|.* at http://127.0.0.1:\([0-9]*\).*|\1|p' "$log")
 }
 
-# make_journal sqlite|postgres [RENTALS IDS]: sets url, and the descriptors and the process of
-# bench_fill_rentals, if there is something to fill or a server to keep, in filling and filler.
+# make_journal sqlite|postgres [RENTALS IDS [AT EVERY_S COUNT]]: sets url, and the descriptors and
+# the process of bench_fill_rentals, if there is something to fill or a server to keep, in filling
+# and filler.
 make_journal() {
   local where=$1
   if [[ $1 == sqlite ]]; then
@@ -59,10 +71,18 @@ make_journal() {
     url=sqlite:$where/journal.db
     if (($# == 1)); then return; fi
   fi
-  coproc filling { exec "$out/bench/bench_fill_rentals" "$where" "${2:-1}" "${3:-/dev/null}"; }
+  coproc filling {
+    exec "$out/bench/bench_fill_rentals" "$where" "${2:-1}" "${3:-/dev/null}" "${@:4}"
+  }
   filler=$filling_PID
   started+=("$filler")
   read -r _ url <&"${filling[0]}"
+}
+
+now_ms() { date +%s%3N; }
+# median_and_range: of the numbers on standard input, one a line.
+median_and_range() {
+  sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] " (" v[1] "–" v[NR] ")" }'
 }
 
 # rss_mib PID: what of its memory is in RAM.

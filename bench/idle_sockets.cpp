@@ -1,10 +1,11 @@
 // Opens WebSockets and does nothing with them, for bench/sockets:
 //
-//   bench_idle_sockets PORT TOKENS
+//   bench_idle_sockets PORT TOKENS [TOPIC]
 //
 // One for each line of the file TOKENS. Greets with each, prints `open` once all are welcome, and
 // answers whatever comes, as libraries answer pings, until its input ends. Then it prints how many
-// the server has closed.
+// the server has closed. With TOPIC they watch it and never read again; one that the server closes is
+// opened anew, so that there are always as many.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -56,8 +57,10 @@ void await(int socket, string_view text) {
   }
 }
 
-int open_socket(std::uint16_t port, const std::string& token) {
+int open_socket(std::uint16_t port, const std::string& token, const std::string& topic) {
   const int one = socket(AF_INET, SOCK_STREAM, 0);
+  const int little = 4096;
+  if (!topic.empty()) setsockopt(one, SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
   sockaddr_in where{};
   where.sin_family = AF_INET;
   where.sin_port = htons(port);
@@ -74,6 +77,7 @@ int open_socket(std::uint16_t port, const std::string& token) {
   await(one, "\r\n\r\n");
   send_all(one, frame(1, R"({"type":"hello"})"));
   await(one, "welcome");
+  if (!topic.empty()) send_all(one, frame(1, R"({"type":"watch","topic":")" + topic + "\"}"));
   return one;
 }
 
@@ -88,24 +92,28 @@ bool answer(int socket) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) give_up("usage: bench_idle_sockets PORT TOKENS");
+  if (argc != 3 && argc != 4) give_up("usage: bench_idle_sockets PORT TOKENS [TOPIC]");
   allow_many_files();
   const auto port = static_cast<std::uint16_t>(std::atoi(argv[1]));
-  std::ifstream tokens{argv[2]};
-  std::vector<pollfd> watched{{STDIN_FILENO, POLLIN, 0}};
-  for (std::string token; std::getline(tokens, token);)
-    watched.push_back({open_socket(port, token), POLLIN, 0});
+  const std::string topic = argc == 4 ? argv[3] : "";
+  const short wanted = topic.empty() ? POLLIN : POLLRDHUP;
+  std::ifstream file{argv[2]};
+  std::vector<std::string> tokens;
+  for (std::string token; std::getline(file, token);) tokens.push_back(token);
+  std::vector<pollfd> watched{{STDIN_FILENO, POLLIN, 0}};  // and token i - 1 at i
+  for (const auto& token : tokens) watched.push_back({open_socket(port, token, topic), wanted, 0});
   std::cout << "open" << std::endl;
 
   std::size_t closed = 0;
   for (;;) {
     poll(watched.data(), watched.size(), -1);
     if (watched.front().revents != 0) break;
-    for (auto& each : watched) {
-      if (each.revents == 0 || answer(each.fd)) continue;
+    for (std::size_t i = 1; i < watched.size(); ++i) {
+      auto& each = watched[i];
+      if (each.revents == 0 || (topic.empty() && answer(each.fd))) continue;
       ++closed;
       close(each.fd);
-      each.fd = -1;  // which poll passes over
+      each.fd = topic.empty() ? -1 : open_socket(port, tokens[i - 1], topic);  // poll passes over -1
     }
   }
   std::cout << "closed " << closed << std::endl;

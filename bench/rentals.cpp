@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "actors/domain/rental.hpp"
+#include "actors/domain/tariff.hpp"
 #include "actors/runtime/domain_clock.hpp"
 #include "actors/runtime/routing.hpp"
 #include "persistence/codec.hpp"
@@ -15,8 +16,12 @@ namespace {
 
 constexpr int rentals_at_once = 500;
 
-std::vector<rental::event> life_of(rental_id id, account_id renter, instant now) {
-  const period when{now - one_hour, now + one_day * 30};
+struct life {
+  std::vector<rental::event> events;
+  instant reminder;
+};
+
+life life_of(rental_id id, account_id renter, const period& when) {
   const rental::subject_matter about{derive_id<listing_id>(listing_id{}, to_string(id)),
                                      derive_id<account_id>(account_id{}, "owner"), renter,
                                      item_kind::book, "Meditations, well read"};
@@ -27,17 +32,19 @@ std::vector<rental::event> life_of(rental_id id, account_id renter, instant now)
   terms.deposit = {2'000};
   const money rent{7'500};
   const reservation agreed{about.owner, about.kind, about.title, when, terms, rent, true};
-  return {rental::requested{id, about.listing, about.renter, when, {}, when.start},
-          rental::reserved{agreed}, rental::booked{about, when, rent, terms.deposit},
-          rental::started{about, when.start, when.end, rent}};
+  return {{rental::requested{id, about.listing, about.renter, when, {}, when.start},
+           rental::reserved{agreed}, rental::booked{about, when, rent, terms.deposit},
+           rental::started{about, when.start, when.end, rent}},
+          remind_at(terms, when)};
 }
 
-entity_append append_of(rental_id id, account_id renter, instant now) {
+entity_append append_of(rental_id id, account_id renter, instant now, const period& when) {
   entity_append one;
   one.entity = rental_ref(id);
-  one.alarm = {false, now + one_day * 29};
+  const auto led_here = life_of(id, renter, when);
+  one.alarm = {false, led_here.reminder};
   std::int64_t version = 0;
-  for (const auto& happened : life_of(id, renter, now)) {
+  for (const auto& happened : led_here.events) {
     auto encoded = encode<rental::event>(happened);
     new_event event;
     event.type = encoded.type;
@@ -63,8 +70,12 @@ rental_id nth_rental(int i) {
   return derive_id<rental_id>(rental_id{}, std::to_string(i));
 }
 
+period reminded_at(instant when) {
+  return {when - one_hour * 6, when + one_hour * 6};
+}
+
 std::optional<std::string> fill(journal& to, int partitions, int count, account_id renter,
-                                const std::function<void(int done)>& report) {
+                                const std::function<void(int done)>& report, const calendar& when) {
   std::vector<partition_lease> leases;
   for (partition_id i = 0; i < partitions; ++i) {
     const auto lease = to.take_over(i, "bench");
@@ -75,7 +86,8 @@ std::optional<std::string> fill(journal& to, int partitions, int count, account_
   for (int i = 0; i < count;) {
     std::map<partition_id, partition_append> parts;
     for (const int end = std::min(count, i + rentals_at_once); i < end; ++i) {
-      auto one = append_of(nth_rental(i), renter, now);
+      const auto period_of_it = when ? when(i) : period{now - one_hour, now + one_day * 30};
+      auto one = append_of(nth_rental(i), renter, now, period_of_it);
       const auto where = partition_of(one.entity, leases.size());
       const auto& lease = leases[static_cast<std::size_t>(where)];
       auto& part = parts.try_emplace(where).first->second;

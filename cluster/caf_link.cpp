@@ -6,7 +6,11 @@
 #include <caf/io/all.hpp>
 #include <caf/io/basp_broker.hpp>
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <condition_variable>
+#include <cstring>
 #include <deque>
 #include <mutex>
 #include <random>
@@ -25,6 +29,7 @@ namespace {
 
 constexpr auto heartbeat = std::chrono::milliseconds{500};
 constexpr auto longest_silence = std::chrono::seconds{3};
+constexpr int looks_at_newcomers = 4;  ///< in the time that they have
 
 /// CAF makes a node's id of the machine's network addresses and the process's number. In containers
 /// those are often the same on two machines, which would take each other for themselves, and after
@@ -122,15 +127,38 @@ class caf_links::dialler {
       one.result.why = socket.error();
       return;
     }
-    greet(one, *socket);
+    auto tls = options_.tls ? std::make_unique<tls_session>(*options_.tls, *socket,
+                                                            tls_session::side::client)
+                            : nullptr;
+    one.result.why = why_silent(*socket, tls.get());
+    if (one.result.why.empty()) return greet(one, *socket, std::move(tls));
+    tls.reset();
+    ::close(*socket);
+  }
+
+  /// Waits until there is TLS and the other side has begun to speak: CAF closes at its next tick a
+  /// connection that it was given and has read nothing of. Empty: it has.
+  std::string why_silent(int socket, tls_session* tls) {
+    const auto until = std::chrono::steady_clock::now() + options_.connect_time;
+    for (bool is_secured = !tls;;) {
+      if (!is_secured) {
+        const auto done = tls->shake_hands();
+        if (done == tls_session::progress::failed)
+          return "the connection was refused: " + tls->why();
+        is_secured = done == tls_session::progress::done;
+      }
+      if (const int error = wait_for(socket, POLLIN, until, stop_.get_token()))
+        return std::string{"it does not speak: "} + std::strerror(error);
+      if (is_secured) return {};
+    }
   }
 
   /// Hands the connection to CAF, which finds out which actor listens at the other end.
-  void greet(job& one, int socket) {
+  void greet(job& one, int socket, std::unique_ptr<tls_session> tls) {
     const auto refused = std::make_shared<std::string>();
     const auto guard = std::make_shared<std::mutex>();
     auto scribe =
-        make_node_scribe(system_, socket, options_.tls, [refused, guard](const std::string& why) {
+        make_node_scribe(system_, socket, std::move(tls), [refused, guard](const std::string& why) {
           const std::lock_guard lock{*guard};
           *refused = why;
         });
@@ -171,21 +199,25 @@ boost::system::result<std::unique_ptr<caf_links>, std::string> caf_links::open(
   if (!options.tls && !is_loopback(options.address))
     return "other machines reach " + options.address +
            ": there nodes need a certificate, its key and the CA that signed it";
-  auto doorman = make_node_doorman(system, options.address, options.port, options.tls);
+  auto arriving = make_newcomers(options.newcomer_time);
+  auto doorman = make_node_doorman(system, options.address, options.port, options.tls, arriving);
   if (!doorman) return doorman.error();
   const auto port = (*doorman)->port();
-  std::unique_ptr<caf_links> made{new caf_links{system, std::move(options), port}};
+  std::unique_ptr<caf_links> made{new caf_links{system, std::move(options), port, arriving}};
   caf::anon_send(broker_of(system), caf::publish_atom::value, std::move(*doorman), port,
                  caf::actor_cast<caf::strong_actor_ptr>(made->ear_), std::set<std::string>{});
   return made;
 }
 
-caf_links::caf_links(caf::actor_system& system, caf_link_options options, std::uint16_t port)
+caf_links::caf_links(caf::actor_system& system, caf_link_options options, std::uint16_t port,
+                     const std::shared_ptr<newcomers>& arriving)
     : system_{system}, port_{port} {
   ear_options ear;
   ear.first_pause = options.first_pause;
   ear.longest_pause = options.longest_pause;
   ear.greeting_time = options.connect_time;
+  ear.look_interval = options.newcomer_time / looks_at_newcomers;
+  ear.look = [&system, arriving] { close_slow(system, arriving); };
   dialler_ = std::make_unique<dialler>(system, std::move(options));
   ear.dial = [to = dialler_.get()](const caf::actor& by, const node_id& who, std::uint64_t attempt,
                                    const std::string& address) {

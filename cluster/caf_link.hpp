@@ -19,6 +19,8 @@
 
 namespace rentwave {
 
+class newcomers;
+
 struct caf_link_options {
   std::string address = "127.0.0.1";  ///< where to listen
   std::uint16_t port = 0;             ///< 0: any free one
@@ -26,7 +28,8 @@ struct caf_link_options {
   // Real time:
   std::chrono::milliseconds first_pause{100};  ///< between attempts, then doubled up to
   std::chrono::milliseconds longest_pause{2000};
-  std::chrono::milliseconds connect_time{3000};  ///< of one attempt, and then as long for greeting
+  std::chrono::milliseconds connect_time{3000};  ///< of connecting, of TLS, and of greeting, each
+  std::chrono::milliseconds newcomer_time{10'000};  ///< who connects to us shows who it is
 };
 
 class caf_links final : public links {
@@ -48,7 +51,8 @@ class caf_links final : public links {
 
  private:
   class dialler;
-  caf_links(caf::actor_system& system, caf_link_options options, std::uint16_t port);
+  caf_links(caf::actor_system& system, caf_link_options options, std::uint16_t port,
+            const std::shared_ptr<newcomers>& arriving);
 
   caf::actor_system& system_;
   std::uint16_t port_;

@@ -37,6 +37,14 @@ void cluster_log::tell_reach(bool is_reachable, bool is_member, bool may_answer,
     spdlog::info("cluster: the lease was renewed, this node answers again");
 }
 
+void cluster_log::holds_back(const event_names& types) const {
+  if (types.empty())
+    return spdlog::info("cluster: every node can read all events that this release writes");
+  std::string names;
+  for (const auto& type : types) names += (names.empty() ? "" : ", ") + type;
+  spdlog::info("cluster: held back are events that another node cannot read: {}", names);
+}
+
 void cluster_log::joined(const node_id& here, const std::string& address) const {
   const auto before = last_ && !last_->nodes.empty() ? names_of(last_->nodes) : "none";
   spdlog::info("cluster: joined as {}, at {}; members before: {}", to_string(here), address,

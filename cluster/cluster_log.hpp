@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "actors/domain/decision.hpp"
 #include "cluster/changes.hpp"
 
 namespace rentwave {
@@ -18,6 +19,8 @@ class cluster_log {
   void tell_reach(bool is_reachable, bool is_member, bool may_answer, const std::string& why_not);
   /// Why this one is to be a member no longer; the first reason counts.
   void will_end(const node_id& who, const char* why) { reasons_.try_emplace(who, why); }
+  /// What this release does not write as long as they are there.
+  void holds_back(const event_names& types) const;
   void joined(const node_id& here, const std::string& address) const;
 
  private:

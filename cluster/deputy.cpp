@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "actors/runtime/demand.hpp"
 #include "cluster/wire_form.hpp"
 
 namespace rentwave {
@@ -46,22 +47,34 @@ class deputy {
     ask(doors[partition], std::move(*call));
   }
 
-  void tell(const news_ptr& what) { self_->send(far_, news_to_wire(*what)); }
+  /// News are numbered by the bytes of all so far, now and then: so the other node says how much it
+  /// has heard. What is held back is not kept, as it is in the journal.
+  void tell(const news& what) {
+    const auto limit = options_->news_bytes;
+    if (told_ - heard_ >= limit) return hold_back(what.partition);
+    auto message = news_to_wire(what);
+    told_ += bytes_of(message);
+    if (told_ - numbered_ >= limit / 8) message.number = numbered_ = told_;
+    self_->send(far_, std::move(message));
+  }
+
+  void heard(std::uint64_t number) {
+    heard_ = std::max(heard_, std::min(number, told_));
+    for (const auto partition : std::exchange(held_back_, {}))
+      tell({.entities = {}, .ended = true, .partition = partition});
+  }
 
  private:
+  void hold_back(partition_id partition) {
+    if (!std::exchange(is_behind_, true))
+      spdlog::warn("cluster: node {} is behind with news, and is told to ask again",
+                   options_->name);
+    held_back_.insert(partition);
+  }
+
   void ask(const caf::actor& door, remote_call call) {
-    std::visit(overloaded{
-                   [&](const command_ptr&) {
-                     if (call.is_one_way) return ask_for<taken>(door, std::move(call));
-                     ask_for<outcome>(door, std::move(call));
-                   },
-                   [&](const query_ptr&) { ask_for<view_ptr>(door, std::move(call)); },
-                   [&](const watch_request&) { ask_for<watch_ptr>(door, std::move(call)); },
-                   [&](const report_request&) { ask_for<report_ptr>(door, std::move(call)); },
-                   [&](const look_request&) { ask_for<place_ptr>(door, std::move(call)); },
-                   [&](const release_order&) { ask_for<std::string>(door, std::move(call)); },
-                   [&](const replay_order&) { ask_for<std::string>(door, std::move(call)); },
-               },
+    if (call.is_one_way) return ask_for<taken>(door, std::move(call));
+    std::visit([&]<class Asked>(const Asked&) { ask_for<answer_of<Asked>>(door, call); },
                call.what);
   }
 
@@ -102,6 +115,12 @@ class deputy {
   std::shared_ptr<const peer_options> options_;
   caf::actor far_;
   std::size_t under_way_ = 0;
+  // Bytes of news: sent, sent up to the last that has a number, and heard.
+  std::uint64_t told_ = 0;
+  std::uint64_t numbered_ = 0;
+  std::uint64_t heard_ = 0;
+  std::set<partition_id> held_back_;  ///< some of their news were
+  bool is_behind_ = false;            ///< it was, on this link, and that is logged
   std::set<std::string> complaints_;
 };
 
@@ -109,10 +128,13 @@ caf::behavior live(caf::stateful_actor<deputy>* self,
                    const std::shared_ptr<const peer_options>& options, const caf::actor& far) {
   self->state.setup(options, far);
   self->monitor(far);
-  self->set_down_handler([self](caf::down_msg&) { self->quit(); });
+  self->set_down_handler([self](caf::down_msg&) { self->quit(caf::exit_reason::user_shutdown); });
   return {
-      [self](const wire_message& message) { self->state.serve(message); },
-      [self](const news_ptr& what) { self->state.tell(what); },
+      [self](const wire_message& message) {
+        if (use_of(message) == wire_use::heard) return self->state.heard(message.number);
+        self->state.serve(message);
+      },
+      [self](const news_ptr& what) { self->state.tell(*what); },
   };
 }
 
@@ -120,7 +142,9 @@ caf::behavior live(caf::stateful_actor<deputy>* self,
 
 caf::actor spawn_deputy(caf::local_actor* parent, std::shared_ptr<const peer_options> options,
                         caf::actor far) {
-  return parent->spawn(live, std::move(options), std::move(far));
+  auto made = parent->spawn(live, std::move(options), std::move(far));
+  demand(made, "the deputy of a node");
+  return made;
 }
 
 }  // namespace rentwave

@@ -2,7 +2,8 @@
 // other node asks, and is told what it watches. A new link has a new one, so that partitions do not
 // take its watches for old ones.
 //
-//   deputy   wire_message   a call of the other node: its answer goes over the link
+//   deputy   wire_message   a call of the other node: its answer goes over the link; or which news
+//                           it has heard
 //            news_ptr       from a partition here that the other node watches
 #pragma once
 

@@ -1,6 +1,8 @@
 #include "cluster/dial.hpp"
 
+#include <arpa/inet.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -42,14 +44,7 @@ int connect_until(int socket, const addrinfo& to, steady_clock::time_point until
                   const std::stop_token& stop) {
   if (::connect(socket, to.ai_addr, to.ai_addrlen) == 0) return 0;
   if (errno != EINPROGRESS) return errno;
-  pollfd waiting{socket, POLLOUT, 0};
-  for (int ready = 0; ready <= 0;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
-    if (left.count() <= 0) return ETIMEDOUT;
-    if (stop.stop_requested()) return ECANCELED;
-    ready = ::poll(&waiting, 1, static_cast<int>(std::min(left, stop_is_seen_after).count()));
-    if (ready < 0 && errno != EINTR) return errno;
-  }
+  if (const int failed = wait_for(socket, POLLOUT, until, stop)) return failed;
   int error = 0;
   socklen_t size = sizeof error;
   ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
@@ -82,7 +77,26 @@ std::optional<node_address> parse_node_address(std::string_view text) {
 }
 
 bool is_loopback(std::string_view host) {
-  return host.starts_with("127.") || host == "::1" || host == "localhost";
+  const std::string text{host};
+  in_addr v4{};
+  if (::inet_pton(AF_INET, text.c_str(), &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
+  in6_addr v6{};
+  if (::inet_pton(AF_INET6, text.c_str(), &v6) == 1) return IN6_IS_ADDR_LOOPBACK(&v6);
+  return text == "localhost";
+}
+
+int wait_for(int socket, short events, steady_clock::time_point until,
+             const std::stop_token& stop) {
+  pollfd waiting{socket, events, 0};
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
+    if (left.count() <= 0) return ETIMEDOUT;
+    if (stop.stop_requested()) return ECANCELED;
+    const auto pause = static_cast<int>(std::min(left, stop_is_seen_after).count());
+    const int ready = ::poll(&waiting, 1, pause);
+    if (ready > 0) return 0;
+    if (ready < 0 && errno != EINTR) return errno;
+  }
 }
 
 boost::system::result<int, std::string> dial(const node_address& where,

@@ -51,19 +51,27 @@ bool door_table::leads_everywhere(const partition_table& table,
 }
 
 /// To an owner, too, whose lease may have ended: it knows itself whether it may answer.
-std::vector<std::pair<partition_id, caf::actor>> door_table::turn(
-    const partition_table& table, const std::map<node_id, caf::actor>& peers) {
-  std::vector<std::pair<partition_id, caf::actor>> turned;
+std::vector<door_turn> door_table::turn(const partition_table& table,
+                                        const std::map<node_id, caf::actor>& peers,
+                                        const std::set<node_id>& unreachable) {
+  std::vector<door_turn> turned;
   for (std::size_t i = 0; i < std::min(table.places.size(), doors_.size()); ++i) {
     auto& one = doors_[i];
-    if (is_held(one.state)) continue;
+    if (is_held(one.state)) {
+      one.is_unreachable = false;  // it has forgotten
+      continue;
+    }
     const auto& owner = table.places[i].owner;
     const auto found = owner ? peers.find(*owner) : peers.end();
     const auto peer = found == peers.end() ? caf::actor{} : found->second;
+    const bool is_unreachable = !peer && owner && unreachable.contains(*owner);
     const bool leads_there = one.state == door_state::elsewhere && one.peer == peer;
-    if (peer ? leads_there : one.state == door_state::nowhere) continue;
+    const bool leads_nowhere =
+        one.state == door_state::nowhere && one.is_unreachable == is_unreachable;
+    if (peer ? leads_there : leads_nowhere) continue;
     one.peer = peer;
-    turned.emplace_back(static_cast<partition_id>(i), peer);
+    one.is_unreachable = is_unreachable;
+    turned.push_back({static_cast<partition_id>(i), peer, is_unreachable});
   }
   return turned;
 }

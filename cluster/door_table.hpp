@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,15 @@
 #include "cluster/steward.hpp"
 
 namespace rentwave {
+
+/// A door that is to be turned.
+struct door_turn {
+  partition_id which = 0;
+  caf::actor peer{};            ///< to whom; null: to nobody,
+  bool is_unreachable = false;  ///< though its owner lives
+
+  friend bool operator==(const door_turn&, const door_turn&) = default;
+};
 
 class door_table {
  public:
@@ -32,15 +42,17 @@ class door_table {
   holdings held() const;
   /// All that is this node's is open, and all else leads to its owner.
   bool leads_everywhere(const partition_table& table, const std::optional<node_id>& self) const;
-  /// The doors that are to be turned, to whom; null: nobody.
-  std::vector<std::pair<partition_id, caf::actor>> turn(const partition_table& table,
-                                                        const std::map<node_id, caf::actor>& peers);
+  /// Those that lead elsewhere than they are to.
+  std::vector<door_turn> turn(const partition_table& table,
+                              const std::map<node_id, caf::actor>& peers,
+                              const std::set<node_id>& unreachable);
 
  private:
   struct door {
     door_state state = door_state::nowhere;
     caf::actor peer{};  ///< it was told to lead there
     bool is_cut = false;
+    bool is_unreachable = false;  ///< it was told so
   };
 
   door& of(partition_id which) { return doors_[static_cast<std::size_t>(which)]; }

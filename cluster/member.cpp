@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "actors/runtime/domain_clock.hpp"
+#include "cluster/held_back.hpp"
 #include "cluster/process.hpp"
 
 namespace rentwave {
@@ -33,8 +34,12 @@ lease_terms terms_of(boot_clock::duration lease) {
   return {.lease = lease, .margin = lease / 10, .longest_gap = lease / 2};
 }
 
-member::member(steward_options options)
-    : options_(std::move(options)), steward_(options_), doors_(options_.partitions) {}
+member::member(steward_options options, std::function<boot_time()> clock)
+    : options_(std::move(options)),
+      clock_(std::move(clock)),
+      steward_(options_),
+      doors_(options_.partitions),
+      missing_(options_.terms.lease / 2) {}
 
 member::~member() {
   end();
@@ -47,9 +52,13 @@ void member::end() {
   ports_ = {};  // what they hold on to may end, too
 }
 
-void member::start(member_ports ports, std::string address) {
+void member::start_by_hand(member_ports ports, std::string address) {
   ports_ = std::move(ports);
   options_.profile.address = std::move(address);
+}
+
+void member::start(member_ports ports, std::string address) {
+  start_by_hand(std::move(ports), std::move(address));
   thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
 }
 
@@ -58,6 +67,7 @@ void member::start(member_ports ports, std::string address) {
 void member::door_moved(partition_id which, door_state to) {
   const std::lock_guard guard(mutex_);
   is_woken_ |= doors_.moved(which, to);
+  note_readiness();
   changed_.notify_all();
 }
 
@@ -69,20 +79,17 @@ void member::look_again() {
 
 bool member::is_ready() const {
   const std::lock_guard guard(mutex_);
-  const auto now = boot_clock::now();
-  if (!steward_.id() || !steward_.lease().may_answer(now)) return was_ready_ = false;
-  // Later ones come and go: what is asked for waits for them a moment, here as on any node.
-  return was_ready_ = was_ready_ || doors_.leads_everywhere(steward_.table(), steward_.id());
+  return was_ready_ && steward_.lease().may_answer(clock_());
 }
 
-bool member::was_replaced() const {
+bool member::will_not_join() const {
   const std::lock_guard guard(mutex_);
-  return steward_.is_replaced();
+  return steward_.is_replaced() || is_too_old_;
 }
 
 void member::drain() {
   const std::lock_guard guard(mutex_);
-  wishes_.push_back({});
+  steward_.drain();
   is_woken_ = true;
   changed_.notify_all();
 }
@@ -94,25 +101,23 @@ bool member::wait_until_drained(std::chrono::milliseconds patience) const {
 
 void member::leave() {
   const std::lock_guard guard(mutex_);
-  steward_.leave(boot_clock::now());
+  steward_.leave(clock_());
   is_leaving_ = is_woken_ = true;
   changed_.notify_all();
 }
 
 bool member::wait_until_left(std::chrono::milliseconds patience) const {
   std::unique_lock guard(mutex_);
-  const auto is_vain = [this] {
-    return !is_reachable_ && !steward_.lease().may_answer(boot_clock::now());
-  };
+  const auto is_vain = [this] { return !is_reachable_ && !steward_.lease().may_answer(clock_()); };
   (void)changed_.wait_for(guard, patience, [&] { return has_quit_ || is_vain(); });
   return has_quit_;
 }
 
 member_view member::view() const {
   const std::lock_guard guard(mutex_);
-  member_view seen{{}, steward_.table(), {}};
+  member_view seen{{}, steward_.table(), {}, missing_.unreachable()};
   for (const auto& [id, how] : doors_.held()) seen.held.insert(id);
-  const auto now = boot_clock::now();
+  const auto now = clock_();
   for (const auto& row : steward_.nodes()) {
     auto& one = seen.nodes.emplace_back(
         member_view::node{row, steward_.judged(row.id, now), row.id == steward_.id()});
@@ -130,7 +135,7 @@ std::optional<std::vector<partition_move>> member::plan_drain(std::string_view n
   const std::lock_guard guard(mutex_);
   const auto has_name = [&](const node_row& row) { return row.id.name == name; };
   if (std::ranges::none_of(steward_.nodes(), has_name)) return std::nullopt;
-  return steward_.plan_drain(name, boot_clock::now());
+  return steward_.plan_drain(name, clock_());
 }
 
 void member::set_draining(std::string name, bool draining,
@@ -149,6 +154,15 @@ void member::set_draining(std::string name, bool draining,
 
 // --- under the mutex ----------------------------------------------------------------------------
 
+/// Once all is in place: later partitions come and go, and what is asked for waits for them a
+/// moment, here as on any node.
+void member::note_readiness() {
+  if (!steward_.id() || !steward_.lease().may_answer(clock_()))
+    was_ready_ = false;
+  else if (!was_ready_)
+    was_ready_ = doors_.leads_everywhere(steward_.table(), steward_.id());
+}
+
 bool member::is_drained() const {
   if (!steward_.id() || steward_.is_last()) return true;
   const auto& places = steward_.table().places;
@@ -166,6 +180,16 @@ boot_clock::duration member::pause_length() const {
   return hurries ? usual / hurry : usual;
 }
 
+boot_clock::duration member::until_turn() const {
+  const std::lock_guard guard(mutex_);
+  return is_woken_ ? shortest_pause : pause_length();
+}
+
+bool member::has_quit() const {
+  const std::lock_guard guard(mutex_);
+  return has_quit_;
+}
+
 // --- the thread ---------------------------------------------------------------------------------
 
 void member::run(const std::stop_token& stop) {
@@ -180,11 +204,14 @@ void member::run(const std::stop_token& stop) {
     waiting = std::exchange(wishes_, {});
     changed_.notify_all();
   }
-  for (const auto& one : waiting)
-    if (one.done) one.done(away("this node leaves the cluster"));
+  for (const auto& one : waiting) one.done(away("this node leaves the cluster"));
 }
 
 void member::turn() {
+  {
+    const std::lock_guard guard(mutex_);
+    is_woken_ = false;
+  }
   grant_wishes();
   const auto seen = read();
   for (const auto& one : think(seen))
@@ -199,7 +226,6 @@ bool member::pause(const std::stop_token& stop) {
   if (has_quit_) return false;
   changed_.wait_for(guard, stop, shortest_pause, [] { return false; });
   changed_.wait_for(guard, stop, pause_length() - shortest_pause, [this] { return is_woken_; });
-  is_woken_ = false;
   return true;
 }
 
@@ -223,10 +249,11 @@ journal_result<cluster_tables> member::read() {
 
 std::vector<steward_order> member::think(const journal_result<cluster_tables>& seen) {
   const std::lock_guard guard(mutex_);
-  const auto now = boot_clock::now();
+  const auto now = clock_();
   is_reachable_ = seen.has_value();
   if (seen) {
     look_for_dead(seen->nodes);
+    hold_back(seen->nodes);
     log_.saw(*seen, steward_.id());
   }
   log_.tell_reach(is_reachable_, steward_.id().has_value(), steward_.lease().may_answer(now),
@@ -251,6 +278,15 @@ void member::look_for_dead(const std::vector<node_row>& nodes) {
   }
 }
 
+/// The journal knows it for certain before it writes; this is for deciding accordingly.
+void member::hold_back(const std::vector<node_row>& nodes) {
+  auto types = held_back_from(nodes);
+  const auto before = held_back_.load();
+  if (types.empty() ? !before : before && *before == types) return;
+  log_.holds_back(types);
+  held_back_.store(types.empty() ? nullptr : std::make_shared<const event_names>(std::move(types)));
+}
+
 // --- wishes -------------------------------------------------------------------------------------
 
 void member::grant_wishes() {
@@ -259,10 +295,7 @@ void member::grant_wishes() {
     const std::lock_guard guard(mutex_);
     wanted = std::exchange(wishes_, {});
   }
-  for (const auto& one : wanted) {
-    const auto result = grant(one);
-    if (one.done) one.done(result);
-  }
+  for (const auto& one : wanted) one.done(grant(one));
 }
 
 journal_result<void> member::grant(const wish& what) {
@@ -270,7 +303,7 @@ journal_result<void> member::grant(const wish& what) {
   {
     const std::lock_guard guard(mutex_);
     for (const auto& row : steward_.nodes())
-      if (what.name.empty() ? row.id == steward_.id() : row.id.name == what.name) who = row.id;
+      if (row.id.name == what.name) who = row.id;
   }
   if (!who) return journal_error{journal_errc::not_found, "there is no node " + what.name};
   if (!connect()) return away(away_because_);
@@ -296,40 +329,69 @@ void member::point_doors() {
   for (const auto& row : others)
     if (auto peer = ports_.peer_of(row.id)) peers[row.id] = std::move(peer);
 
-  std::vector<std::pair<partition_id, caf::actor>> turned;
+  std::vector<door_turn> turned;
   {
     const std::lock_guard guard(mutex_);
-    turned = doors_.turn(steward_.table(), peers);
+    look_for_links(others, peers);
+    turned = doors_.turn(steward_.table(), peers, missing_.unreachable());
+    note_readiness();
   }
-  for (auto& [id, peer] : turned) {
+  for (auto& one : turned) {
     place_order letter;
-    letter.what = peer ? placing::elsewhere : placing::nowhere;
-    letter.peer = std::move(peer);
-    ports_.order(id, std::move(letter));
+    letter.what = one.peer             ? placing::elsewhere
+                  : one.is_unreachable ? placing::unreachable
+                                       : placing::nowhere;
+    letter.peer = std::move(one.peer);
+    ports_.order(one.which, std::move(letter));
   }
+}
+
+void member::look_for_links(const std::vector<node_row>& others,
+                            const std::map<node_id, caf::actor>& peers) {
+  const auto before = missing_.unreachable();
+  // Whoever is no member has no links, and is to have none.
+  missing_.look(clock_(), steward_.id() ? others : std::vector<node_row>{}, peers);
+  for (const auto& who : missing_.unreachable())
+    if (!before.contains(who))
+      spdlog::error(
+          "cluster: node {} lives, but there is no link with it: what it has is refused here",
+          to_string(who));
 }
 
 // --- orders -------------------------------------------------------------------------------------
 
 void member::carry_out(const order::join&) {
-  const auto sent = boot_clock::now();
+  const auto sent = clock_();
   const auto result = tables_->join(options_.name, options_.profile, system_time());
   {
     const std::lock_guard guard(mutex_);
     steward_.joined(sent, result);
     is_woken_ = true;  // what is free is taken at once
   }
+  if (!result && result.error().code == journal_errc::too_new)
+    return end_as_too_old(result.error().detail);
   if (!result) return spdlog::warn("cluster: joining failed: {}", result.error().detail);
   log_.joined(*result, options_.profile.address);
 }
 
+/// Nothing but a later release helps: trying again would be of no use.
+void member::end_as_too_old(const std::string& why) {
+  spdlog::error("cluster: this node cannot join: {}", why);
+  {
+    const std::lock_guard guard(mutex_);
+    has_quit_ = is_too_old_ = true;
+  }
+  ports_.replaced();
+}
+
 void member::carry_out(const order::renew& what) {
-  const auto sent = boot_clock::now();
+  const auto sent = clock_();
   const auto result = tables_->renew(what.who);
   const std::lock_guard guard(mutex_);
   steward_.renewed(sent, result);
 }
 
+/// If it fails it is ordered again.
 void member::carry_out(const order::drain& what) {
   (void)tables_->set_draining(what.who, true);
 }

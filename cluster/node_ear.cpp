@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "actors/runtime/demand.hpp"
 #include "cluster/wire_message.hpp"
 #include "persistence/json.hpp"
 #include "persistence/json_writer.hpp"
@@ -20,6 +21,7 @@ BOOST_DESCRIBE_STRUCT(node_id, (), (name, incarnation))
 namespace {
 
 using again_atom = caf::atom_constant<caf::atom("again")>;
+using look_atom = caf::atom_constant<caf::atom("look")>;
 
 constexpr const char* hello = "hello";      // who connects begins
 constexpr const char* welcome = "welcome";  // and is answered so,
@@ -41,7 +43,15 @@ class ear {
   explicit ear(caf::event_based_actor* self) : self_{self} {}
   const char* name = "ear";
 
-  void setup(ear_options options) { options_ = std::move(options); }
+  void setup(ear_options options) {
+    options_ = std::move(options);
+    look();
+  }
+
+  void look() {
+    options_.look();
+    self_->delayed_send(self_, options_.look_interval, look_atom::value);
+  }
 
   void know(const know_order& order) {
     if (self_id_ != order.self) {
@@ -176,8 +186,9 @@ class ear {
     if (one->far_ear && one->far_ear != far_ear) self_->demonitor(one->far_ear);
     if (one->far_ear != far_ear) self_->monitor(far_ear);
     one->far_ear = far_ear;
-    self_->send(far_ear, to_wire(welcome, {*self_id_, said.from, {}}), one->peer);
+    // Before the other side hears of the link, and asks.
     link(said.from, *one, far_peer);
+    self_->send(far_ear, to_wire(welcome, {*self_id_, said.from, {}}), one->peer);
   }
 
   caf::event_based_actor* self_;
@@ -198,6 +209,7 @@ caf::behavior live(caf::stateful_actor<ear>* self, const ear_options& options) {
       [self](again_atom, const std::string& name, std::int64_t incarnation, std::uint64_t attempt) {
         self->state.again({name, incarnation}, attempt);
       },
+      [self](look_atom) { self->state.look(); },
       [self](const wire_message& message, const caf::actor& far_peer) {
         self->state.hear(message, far_peer, self->current_sender());
       },
@@ -207,7 +219,9 @@ caf::behavior live(caf::stateful_actor<ear>* self, const ear_options& options) {
 }  // namespace
 
 caf::actor spawn_ear(caf::actor_system& system, ear_options options) {
-  return system.spawn(live, std::move(options));
+  auto made = system.spawn(live, std::move(options));
+  demand(made, "the ear for other nodes");
+  return made;
 }
 
 }  // namespace rentwave

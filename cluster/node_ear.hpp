@@ -37,6 +37,9 @@ struct ear_options {
   std::chrono::milliseconds first_pause{100};
   std::chrono::milliseconds longest_pause{2000};
   std::chrono::milliseconds greeting_time{3000};
+  /// Looks at those who have connected and said nothing; again and again, and must not block.
+  std::function<void()> look = [] {};
+  std::chrono::milliseconds look_interval{1000};
   /// Begins to connect, and has the ear told by `dialled`; must not block.
   std::function<void(const caf::actor& ear, const node_id& who, std::uint64_t attempt,
                      const std::string& address)>

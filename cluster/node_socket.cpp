@@ -11,6 +11,9 @@
 #include <caf/io/scribe.hpp>
 #include <caf/policy/tcp.hpp>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <map>
 #include <utility>
 #include <vector>
@@ -26,6 +29,13 @@ net::default_multiplexer& multiplexer_of(caf::actor_system& system) {
   return dynamic_cast<net::default_multiplexer&>(system.middleman().backend());
 }
 
+/// What nobody acknowledges is kept no longer than a link may be silent, else for a quarter of an
+/// hour. On what is not TCP it has no effect.
+void end_when_unheard(int socket) {
+  constexpr unsigned after_ms = 3000;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &after_ms, sizeof after_ms);
+}
+
 std::string address_of(int socket) {
   const auto known = net::remote_addr_of_fd(socket);
   return known ? *known : "somewhere";
@@ -33,24 +43,38 @@ std::string address_of(int socket) {
 
 class node_scribe;
 
-/// The connections of a doorman that have yet to show a certificate, and since when. A scribe takes
-/// itself off the list.
-using newcomers = std::map<node_scribe*, std::chrono::steady_clock::time_point>;
+}  // namespace
+
+/// Lives in the middleman's thread. A scribe takes itself off the list.
+class newcomers {
+ public:
+  explicit newcomers(std::chrono::milliseconds patience) : patience_{patience} {}
+
+  bool are_many() const { return since_.size() >= max_newcomers; }
+  void add(node_scribe* one) { since_.emplace(one, std::chrono::steady_clock::now()); }
+  void remove(node_scribe* one) { since_.erase(one); }
+  void close_slow();
+
+ private:
+  const std::chrono::milliseconds patience_;
+  std::map<node_scribe*, std::chrono::steady_clock::time_point> since_;
+};
+
+namespace {
 
 /// Lives in the middleman's thread. What the broker wants to say waits until there is TLS: until
 /// then the socket is only read from, so that a silent stranger costs nothing.
 class node_scribe final : public caf::io::scribe {
  public:
   node_scribe(net::default_multiplexer& multiplexer, int socket, std::unique_ptr<tls_session> tls,
-              refusal_note refused, std::shared_ptr<newcomers> among = {})
+              refusal_note refused, std::shared_ptr<newcomers> arriving = {})
       : scribe{net::conn_hdl_from_socket(socket)},
         tls_{std::move(tls)},
         refused_{std::move(refused)},
+        arriving_{std::move(arriving)},
         is_secured_{!tls_},
         stream_{multiplexer, socket, policy{this}} {
-    if (is_secured_ || !among) return;
-    among_ = std::move(among);
-    among_->emplace(this, std::chrono::steady_clock::now());
+    if (arriving_) arriving_->add(this);
   }
   ~node_scribe() override { be_no_newcomer(); }
 
@@ -59,7 +83,8 @@ class node_scribe final : public caf::io::scribe {
       too_large_ = config.second;
       config.second = 1;  // which is never read
     }
-    ++frames_;
+    // Header and content of its greeting have come.
+    if (++frames_ == 3) be_no_newcomer();
     stream_.configure_read(config);
     if (!std::exchange(is_launched_, true)) launch();
   }
@@ -86,6 +111,10 @@ class node_scribe final : public caf::io::scribe {
   void refuse(const std::string& why) {
     if (const auto note = std::exchange(refused_, nullptr)) note(why);
   }
+  void hang_up(const std::string& why) {
+    refuse(why);
+    io_failure(&stream_.backend(), net::operation::read);
+  }
 
  private:
   /// What the stream reads and writes by.
@@ -106,6 +135,7 @@ class node_scribe final : public caf::io::scribe {
   };
 
   void launch() {
+    end_when_unheard(stream_.fd());
     stream_.start(this);
     // The client begins; should it fail already, the first read says so.
     if (tls_ && tls_->which() == tls_session::side::client) shake_hands();
@@ -137,14 +167,13 @@ class node_scribe final : public caf::io::scribe {
     if (done == progress::failed) refuse(tls_->why());
     if (done == progress::done) {
       is_secured_ = true;
-      be_no_newcomer();
       flush();
     }
     return done;
   }
 
   void be_no_newcomer() {
-    if (const auto list = std::exchange(among_, nullptr)) list->erase(this);
+    if (const auto list = std::exchange(arriving_, nullptr)) list->remove(this);
   }
 
   rw_state state_of(progress done) {
@@ -156,7 +185,7 @@ class node_scribe final : public caf::io::scribe {
 
   std::unique_ptr<tls_session> tls_;
   refusal_note refused_;
-  std::shared_ptr<newcomers> among_;  ///< null: it is none
+  std::shared_ptr<newcomers> arriving_;  ///< null: it has arrived
   bool is_secured_;
   bool is_launched_ = false;
   std::size_t too_large_ = 0;
@@ -164,9 +193,8 @@ class node_scribe final : public caf::io::scribe {
   net::stream_impl<policy> stream_;
 };
 
-std::unique_ptr<tls_session> session_of(const std::shared_ptr<const node_tls>& tls, int socket,
-                                        tls_session::side side) {
-  return tls ? std::make_unique<tls_session>(*tls, socket, side) : nullptr;
+std::unique_ptr<tls_session> session_of(const std::shared_ptr<const node_tls>& tls, int socket) {
+  return tls ? std::make_unique<tls_session>(*tls, socket, tls_session::side::server) : nullptr;
 }
 
 /// At most one line a second: strangers must not fill the disk.
@@ -189,8 +217,8 @@ class refusal_log {
 class node_doorman final : public net::doorman_impl {
  public:
   node_doorman(net::default_multiplexer& multiplexer, int socket,
-               std::shared_ptr<const node_tls> tls)
-      : doorman_impl{multiplexer, socket}, tls_{std::move(tls)} {}
+               std::shared_ptr<const node_tls> tls, std::shared_ptr<newcomers> arriving)
+      : doorman_impl{multiplexer, socket}, tls_{std::move(tls)}, arriving_{std::move(arriving)} {}
 
   bool new_connection() override {
     const auto socket = acceptor_.accepted_socket();
@@ -199,57 +227,61 @@ class node_doorman final : public net::doorman_impl {
       return false;
     }
     const auto address = address_of(socket);
-    close_slow_ones();
-    if (newcomers_->size() >= max_fresh) {
+    arriving_->close_slow();
+    if (arriving_->are_many()) {
       net::close_socket(socket);
-      log_->note(address, "too many connections have not shown a certificate yet");
+      log_->note(address, "too many connections have yet to show that they are a node's");
       return true;
     }
     net::nonblocking(socket, true);
     auto& multiplexer = acceptor_.backend();
     auto made = caf::make_counted<node_scribe>(
-        multiplexer, socket, session_of(tls_, socket, tls_session::side::server),
-        [log = log_, address](const std::string& why) { log->note(address, why); }, newcomers_);
+        multiplexer, socket, session_of(tls_, socket),
+        [log = log_, address](const std::string& why) { log->note(address, why); }, arriving_);
     const auto handle = made->hdl();
     parent()->add_scribe(std::move(made));
     return doorman::new_connection(&multiplexer, handle);
   }
 
  private:
-  void close_slow_ones() {
-    const auto limit = std::chrono::steady_clock::now() - fresh_time;
-    std::vector<caf::intrusive_ptr<node_scribe>> slow;
-    for (const auto& [scribe, since] : *newcomers_)
-      if (since < limit) slow.emplace_back(scribe);
-    for (const auto& each : slow) {
-      each->refuse("it has not shown a certificate");
-      each->io_failure(&acceptor_.backend(), net::operation::read);
-    }
-  }
-
   std::shared_ptr<const node_tls> tls_;
+  std::shared_ptr<newcomers> arriving_;
   std::shared_ptr<refusal_log> log_ = std::make_shared<refusal_log>();
-  std::shared_ptr<newcomers> newcomers_ = std::make_shared<newcomers>();
 };
 
 }  // namespace
 
+void newcomers::close_slow() {
+  const auto limit = std::chrono::steady_clock::now() - patience_;
+  std::vector<caf::intrusive_ptr<node_scribe>> slow;
+  for (const auto& [scribe, since] : since_)
+    if (since < limit) slow.emplace_back(scribe);
+  for (const auto& each : slow) each->hang_up("it did not show in time that it is a node's");
+}
+
+std::shared_ptr<newcomers> make_newcomers(std::chrono::milliseconds patience) {
+  return std::make_shared<newcomers>(patience);
+}
+
+void close_slow(caf::actor_system& system, const std::shared_ptr<newcomers>& among) {
+  multiplexer_of(system).post([among] { among->close_slow(); });
+}
+
 caf::io::scribe_ptr make_node_scribe(caf::actor_system& system, int socket,
-                                     std::shared_ptr<const node_tls> tls, refusal_note refused) {
-  return caf::make_counted<node_scribe>(multiplexer_of(system), socket,
-                                        session_of(tls, socket, tls_session::side::client),
+                                     std::unique_ptr<tls_session> tls, refusal_note refused) {
+  return caf::make_counted<node_scribe>(multiplexer_of(system), socket, std::move(tls),
                                         std::move(refused));
 }
 
 boost::system::result<caf::io::doorman_ptr, std::string> make_node_doorman(
     caf::actor_system& system, const std::string& address, std::uint16_t port,
-    std::shared_ptr<const node_tls> tls) {
+    std::shared_ptr<const node_tls> tls, std::shared_ptr<newcomers> arriving) {
   const auto socket = net::new_tcp_acceptor_impl(port, address.c_str(), true);
   if (!socket)
     return "nobody can listen at " + address + ", port " + std::to_string(port) + ": " +
            system.render(socket.error());
-  return caf::io::doorman_ptr{
-      caf::make_counted<node_doorman>(multiplexer_of(system), *socket, std::move(tls))};
+  return caf::io::doorman_ptr{caf::make_counted<node_doorman>(multiplexer_of(system), *socket,
+                                                              std::move(tls), std::move(arriving))};
 }
 
 }  // namespace rentwave

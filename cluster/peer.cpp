@@ -7,7 +7,9 @@
 #include <set>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
+#include "actors/runtime/demand.hpp"
 #include "actors/runtime/remote.hpp"
 #include "cluster/deputy.hpp"
 #include "cluster/link.hpp"
@@ -21,6 +23,8 @@ using sweep_atom = caf::atom_constant<caf::atom("sweep")>;
 /// What was not answered is forgotten some time after whoever asked has given up.
 constexpr auto sweep_interval = std::chrono::seconds{10};
 constexpr auto longest_wait = std::chrono::minutes{2};
+/// What is asked before there is a link here waits so long for it at most.
+constexpr auto early_time = std::chrono::seconds{3};
 
 class peer {
  public:
@@ -29,12 +33,15 @@ class peer {
 
   void setup(std::shared_ptr<const peer_options> options) { options_ = std::move(options); }
 
+  /// Also when it is the same actor as before: nodes greet each other once over a connection, so it
+  /// is another one, and the end of the old one may not have been noticed here.
   void begin(const caf::actor& far) {
-    if (far_ == far) return;
     end_link("the link with node " + options_->name + " was made anew");
     far_ = far;
     self_->monitor(far_);
     deputy_ = spawn_deputy(self_, options_, far_);
+    forget_late();
+    for (auto& call : std::exchange(early_, {})) self_->send(deputy_, std::move(call));
     if (options_->linked) options_->linked(true);
   }
 
@@ -51,8 +58,7 @@ class peer {
 
   void ask(remote_call call, const caf::strong_actor_ptr& door) {
     const auto refuse = [&](runtime_errc code, std::string why) {
-      self_->send(caf::actor_cast<caf::actor>(door),
-                  remote_answer{call.number, make_error(code, std::move(why))});
+      deliver(door, {call.number, make_error(code, std::move(why))});
     };
     if (!door) return;
     if (!far_)
@@ -79,6 +85,8 @@ class peer {
   void receive(const wire_message& message) {
     switch (use_of(message)) {
       case wire_use::call:
+        return deputy_ ? self_->send(deputy_, message) : keep(message);
+      case wire_use::heard:
         if (deputy_) self_->send(deputy_, message);
         return;
       case wire_use::answer:
@@ -127,16 +135,18 @@ class peer {
     auto given = answer_from_wire(message);
     if (!given) {
       spdlog::warn("node {} answers what is not understood: {}", options_->name, given.error().why);
-      return deliver(asked, make_error(runtime_errc::unavailable, given.error().why));
+      given = remote_answer{0, make_error(runtime_errc::unavailable, given.error().why)};
     }
     given->number = asked.number;
-    self_->send(caf::actor_cast<caf::actor>(asked.door), std::move(*given));
+    deliver(asked.door, std::move(*given));
   }
 
   void take_news(const wire_message& message) {
-    const auto told = news_from_wire(message);
-    if (!told) return spdlog::warn("node {}: {}", options_->name, told.error().why);
-    tell((*told)->partition, *told);
+    if (const auto told = news_from_wire(message))
+      tell((*told)->partition, *told);
+    else
+      spdlog::warn("node {}: {}", options_->name, told.error().why);
+    if (message.number != 0 && far_) self_->send(far_, heard_to_wire(message.number));
   }
 
   void tell(partition_id partition, news_ptr what) {
@@ -145,8 +155,26 @@ class peer {
     if (partition >= 0 && place < doors.size()) self_->send(doors[place], std::move(what));
   }
 
-  void deliver(const call_under_way& asked, const caf::error& why) {
-    self_->send(caf::actor_cast<caf::actor>(asked.door), remote_answer{asked.number, why});
+  void deliver(const caf::strong_actor_ptr& door, remote_answer given) {
+    self_->send(caf::actor_cast<caf::actor>(door), std::move(given));
+  }
+
+  /// The other end may have heard of a link before this one. What is too much is dropped, and its
+  /// door gives up waiting.
+  void keep(const wire_message& call) {
+    forget_late();
+    if (early_.empty()) {
+      early_since_ = options_->real_time();
+      early_bytes_ = 0;
+    }
+    if (early_.size() >= options_->calls || early_bytes_ >= options_->bytes) return;
+    early_bytes_ += bytes_of(call);
+    early_.push_back(call);
+  }
+
+  /// Of an earlier link, then.
+  void forget_late() {
+    if (options_->real_time() - early_since_ > early_time) early_.clear();
   }
 
   /// Nobody waits for what cannot come any more.
@@ -158,7 +186,7 @@ class peer {
     caf::anon_send_exit(std::exchange(deputy_, nullptr), caf::exit_reason::user_shutdown);
     bytes_ = 0;
     for (const auto& [number, asked] : std::exchange(calls_, {}))
-      deliver(asked, make_error(runtime_errc::link_down, why));
+      deliver(asked.door, {asked.number, make_error(runtime_errc::link_down, why)});
     for (const auto partition : std::exchange(watched_, {}))
       tell(partition, std::make_shared<const news>(news{{}, false, true, partition}));
   }
@@ -169,8 +197,11 @@ class peer {
   caf::actor deputy_;  ///< of this link
   std::unordered_map<std::uint64_t, call_under_way> calls_;
   std::uint64_t last_number_ = 0;
-  std::size_t bytes_ = 0;           ///< of `calls_`
-  std::set<partition_id> watched_;  ///< over this link
+  std::size_t bytes_ = 0;            ///< of `calls_`
+  std::set<partition_id> watched_;   ///< over this link
+  std::vector<wire_message> early_;  ///< calls that came while there is no link
+  std::size_t early_bytes_ = 0;
+  instant early_since_;  ///< the first of them, in real time
   bool is_sweeping_ = false;
 };
 
@@ -191,7 +222,9 @@ caf::behavior live(caf::stateful_actor<peer>* self,
 }  // namespace
 
 caf::actor spawn_peer(caf::actor_system& system, peer_options options) {
-  return system.spawn(live, std::make_shared<const peer_options>(std::move(options)));
+  auto made = system.spawn(live, std::make_shared<const peer_options>(std::move(options)));
+  demand(made, "the peer of a node");
+  return made;
 }
 
 }  // namespace rentwave

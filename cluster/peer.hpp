@@ -28,6 +28,9 @@ struct peer_options {
   // Limits of one peer, each way:
   std::size_t calls = 10'000;                 ///< under way; more are `overloaded`
   std::size_t bytes = std::size_t{64} << 20;  ///< of calls that were sent and are not answered
+  /// Of news that the other node has not said to have heard. Beyond it they are held back, and it
+  /// is told that watching has ended: whoever watches there asks again, and reads.
+  std::size_t news_bytes = std::size_t{4} << 20;
 };
 
 /// It ends by an exit message: then nothing is under way any more, and its link ends.

@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "actors/runtime/domain_clock.hpp"
 #include "actors/runtime/routing.hpp"
 #include "cluster/link.hpp"
 
@@ -20,8 +21,13 @@ class peers {
  public:
   /// `system` and `over` outlive it. `changed` is called, from any thread, when a link came up or
   /// ended; also some time after this is gone.
-  peers(caf::actor_system& system, routing_ptr routes, links& over, std::function<void()> changed)
-      : system_(system), routes_(std::move(routes)), over_(over), changed_(std::move(changed)) {}
+  peers(caf::actor_system& system, routing_ptr routes, links& over, std::function<void()> changed,
+        time_source real_time = system_time)
+      : system_(system),
+        routes_(std::move(routes)),
+        over_(over),
+        changed_(std::move(changed)),
+        real_time_(std::move(real_time)) {}
   ~peers();
   peers(const peers&) = delete;
   peers& operator=(const peers&) = delete;
@@ -42,6 +48,7 @@ class peers {
   const routing_ptr routes_;
   links& over_;
   const std::function<void()> changed_;
+  const time_source real_time_;
   node_id self_;
   std::map<node_id, known_peer> all_;
 };

@@ -26,6 +26,7 @@ steward::orders steward::tick(boot_time now, const journal_result<cluster_tables
   orders given{order::renew{*id_}};
   if (seen) order_holdings(now, held, given);
   if (seen && lease_.may_answer(now)) order_publish(now, held, given);
+  if (drains_) order_drain(given);
   if (leaving_since_) order_leaving(now, held, given);
   return given;
 }
@@ -80,6 +81,7 @@ void steward::left(const journal_result<void>& result) {
 }
 
 void steward::leave(boot_time now) {
+  drain();
   if (!leaving_since_) leaving_since_ = now;
 }
 
@@ -109,7 +111,7 @@ void steward::order_holding(boot_time now, partition_id id, const holdings& held
   } else if (!keeps(place)) {
     // Rather here than nowhere, when the next one is gone already.
     if (place.next && !row_of(*place.next)) return;
-    to.emplace_back(order::hand_over{id, place.next});
+    to.emplace_back(order::hand_over{id});
     closing_since_.try_emplace(id, now);
   }
 }
@@ -175,8 +177,8 @@ standings steward::standings_at(boot_time now) const {
   for (const auto& row : tables_.nodes) {
     const auto how = judged(row.id, now);
     if (how == judgement::ended) continue;
-    const bool is_leaving = row.draining || (row.id == id_ && leaving_since_);
-    if (is_leaving || !row.profile.roles.partitions)
+    const bool drains = row.draining || (row.id == id_ && drains_);
+    if (drains || !row.profile.roles.partitions)
       all[row.id] = standing::gives_up;
     else
       all[row.id] = how == judgement::renewing ? standing::takes : standing::unjudged;
@@ -212,14 +214,20 @@ void steward::forget_ended() {
   });
 }
 
-// --- leaving ------------------------------------------------------------------------------------
+// --- draining and leaving -----------------------------------------------------------------------
+
+/// Until the table says so: the others give it nothing more.
+void steward::order_drain(orders& to) const {
+  const auto* row = row_of(*id_);
+  if (row && !row->draining) to.emplace_back(order::drain{*id_});
+}
 
 void steward::note_leaving(boot_time now, bool is_reachable) {
   if (!leaving_since_) return;
   if (now - *leaving_since_ >= options_.leave_time || (is_reachable && is_last())) must_go_ = true;
 }
 
-void steward::order_leaving(boot_time now, const holdings& held, orders& to) {
+void steward::order_leaving(boot_time now, const holdings& held, orders& to) const {
   const auto late = now - *leaving_since_;
   if (late >= options_.leave_time)
     for (const auto& [id, how] : held) to.emplace_back(order::cut{id});
@@ -228,13 +236,9 @@ void steward::order_leaving(boot_time now, const holdings& held, orders& to) {
   const bool is_named = std::ranges::any_of(tables_.partitions.places, [this](const auto& place) {
     return place.owner == id_ || place.next == id_;
   });
-  if (held.empty() && (!is_named || gives_up_waiting)) {
-    to.emplace_back(order::leave{*id_});
-    if (gives_up_waiting) to.emplace_back(order::quit{});
-    return;
-  }
-  const auto* row = row_of(*id_);
-  if (row && !row->draining) to.emplace_back(order::drain{*id_});
+  if (!held.empty() || (is_named && !gives_up_waiting)) return;
+  to.emplace_back(order::leave{*id_});
+  if (gives_up_waiting) to.emplace_back(order::quit{});
 }
 
 }  // namespace rentwave

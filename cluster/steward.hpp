@@ -9,7 +9,7 @@
 //
 //            join            renewal fenced, or our row gone
 //   outside ──────> member ───────────────────────────────────> stop, until nothing is held; then
-//      ^               │ leave(): drain, hand over, leave         another life has our name: quit
+//      ^               │ leave(): drain(), then leave             another life has our name: quit
 //      └───────────────┼────────────────────────────────────── otherwise
 //                      └──> quit
 #pragma once
@@ -68,7 +68,6 @@ struct open {
 /// Take nothing new on for it, finish what is under way: `closing`, then not held.
 struct hand_over {
   partition_id partition;
-  std::optional<node_id> to;
 };
 /// Not held any more, at once: nothing is answered for it from here on, whatever is under way.
 struct cut {
@@ -105,7 +104,9 @@ class steward {
   void published(const order::publish& what, const journal_result<std::int64_t>& result);
   void left(const journal_result<void>& result);
 
-  /// From now on it gives up its partitions, leaves, and quits.
+  /// From now on it gives up its partitions, also when it has to join again.
+  void drain() { drains_ = true; }
+  /// Then it leaves, too, and quits.
   void leave(boot_time now);
 
   const own_lease& lease() const { return lease_; }
@@ -134,7 +135,8 @@ class steward {
   void order_holding(boot_time now, partition_id id, const holdings& held, orders& to);
   void order_publish(boot_time now, const holdings& held, orders& to) const;
   void note_leaving(boot_time now, bool is_reachable);
-  void order_leaving(boot_time now, const holdings& held, orders& to);
+  void order_leaving(boot_time now, const holdings& held, orders& to) const;
+  void order_drain(orders& to) const;
   bool keeps(const partition_place& place) const;
   void forget_ended();
   partition_table after_release(const holdings& held) const;
@@ -151,6 +153,7 @@ class steward {
   cluster_tables tables_;
   bool is_replaced_ = false;
   bool has_left_ = false;
+  bool drains_ = false;
   std::optional<boot_time> leaving_since_;
   bool must_go_ = false;  ///< leaving, and nobody is waited for any more
   std::map<partition_id, boot_time> closing_since_;

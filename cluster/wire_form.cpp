@@ -40,6 +40,7 @@ constexpr const char* failure = "answer.failure";
 }  // namespace answer
 
 constexpr const char* news_type = "news";
+constexpr const char* heard_type = "news.heard";
 
 /// No call waits longer; it also keeps sums of times far from overflow.
 constexpr duration longest_wait = std::chrono::hours{1};
@@ -317,6 +318,7 @@ wire_result<remote_answer> numbered(const wire_message& message, wire_result<T> 
 wire_use use_of(const wire_message& message) {
   if (message.type.starts_with(ask::prefix)) return wire_use::call;
   if (message.type.starts_with(answer::prefix)) return wire_use::answer;
+  if (message.type == heard_type) return wire_use::heard;
   return message.type == news_type ? wire_use::news : wire_use::other;
 }
 
@@ -385,6 +387,10 @@ wire_message news_to_wire(const news& what) {
 wire_result<news_ptr> news_from_wire(const wire_message& message) {
   if (bytes_of(message) > max_wire_bytes) return too_large(message.type, bytes_of(message));
   return shared_from_wire<news>(message);
+}
+
+wire_message heard_to_wire(std::uint64_t number) {
+  return {number, heard_type, {}, {}};
 }
 
 }  // namespace rentwave

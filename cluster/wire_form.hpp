@@ -23,6 +23,7 @@ enum class wire_use {
   call,    ///< wants an answer of the same number
   answer,  ///< is one
   news,    ///< goes to those who watch
+  heard,   ///< news up to this number have come
   other,
 };
 wire_use use_of(const wire_message& message);
@@ -39,7 +40,9 @@ wire_message answer_to_wire(const remote_answer& answer);
 wire_result<remote_answer> answer_from_wire(const wire_message& message);
 
 /// News that do not fit become the news that watching has ended: who watches asks, and reads.
+/// With a number, which is the sender's business, the other node says when it has heard them.
 wire_message news_to_wire(const news& what);
 wire_result<news_ptr> news_from_wire(const wire_message& message);
+wire_message heard_to_wire(std::uint64_t number);
 
 }  // namespace rentwave

@@ -12,7 +12,8 @@
 namespace rentwave {
 
 struct wire_message {
-  std::uint64_t number = 0;  ///< of the call, which its answer has, too; 0: nobody answers
+  std::uint64_t number = 0;  ///< of the call, which its answer has, too; 0: nobody answers. Or of
+                             ///< news, which those who have heard them say
   std::string type;          ///< "ask.query", "answer.view", "news" …
   std::string head;          ///< JSON: to whom, until when and so on
   std::string body;          ///< JSON: what is said

@@ -23,6 +23,9 @@ constexpr option settings_table[] = {
      [](invocation& to, string_view text) { return integer(text, to.settings.http.port); }},
     {"http.origin", "URL", "", "public origin of the pages; empty: made from address and port",
      [](invocation& to, string_view text) { return origin(text, to.settings.http.origin); }},
+    {"http.cors-origins", "URL,…", "",
+     "other sites whose pages may use the API from browsers, by token and not by cookie",
+     [](invocation& to, string_view text) { return origins(text, to.settings.http.cors_origins); }},
     {"http.tls-certificate", "PATH", "",
      "PEM; https when this and the key are given. SIGHUP reads both again",
      [](invocation& to, string_view text) { return path(text, to.settings.http.tls_certificate); }},
@@ -96,7 +99,8 @@ constexpr option settings_table[] = {
     {"admin.users", "NAME,…", "", "accounts that may use /api/admin",
      [](invocation& to, string_view text) { return names(text, to.settings.admin.users); }},
     {"admin.setup-token-file", "PATH", "data/setup-token",
-     "off loopback, registering such a name needs what is in here; made at first start",
+     "off loopback or behind a proxy, registering such a name needs what is in here; made at the "
+     "first such start",
      [](invocation& to, string_view text) {
        return some_text(text, to.settings.admin.setup_token_file);
      }},
@@ -165,7 +169,8 @@ constexpr option settings_table[] = {
      [](invocation& to, string_view text) {
        return size(text, to.settings.limits.socket_queue_bytes);
      }},
-    {"limits.enabled", "BOOL", "true", "false: nothing is counted by time, for benchmarks",
+    {"limits.enabled", "BOOL", "true",
+     "false: none of those by address or account that follow, for benchmarks",
      [](invocation& to, string_view text) {
        return one_of<bool>(text, to.settings.limits.enabled, {{"true", true}, {"false", false}});
      }},
@@ -188,6 +193,16 @@ constexpr option settings_table[] = {
     {"limits.registrations-per-address", "N", "30", "a minute; more get 429",
      [](invocation& to, string_view text) {
        return integer(text, to.settings.limits.registrations_per_address);
+     }},
+    {"limits.connections-per-address", "N", "1000",
+     "open ones of one address, but for trusted proxies; more are closed at once",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.limits.connections_per_address);
+     }},
+    {"limits.body-bytes-per-address", "SIZE", "32MiB",
+     "of limits.body-bytes-at-once, for one address; more are answered 503",
+     [](invocation& to, string_view text) {
+       return size(text, to.settings.limits.body_bytes_per_address);
      }},
     {"limits.password-hashes-at-once", "N", "2", "threads that hash passwords, at least 1",
      [](invocation& to, string_view text) {

@@ -18,6 +18,7 @@ struct http_settings {
   unsigned threads{};           ///< 0: one a core
   std::string tls_certificate;  ///< PEM files; https when both are given
   std::string tls_key;
+  std::vector<std::string> cors_origins;     ///< as `origin`, checked
   std::vector<std::string> trusted_proxies;  ///< addresses and networks, checked
   std::chrono::milliseconds drain_time{};    ///< from "not ready" to the end of accepting
 };
@@ -56,7 +57,7 @@ struct auth_settings {
 
 struct admin_settings {
   std::vector<std::string> users;  ///< accounts with the role, as they are spelt
-  std::string setup_token_file;    ///< written at the first start off loopback, mode 0600
+  std::string setup_token_file;    ///< written at the first start that needs it, mode 0600
 };
 
 struct money_settings {
@@ -86,12 +87,14 @@ struct limit_settings {
   std::size_t socket_message_bytes{};
   std::size_t socket_queue_bytes{};
 
-  bool enabled{};                   ///< false: none of those that count how often, which follow
+  bool enabled{};                   ///< false: none of those by address or account, which follow
   unsigned requests_per_address{};  ///< a second
   unsigned requests_per_account{};  ///< a second
   unsigned photos_per_account{};    ///< a minute
   unsigned failed_logins{};         ///< a minute
   unsigned registrations_per_address{};  ///< a minute
+  std::size_t connections_per_address{};
+  std::size_t body_bytes_per_address{};
 
   unsigned password_hashes_at_once{};  ///< at least 1
   std::size_t password_queue{};        ///< logins that wait for a hash

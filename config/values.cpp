@@ -129,6 +129,15 @@ problem origin(std::string_view text, std::string& to) {
   return {};
 }
 
+problem origins(std::string_view text, std::vector<std::string>& to) {
+  auto found = parts_of(text);
+  for (const auto& each : found)
+    if (std::string checked; each.empty() || origin(each, checked))
+      return "origins such as https://app.example, without a path, with commas between them";
+  to = std::move(found);
+  return {};
+}
+
 problem journal_url(std::string_view text, std::string& to) {
   constexpr std::string_view schemes[] = {"sqlite:", "postgresql://", "postgres://"};
   const bool known = std::ranges::any_of(schemes, [&](std::string_view scheme) {

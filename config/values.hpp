@@ -57,6 +57,9 @@ problem address(std::string_view text, std::string& to);
 /// `http(s)://host[:port]`, or empty.
 problem origin(std::string_view text, std::string& to);
 
+/// Any number of them with commas between.
+problem origins(std::string_view text, std::vector<std::string>& to);
+
 /// `sqlite:<path>`.
 problem journal_url(std::string_view text, std::string& to);
 

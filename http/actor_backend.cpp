@@ -26,6 +26,9 @@ problem problem_of(const wait_failure& why) {
     case wait_errc::unavailable:
     case wait_errc::crashed:
       return try_later("unavailable", "This part of the service is not there at the moment.");
+    case wait_errc::not_yet:
+      return try_later("unavailable",
+                       "Not all of the service is upgraded to where it can do this.");
     case wait_errc::wrong_kind:
     case wait_errc::unexpected:
       break;
@@ -233,6 +236,10 @@ asio::awaitable<bool> actor_backend::run(job what) {
 
 asio::awaitable<bool> actor_backend::run_apart(job what) {
   return run_on(parts_.keeper ? parts_.keeper : parts_.reader, std::move(what));
+}
+
+asio::awaitable<bool> actor_backend::run_fetch(job what) {
+  return run_on(parts_.fetcher ? parts_.fetcher : parts_.reader, std::move(what));
 }
 
 asio::awaitable<bool> actor_backend::run_on(std::function<caf::actor()> reader, job what) {

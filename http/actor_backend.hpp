@@ -33,10 +33,13 @@ struct backend_parts {
   std::shared_ptr<const journal_figures> counted{};
   std::shared_ptr<const runtime_figures> figures{};
   std::string owner{};  ///< the node's name as owner of partitions
-  /// The thread of photos' bytes, null when too much waits there; from any thread. None: a reader.
+  /// The thread that stores photos, null when too much waits there; from any thread. None: a
+  /// reader.
   std::function<caf::actor()> keeper{};
   /// Where the journal may have several nodes.
   std::optional<cluster_office> cluster{};
+  /// The thread that reads photos' bytes; from any thread. None: a reader.
+  std::function<caf::actor()> fetcher{};
 };
 
 class actor_backend final : public backend, public operations, public news_source {
@@ -100,6 +103,7 @@ class actor_backend final : public backend, public operations, public news_sourc
  protected:
   boost::asio::awaitable<bool> run(job what) override;
   boost::asio::awaitable<bool> run_apart(job what) override;
+  boost::asio::awaitable<bool> run_fetch(job what) override;
 
  private:
   /// Takes the reader when there is room for the wait, as whoever takes one is counted.

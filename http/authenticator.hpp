@@ -16,7 +16,7 @@ class authenticator {
   virtual ~authenticator() = default;
 
   /// Nothing when no credentials came along. A problem: 401 `unauthenticated` when they are bad,
-  /// 403 `foreign_origin` when another site made the browser send them, 503 when nobody can tell.
+  /// 403 `foreign_origin` when another site makes a browser ask, 503 when nobody can tell.
   /// The request is whole but for `who`.
   virtual boost::asio::awaitable<answer<std::optional<identity>>> identify(
       const request& asked) = 0;

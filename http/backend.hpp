@@ -61,6 +61,11 @@ class backend {
   auto keep(Question question) {
     return run_question(std::move(question), &backend::run_apart);
   }
+  /// The same on the thread by which photos' bytes are read: nobody else waits behind megabytes.
+  template <class Question>
+  auto fetch(Question question) {
+    return run_question(std::move(question), &backend::run_fetch);
+  }
 
   /// Argon2id on the bounded pool, never on an io thread. 503 `overloaded` when the queue is full.
   /// An empty hash (of an unknown user) costs the same work as a real one, and never fits.
@@ -125,6 +130,8 @@ class backend {
   virtual boost::asio::awaitable<bool> run(job what) = 0;
   /// The same for `keep`; false also when too much waits there.
   virtual boost::asio::awaitable<bool> run_apart(job what) { return run(std::move(what)); }
+  /// The same for `fetch`.
+  virtual boost::asio::awaitable<bool> run_fetch(job what) { return run(std::move(what)); }
 
  private:
   template <class Question>

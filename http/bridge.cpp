@@ -55,12 +55,16 @@ std::optional<std::uint64_t> wait_table::add(std::unique_ptr<waiter> one,
 
 void wait_table::end(std::uint64_t id, wait_result result) {
   auto& part = shard_of(id);
-  const std::lock_guard lock{part.guard};
-  const auto found = part.waits.find(id);
-  if (found == part.waits.end()) return;
+  std::unique_lock lock{part.guard};
+  auto found = part.waits.extract(id);
+  if (found.empty()) return;
   --count_;
-  found->second->complete(std::move(result));
-  part.waits.erase(found);
+  ++part.ending;  // before the lock is let go of, so that `stop` misses none
+  lock.unlock();
+  found.mapped()->complete(std::move(result));
+  found.mapped().reset();
+  lock.lock();
+  if (--part.ending == 0 && stopped_) part.none_is_ending.notify_all();
 }
 
 bool wait_table::has(std::uint64_t id) {
@@ -72,11 +76,14 @@ bool wait_table::has(std::uint64_t id) {
 void wait_table::stop() {
   stopped_ = true;
   for (auto& part : shards_) {
-    const std::lock_guard lock{part.guard};
-    count_ -= part.waits.size();
-    for (auto& [id, one] : part.waits)
-      one->complete(wait_failure{wait_errc::stopped, "shutting down"});
-    part.waits.clear();
+    std::unique_lock lock{part.guard};
+    auto ended = std::exchange(part.waits, {});
+    count_ -= ended.size();
+    lock.unlock();
+    for (auto& [id, one] : ended) one->complete(wait_failure{wait_errc::stopped, "shutting down"});
+    ended.clear();
+    lock.lock();
+    part.none_is_ending.wait(lock, [&] { return part.ending == 0; });
   }
 }
 
@@ -116,6 +123,9 @@ wait_failure failure_of(const caf::error& why) {
         break;
       case runtime_errc::expired:
         result.code = wait_errc::timed_out;
+        break;
+      case runtime_errc::not_yet:
+        result.code = wait_errc::not_yet;
         break;
       case runtime_errc::overloaded:
         result.code = wait_errc::overloaded;
@@ -258,11 +268,8 @@ asio::awaitable<std::vector<wait_result>> bridge::ask_all(std::vector<caf::actor
   // Each question has a wait of its own, which holds the ticket of the whole.
   std::function<void(ticket)> start = [=, self = receiver_, waits = waits_](const ticket& whole) {
     for (std::size_t i = 0; i < to.size(); ++i) {
-      // Not a copy of a constant, which would stay behind in a handler that was moved away: what is
-      // left of that goes under a lock of the table, and the last ticket ends the whole there.
       auto keep = asio::bind_executor(
-          executor,
-          [results, i, held = ticket{whole}](wait_result one) { (*results)[i] = std::move(one); });
+          executor, [results, i, whole](wait_result one) { (*results)[i] = std::move(one); });
       auto part = std::make_unique<waiter_of<decltype(keep)>>(std::move(keep));
       if (const auto id = waits->add(std::move(part), timeout))
         send_request(*waits, self, to[i], *id, what);

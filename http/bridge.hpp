@@ -31,6 +31,7 @@ enum class wait_errc {
   unavailable,  ///< as runtime_errc; also when the receiver is gone
   overloaded,
   crashed,
+  not_yet,
   wrong_kind,
   unexpected,  ///< a response that we do not understand: a bug
 };

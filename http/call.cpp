@@ -23,6 +23,7 @@ response without_route(const call_state& one) {
     made.headers.emplace_back("Allow", one.is_about_server
                                            ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
                                            : one.where.allow);
+    one.shared->other_pages.allow(one.asked, one.where.allow, made);
     return made;
   }
   if (one.where.allow.empty())
@@ -110,6 +111,11 @@ boost::asio::awaitable<response> respond_on_route(std::shared_ptr<call_state> on
 
 }  // namespace
 
+boost::asio::awaitable<std::optional<problem>> turned_down_unread(std::shared_ptr<call_state> one) {
+  const auto who = co_await one->shared->gate.identify(one->asked);
+  co_return turned_down(*one, who);
+}
+
 boost::asio::awaitable<response> respond(std::shared_ptr<call_state> one) {
   if (!one->where.found) co_return without_route(*one);
   response made;
@@ -121,6 +127,7 @@ boost::asio::awaitable<response> respond(std::shared_ptr<call_state> one) {
     made = broken(one->asked, "an unknown exception");
   }
   forbid_storing(*one, made);
+  one->shared->other_pages.keep_cookie(one->asked, made);
   co_return made;
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "http/body_room.hpp"
 #include "http/exchange.hpp"
 #include "http/router.hpp"
 #include "http/service.hpp"
@@ -16,9 +17,10 @@ namespace rentwave::http {
 
 struct call_state {
   std::shared_ptr<service> shared;
-  share permit;  ///< given back when nobody works on the request any more
-  share body;    ///< as many bytes as `asked.body`
+  share permit;    ///< given back when nobody works on the request any more
+  body_room body;  ///< as many bytes as `asked.body`
   request asked;
+  std::string client;  ///< whom it is counted for: the `rate_key` of the client's address
   route_match where;
   bool is_about_server = false;  ///< OPTIONS *
   bool keep_alive = false;       ///< as the client wants it
@@ -27,6 +29,9 @@ struct call_state {
 
   bool is_probe() const { return where.found && where.found->who.who == access::probe; }
 };
+
+/// Why the body need not be sent: nobody who may do this asks. Nothing: perhaps.
+boost::asio::awaitable<std::optional<problem>> turned_down_unread(std::shared_ptr<call_state> one);
 
 /// Finds out who asks, calls the handler, and turns whatever goes wrong into a problem. Throws only
 /// when there is no memory for that.

@@ -45,8 +45,9 @@ struct cluster_state {
   };
 
   std::vector<node> nodes;
-  std::vector<place> places;  ///< by partition; empty: nothing could be read so far
-  bool may_answer = false;    ///< this node's lease lasts
+  std::vector<place> places;    ///< by partition; empty: nothing could be read so far
+  bool may_answer = false;      ///< this node's lease lasts
+  std::size_t unreachable = 0;  ///< nodes that live, and cannot be reached from here
 };
 
 struct planned_move {

@@ -35,8 +35,7 @@ constexpr unsigned switching_protocols = 101;
 /// Probes are welcome however often.
 std::optional<problem> address_asks_too_often(const call_state& one) {
   if (one.is_probe() || one.shared->by_address.is_off()) return std::nullopt;
-  const auto key = rate_key(one.asked.remote_address);
-  const auto wait = one.shared->by_address.take(key, steady_clock::now());
+  const auto wait = one.shared->by_address.take(one.client, steady_clock::now());
   if (!wait) return std::nullopt;
   return rate_limited("Too many requests come from this address.", *wait);
 }
@@ -51,10 +50,13 @@ void note(const call_state& one, const response& made, steady_clock::duration to
 /// A longer one counts among the bytes of all bodies until the client has taken it.
 constexpr std::size_t long_answer = 64 * 1024;
 
+bool takes_photo(const call_state& one) {
+  return one.where.found && one.where.found->takes == body_form::photo;
+}
+
 std::size_t longest_body(const call_state& one) {
   const auto& limits = one.shared->limits;
-  const bool is_photo = one.where.found && one.where.found->takes == body_form::photo;
-  return is_photo ? limits.photo_bytes : limits.body_bytes;
+  return takes_photo(one) ? limits.photo_bytes : limits.body_bytes;
 }
 
 problem too_busy() {
@@ -72,6 +74,7 @@ connection::connection(asio::ip::tcp::socket socket, std::shared_ptr<service> sh
   error_code error;
   const auto remote = stream_->socket().remote_endpoint(error);
   if (!error) remote_address_ = remote.address().to_string();
+  client_ = rate_key(remote_address_);
   stream_->socket().set_option(asio::ip::tcp::no_delay{true}, error);
 }
 
@@ -82,7 +85,7 @@ connection::~connection() {
 void connection::start(asio::ip::tcp::socket socket, std::shared_ptr<service> shared) {
   const auto strand = socket.get_executor();
   auto one = std::make_shared<connection>(std::move(socket), shared);
-  const bool entered = shared->enter(one);
+  const bool entered = shared->enter(one, one->remote_address_, one->client_);
   // To tell it by TLS would cost more than to serve it.
   if (!entered && (shared->is_stopping() || shared->tls())) return;
   if (!entered && !one->turned_away_.grow(1)) return;  // too many even to tell them
@@ -145,7 +148,9 @@ awaitable<void> connection::turn_away() {
   ++shared_->api.counted().connections_turned_away;
   request nobody;
   nobody.trace = new_trace_id();
-  co_await refuse(try_later("overloaded", "Too many connections are open."), std::move(nobody));
+  co_await refuse(
+      try_later("overloaded", "Too many connections are open, altogether or from this address."),
+      std::move(nobody));
   co_await linger();
   close();
 }
@@ -189,7 +194,7 @@ awaitable<connection::reading> connection::read_head(incoming& in) {
 }
 
 /// The body counts as it comes, so that whoever only promises one takes nothing.
-awaitable<connection::reading> connection::read_body(incoming& in, share& room) {
+awaitable<connection::reading> connection::read_body(incoming& in, body_room& room) {
   begin(doing::reading, shared_->limits.body_timeout);
   for (;;) {
     const auto so_far = in.read_body();
@@ -211,6 +216,8 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   one->asked.remote_address = remote_address_;
   one->asked.is_secure = stream_->is_secure();
   shared_->trusted.look_through(one->asked);
+  const auto& from = one->asked.remote_address;
+  one->client = from == remote_address_ ? client_ : rate_key(from);
   one->is_about_server = head->is_about_server;
   one->keep_alive = head->keep_alive;
   if (!one->is_about_server) one->where = shared_->routes.find(one->asked.method, head->segments);
@@ -219,7 +226,12 @@ awaitable<connection::next> connection::exchange(incoming& in) {
 
   // Before the body: who is refused need not send it, and is not asked to.
   if (const auto why = address_asks_too_often(*one))
-    co_return co_await refuse_too_often(in, *one, *why);
+    co_return co_await refuse_unread(in, *one, *why);
+  if (in.has_body() && takes_photo(*one)) {
+    begin(doing::answering, milliseconds{0});  // each wait behind it has an end of its own
+    const auto why = co_await turned_down_unread(one);
+    if (why) co_return co_await refuse_unread(in, *one, *why);
+  }
   if (in.has_body() && head->expects_continue) {
     if (!one->where.found) {
       const auto made = co_await respond(one);
@@ -228,7 +240,7 @@ awaitable<connection::next> connection::exchange(incoming& in) {
     }
     if (!in.has_bytes() && !co_await write_continue()) co_return next::leave;
   }
-  one->body = shared_->body_room();
+  one->body = shared_->room_for_body(one->client);
   const auto read = co_await read_body(in, one->body);
   if (read == reading::crowded) {
     ++shared_->api.counted().overloaded;
@@ -269,8 +281,8 @@ std::optional<problem> connection::upgrade(const incoming& in, call_state& one) 
 }
 
 /// The connection stays when the whole body has come with the header.
-awaitable<connection::next> connection::refuse_too_often(incoming& in, const call_state& one,
-                                                         const problem& why) {
+awaitable<connection::next> connection::refuse_unread(incoming& in, const call_state& one,
+                                                      const problem& why) {
   const auto made = to_response(why, one.asked);
   note(one, made, {});
   const bool is_whole = in.read_body() == incoming::progress::done;
@@ -329,7 +341,7 @@ awaitable<connection::next> connection::write(const request& asked, const respon
   const auto then = !keep_alive ? after_answer::close
                     : is_old    ? after_answer::keep_and_tell
                                 : after_answer::keep;
-  const auto head = head_text(made, asked, then);
+  const auto head = head_text(made, asked, then, shared_->other_pages.fields(asked));
   const bool has_body = may_have_body(made.status) && asked.method != verb::head;
   const std::array<asio::const_buffer, 2> parts{
       asio::buffer(head), has_body ? asio::buffer(made.body) : asio::const_buffer{}};

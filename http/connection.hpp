@@ -18,6 +18,7 @@
 
 namespace rentwave::http {
 
+class body_room;
 class incoming;
 class live_socket;
 class service;
@@ -43,7 +44,7 @@ class connection : public std::enable_shared_from_this<connection> {
   enum class doing { greeting, waiting, reading, answering, writing, leaving, upgraded };
   /// `leave_unread`: the client may still be sending; `upgrade`: it speaks WebSocket from now on.
   enum class next { another, leave, leave_unread, upgrade };
-  /// `crowded`: all bodies together are too large.
+  /// `crowded`: all bodies together are too large, or all of this client's.
   enum class reading { done, failed, crowded };
 
   boost::asio::awaitable<void> serve();
@@ -54,13 +55,13 @@ class connection : public std::enable_shared_from_this<connection> {
   boost::asio::awaitable<next> exchange(incoming& in);
   boost::asio::awaitable<bool> read_some(incoming& in);
   boost::asio::awaitable<reading> read_head(incoming& in);
-  boost::asio::awaitable<reading> read_body(incoming& in, share& room);
+  boost::asio::awaitable<reading> read_body(incoming& in, body_room& room);
   /// For answers to what could not be read.
   static request unknown_request(const incoming& in);
   boost::asio::awaitable<next> refuse_unreadable(incoming& in);
   boost::asio::awaitable<next> refuse(problem what, request asked);
-  boost::asio::awaitable<next> refuse_too_often(incoming& in, const call_state& one,
-                                                const problem& why);
+  boost::asio::awaitable<next> refuse_unread(incoming& in, const call_state& one,
+                                             const problem& why);
   boost::asio::awaitable<response> run(std::shared_ptr<call_state> one);
   boost::asio::awaitable<next> write(const request& asked, const response& made, bool keep_alive,
                                      bool is_old);
@@ -81,7 +82,8 @@ class connection : public std::enable_shared_from_this<connection> {
   std::shared_ptr<service> shared_;
   const std::shared_ptr<client_stream> stream_;  ///< shared with `socket_` alone
   std::string remote_address_;
-  share turned_away_;  ///< one, when the server has no room for it
+  std::string client_;  ///< what that counts as for limits: its `rate_key`
+  share turned_away_;   ///< one, when the server has no room for it
 
   doing doing_ = doing::waiting;
   bool is_first_ = true;

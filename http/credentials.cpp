@@ -20,6 +20,10 @@ std::string_view authority_of(std::string_view origin) {
   return {};
 }
 
+bool is_by_browser(const request& asked) {
+  return !asked.header("origin").empty() || !asked.header("sec-fetch-site").empty();
+}
+
 /// The token of `Authorization: Bearer` (RFC 6750 section 2.1); nullopt for other schemes.
 std::optional<std::string_view> bearer_of(std::string_view header) {
   constexpr std::string_view scheme = "bearer ";
@@ -63,15 +67,19 @@ bool comes_from_us(const request& asked, std::string_view origin) {
 }
 
 boost::system::result<std::optional<std::string_view>, problem> token_in(const request& asked,
-                                                                         std::string_view origin) {
+                                                                         std::string_view origin,
+                                                                         const cors& others) {
   if (const auto header = asked.header("authorization"); !header.empty()) {
     const auto given = bearer_of(header);
     if (!given) return unauthenticated("Authorization needs a Bearer token.");
     return given;
   }
   const auto cookie = cookie_of(asked.header("cookie"), "auth");
+  // Also when there is none: the answer may set one, and it must not be a page of others that
+  // chooses whose. Programs say nothing of where they are.
+  const bool is_let_in = cookie.empty() && (!is_by_browser(asked) || others.is_asked_by(asked));
+  if (!is_let_in && !comes_from_us(asked, origin)) return foreign_origin();
   if (cookie.empty()) return std::optional<std::string_view>{};
-  if (!comes_from_us(asked, origin)) return foreign_origin();
   return std::optional{cookie};
 }
 

@@ -54,6 +54,8 @@ struct response {
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+  /// Of the body, for an answer to HEAD by who knows it without having made one.
+  std::optional<std::size_t> length_of_head{};
 };
 
 /// One wrong field of a request.

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "http/ascii.hpp"
 #include "http/duration_text.hpp"
 #include "http/json_body.hpp"
 #include "http/problems.hpp"
@@ -37,6 +38,15 @@ complaint unknown_value(const std::vector<string_view>& names) {
   std::string all;
   for (const auto name : names) all.append(all.empty() ? "" : ", ").append(name);
   return {"unknown_value", "It must be one of " + all + "."};
+}
+
+/// What any page can have a browser send without our leave is a form or text/plain (Fetch, section
+/// 2.2.2); whoever names no type is no page.
+bool may_be_json(const request& asked) {
+  auto type = asked.header("content-type");
+  type = ascii::trimmed(type.substr(0, type.find(';')));
+  return type.empty() || ascii::same_text(type, "application/json") ||
+         ascii::lowered(std::string{type}).ends_with("+json");
 }
 
 problem malformed(std::string detail) {
@@ -123,6 +133,9 @@ struct field_reader::document {
 boost::system::result<field_reader, problem> field_reader::over(const request& asked,
                                                                 body_rule rule) {
   if (asked.body.empty() && rule == body_rule::optional) return field_reader{json::object()};
+  if (!may_be_json(asked))
+    return make_problem(415, "unsupported_media_type", "Unsupported media type",
+                        "The body has to be application/json.");
   if (!is_utf8(asked.body)) return malformed("The body is not UTF-8.");
   auto read = parse_json(asked.body, max_json_depth, max_json_values);
   if (!read) return malformed(read.error().detail);

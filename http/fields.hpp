@@ -69,7 +69,7 @@ enum class body_rule {
 class field_reader {
  public:
   /// Errors: 400 `malformed_json` (duplicate members, too deep nesting and what is not UTF-8 too),
-  /// 422 for what is not an object.
+  /// 415 when its Content-Type says that it is something else, 422 for what is not an object.
   static boost::system::result<field_reader, problem> over(const request& asked,
                                                            body_rule rule = body_rule::required);
   /// Over a document made otherwise; must be an object.

@@ -6,7 +6,7 @@ namespace rentwave::http {
 
 boost::asio::awaitable<answer<std::optional<identity>>> token_authenticator::identify(
     const request& asked) {
-  const auto token = token_in(asked, origin_);
+  const auto token = token_in(asked, origin_, others_);
   if (!token) co_return token.error();
   if (!*token) co_return std::optional<identity>{};
   std::string text{**token};

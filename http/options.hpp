@@ -24,10 +24,14 @@ struct server_limits {
   std::chrono::milliseconds write_timeout{30'000};    ///< for the client to take an answer
   std::chrono::milliseconds idle_timeout{60'000};     ///< between two requests of a connection
   std::chrono::milliseconds request_timeout{10'000};  ///< for us to answer; later gets 503
-  // On average, and five seconds' worth at once; more get 429.
+  // Of one address (of IPv6 its /64) or account; on average, and five seconds' worth at once; more
+  // get 429.
   double requests_per_address_s = 0;
   double requests_per_account_s = 0;
-  double photos_per_account_min = 0;  ///< uploads; as many at once; more get 429
+  double photos_per_account_min = 0;        ///< uploads; as many at once; more get 429
+  std::size_t connections_per_address = 0;  ///< but a trusted proxy's; one more gets 503
+  /// Of `body_bytes_at_once`, for one address; what goes beyond gets 503.
+  std::size_t body_bytes_per_address = 0;
 
   std::size_t sockets = 8'000;                    ///< WebSockets at once; one more gets 503
   std::size_t sockets_per_account = 20;           ///< one more gets 429
@@ -44,6 +48,7 @@ struct server_options {
   unsigned threads = 0;               ///< 0: one a core
   server_limits limits;
   std::vector<std::string> trusted_proxies{};  ///< addresses and networks (proxies.hpp)
+  std::vector<std::string> cors_origins{};     ///< whose pages may ask by scripts (cors.hpp)
 };
 
 }  // namespace rentwave::http

@@ -235,7 +235,7 @@ problem unauthenticated(std::string detail) {
 
 problem foreign_origin() {
   return make_problem(403, "foreign_origin", "Foreign origin",
-                      "With a cookie, only pages of ours may change things.");
+                      "A browser may change things for pages of ours only.");
 }
 
 problem insufficient_scope(std::optional<scope> needed) {

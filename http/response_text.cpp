@@ -62,7 +62,8 @@ bool may_have_body(unsigned status) {
   return status >= 200 && status != 204 && status != 304;
 }
 
-std::string head_text(const response& made, const request& asked, after_answer then) {
+std::string head_text(const response& made, const request& asked, after_answer then,
+                      string_view more_lines) {
   const auto reason =
       boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(made.status));
   std::string text = "HTTP/1.1 " + std::to_string(made.status) + ' ';
@@ -71,14 +72,17 @@ std::string head_text(const response& made, const request& asked, after_answer t
   add_field(text, "Server", "RentWave");
   add_field(text, "Date", date_text());
   if (may_have_body(made.status)) {
-    if (!made.body.empty()) add_field(text, "Content-Type", made.content_type);
-    add_field(text, "Content-Length", std::to_string(made.body.size()));
+    const auto length = asked.method == verb::head ? made.length_of_head.value_or(made.body.size())
+                                                   : made.body.size();
+    if (length > 0) add_field(text, "Content-Type", made.content_type);
+    add_field(text, "Content-Length", std::to_string(length));
   }
   text += safety;
   if (!has_policy(made)) text += closed_policy;
   if (asked.is_secure) text += by_https_only;
   add_field(text, "traceparent", format_traceparent(asked.trace));
   for (const auto& [name, value] : made.headers) add_field(text, name, value);
+  text += more_lines;
   if (then == after_answer::keep_and_tell) add_field(text, "Connection", "keep-alive");
   if (then == after_answer::close) add_field(text, "Connection", "close");
   return text.append("\r\n");

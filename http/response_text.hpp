@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "http/exchange.hpp"
 
@@ -14,8 +15,9 @@ enum class after_answer {
 };
 
 /// Ends with the empty line; Content-Length is that of `made.body`, which HEAD leaves out. A field
-/// of the handler's that would break the framing is left out.
-std::string head_text(const response& made, const request& asked, after_answer then);
+/// of the handler's that would break the framing is left out. `more_lines` are whole ones.
+std::string head_text(const response& made, const request& asked, after_answer then,
+                      std::string_view more_lines = {});
 
 /// Whether this status has a body at all (RFC 9110 section 6.4.1).
 bool may_have_body(unsigned status);

@@ -150,7 +150,7 @@ constexpr route table[] = {
     {post,   "/api/admin/quarantine/{kind}/{id}/release", admin,   release_from_quarantine,
      "lets one go on"},
     {get,    "/api/admin/dead-letters",            admin,   get_dead_letters,
-     "events that a subscription gave up on"},
+     "events that a subscription gave up on: cursor, limit"},
     {post,   "/api/admin/dead-letters/{id}/replay", admin,   replay_dead_letters,
      "tries again, with all that wait behind it"},
 

@@ -33,8 +33,7 @@ class server::listener {
  public:
   listener(server_options options, backend& api, authenticator& gate, std::span<const route> table)
       : options_(std::move(options)),
-        shared_(
-            std::make_shared<service>(options_.limits, options_.trusted_proxies, api, gate, table)),
+        shared_(std::make_shared<service>(options_, api, gate, table)),
         acceptor_(asio::make_strand(context_)) {}
 
   void use(std::shared_ptr<tls_context> tls) { shared_->use(std::move(tls)); }

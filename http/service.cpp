@@ -16,11 +16,15 @@ std::shared_ptr<tls_context> service::tls() const {
   return tls_;
 }
 
-bool service::enter(const std::shared_ptr<connection>& one) {
+bool service::enter(const std::shared_ptr<connection>& one, const std::string& address,
+                    const std::string& client) {
+  // A proxy has the connections of many.
+  auto own = trusted.trust(address) ? tallies::part{} : connections_by_client_.of(client);
   const std::lock_guard lock{mutex_};
   if (stopping_) return false;
   if (limits.connections != 0 && connections_.size() >= limits.connections) return false;
-  connections_.emplace(one.get(), one);
+  if (!own.grow(1)) return false;
+  connections_.try_emplace(one.get(), place{one, std::move(own)});
   api.counted().connections = connections_.size();
   return true;
 }
@@ -41,8 +45,8 @@ void service::for_each(const std::function<void(connection&)>& act) {
   std::vector<std::shared_ptr<connection>> all;
   {
     const std::lock_guard lock{mutex_};
-    for (const auto& [key, weak] : connections_)
-      if (auto one = weak.lock()) all.push_back(std::move(one));
+    for (const auto& [key, place] : connections_)
+      if (auto one = place.who.lock()) all.push_back(std::move(one));
   }
   // Outside of the lock: the last reference may go here, and leaving takes it.
   for (const auto& one : all) act(*one);

@@ -14,6 +14,8 @@
 
 #include "http/authenticator.hpp"
 #include "http/backend.hpp"
+#include "http/body_room.hpp"
+#include "http/cors.hpp"
 #include "http/options.hpp"
 #include "http/proxies.hpp"
 #include "http/router.hpp"
@@ -28,10 +30,11 @@ class tls_context;
 
 class service {
  public:
-  service(const server_limits& its_limits, const std::vector<std::string>& trusted_proxies,
-          backend& behind, authenticator& guard, std::span<const route> table)
-      : limits(its_limits),
-        trusted(trusted_proxies),
+  service(const server_options& options, backend& behind, authenticator& guard,
+          std::span<const route> table)
+      : limits(options.limits),
+        trusted(options.trusted_proxies),
+        other_pages(options.cors_origins),
         api(behind),
         gate(guard),
         routes(table),
@@ -39,12 +42,15 @@ class service {
         by_account(rate_of(limits.requests_per_account_s)),
         photos_by_account(
             {limits.photos_per_account_min / 60, std::max(limits.photos_per_account_min, 1.0)}),
-        live(api, limits) {
+        live(api, limits),
+        bodies_by_client_(limits.body_bytes_per_address),
+        connections_by_client_(limits.connections_per_address) {
     api.counted().begin(table);
   }
 
   const server_limits limits;
   const proxies trusted;
+  const cors other_pages;
   backend& api;
   authenticator& gate;
   const router routes;
@@ -60,12 +66,15 @@ class service {
   /// Of requests under way.
   share permits() { return {api.counted().requests_under_way, limits.requests_in_flight}; }
   /// Of bytes of bodies, from their arrival to the end of the request.
-  share body_room() { return {body_bytes_, limits.body_bytes_at_once}; }
+  body_room room_for_body(const std::string& client) {
+    return {bodies_by_client_.of(client), {body_bytes_, limits.body_bytes_at_once}};
+  }
   /// Of connections beyond the limit that are told so.
   share turning_away() { return {turned_away_, most_turned_away}; }
 
-  /// False: too many, or no more.
-  bool enter(const std::shared_ptr<connection>& one);
+  /// False: too many, altogether or of this `rate_key`, or no more.
+  bool enter(const std::shared_ptr<connection>& one, const std::string& address,
+             const std::string& client);
   void leave(const connection* one);
   bool is_stopping() const { return stopping_; }
 
@@ -84,13 +93,20 @@ class service {
     return {per_second, std::max(per_second * burst_s, 1.0)};
   }
 
+  struct place {
+    std::weak_ptr<connection> who;
+    tallies::part of_client;
+  };
+
   std::atomic<std::size_t> body_bytes_ = 0;
+  tallies bodies_by_client_;  ///< of each `rate_key`
   std::atomic<std::size_t> turned_away_ = 0;
   std::atomic<bool> stopping_ = false;
   mutable std::mutex mutex_;
   std::shared_ptr<tls_context> tls_;
   std::condition_variable emptied_;
-  std::unordered_map<const connection*, std::weak_ptr<connection>> connections_;
+  tallies connections_by_client_;  ///< of each `rate_key` but those of trusted proxies
+  std::unordered_map<const connection*, place> connections_;
 };
 
 }  // namespace rentwave::http

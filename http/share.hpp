@@ -26,8 +26,10 @@ class share {
     if (size_ != 0) *of_ -= size_;
   }
 
-  /// False, and nothing more is taken, when there is not so much left.
+  /// False, and nothing more is taken, when there is not so much left. Nothing is always there:
+  /// whoever asks for more than there is goes beyond the end for a moment.
   bool grow(std::size_t by) {
+    if (by == 0) return true;
     const auto taken = of_->fetch_add(by) + by;
     size_ += by;
     if (most_ == 0 || taken <= most_) return true;

@@ -1,8 +1,9 @@
 // Who waits for what: ids to coroutines that are to be resumed. Only bridge.cpp uses it.
 // Thread-safe; sharded by id, so that io threads and actors seldom meet at one lock.
 //
-// A wait is completed, and its timer destroyed, under its shard's lock: both touch its executor,
-// which may be gone as soon as `stop` has returned.
+// A wait is completed and destroyed under no lock, as its handler may hold whatever ends another
+// wait. Both touch its executor, which may be gone as soon as `stop` has returned: so that waits
+// for those that are at it.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -12,6 +13,7 @@
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -26,7 +28,7 @@ class waiter {
  public:
   explicit waiter(const boost::asio::any_io_executor& executor) : timer(executor) {}
   virtual ~waiter() = default;
-  /// Posts the resumption and does nothing else, for a lock is held; called once.
+  /// Posts the resumption; called once.
   virtual void complete(wait_result result) = 0;
 
   boost::asio::steady_timer timer;
@@ -58,6 +60,8 @@ class wait_table : public std::enable_shared_from_this<wait_table> {
   /// Does nothing when the wait is over.
   void end(std::uint64_t id, wait_result result);
   bool has(std::uint64_t id);
+  /// No executor of a wait is touched any more when this has returned. Not from a handler's
+  /// destructor.
   void stop();
   std::size_t size() const { return count_; }
 
@@ -65,6 +69,8 @@ class wait_table : public std::enable_shared_from_this<wait_table> {
   struct shard {
     std::mutex guard;
     std::unordered_map<std::uint64_t, std::unique_ptr<waiter>> waits;
+    std::size_t ending = 0;  ///< taken out, and not let go of yet
+    std::condition_variable none_is_ending;
   };
   shard& shard_of(std::uint64_t id) { return shards_[id % shards_.size()]; }
 

@@ -71,8 +71,9 @@ class forwarding_journal : public journal {
     return inner_->offset(partition, subscription);
   }
   journal_result<std::vector<dead_letter>> dead_letters(std::optional<partition_id> partition,
+                                                        const std::optional<letter_place>& after,
                                                         int limit) override {
-    return inner_->dead_letters(partition, limit);
+    return inner_->dead_letters(partition, after, limit);
   }
   journal_result<std::optional<instant>> latest_event_time() override {
     return inner_->latest_event_time();
@@ -97,6 +98,9 @@ class forwarding_journal : public journal {
   journal_result<void> put_photo(const photo_id& id, const stored_photo& what,
                                  instant now) override {
     return inner_->put_photo(id, what, now);
+  }
+  journal_result<std::optional<photo>> find_photo(const photo_id& id) override {
+    return inner_->find_photo(id);
   }
   journal_result<std::optional<stored_photo>> get_photo(const photo_id& id) override {
     return inner_->get_photo(id);

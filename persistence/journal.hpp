@@ -83,6 +83,12 @@ struct letter_key {
   std::string subscription;
   std::int64_t position = 0;  ///< of the event
 };
+/// The same among the letters of all partitions.
+struct letter_place : letter_key {
+  partition_id partition = 0;
+};
+/// Comes before any.
+inline const letter_place before_all_letters{{"", 0}, -1};
 /// An event that a subscription gave up on, or one of the same entity that waits behind it.
 struct dead_letter : letter_key {
   partition_id partition = 0;
@@ -239,7 +245,7 @@ class journal : public read_models {
   /// Makes the read models anew: drops all rows and applies what `project` makes of each event, in
   /// order. One transaction: until it ends, and whenever it fails, they are as they were. Nothing
   /// is appended meanwhile. Errors: in_use (a node runs on this journal), `project`'s own,
-  /// unavailable.
+  /// unavailable; unknown_outcome, after which they may be new ones.
   virtual journal_result<void> rebuild_rows(const row_projection& project,
                                             const progress_report& report) = 0;
 
@@ -250,9 +256,11 @@ class journal : public read_models {
   virtual journal_result<std::int64_t> offset(partition_id partition,
                                               std::string_view subscription) = 0;
 
-  /// The dead letters of a partition, or of all; by partition, subscription and position.
+  /// The dead letters of a partition, or of all; by partition, subscription and position, those
+  /// behind `after`, be that there or not.
   virtual journal_result<std::vector<dead_letter>> dead_letters(
-      std::optional<partition_id> partition, int limit) = 0;
+      std::optional<partition_id> partition, const std::optional<letter_place>& after,
+      int limit) = 0;
 
   /// The latest domain time among the newest 10,000 events, which is more than a transaction holds:
   /// no event of this journal is later.
@@ -286,6 +294,8 @@ class journal : public read_models {
   /// (real time). Errors: unavailable, unknown_outcome; asking again does no harm.
   virtual journal_result<void> put_photo(const photo_id& id, const stored_photo& what,
                                          instant now) = 0;
+  /// What adverts show of it, without the bytes; empty when none does.
+  virtual journal_result<std::optional<photo>> find_photo(const photo_id& id) = 0;
   /// Empty when no advert shows it, even if its bytes are there.
   virtual journal_result<std::optional<stored_photo>> get_photo(const photo_id& id) = 0;
   /// Looks at up to `limit` photos behind `after`, by id, and removes the bytes of those that no

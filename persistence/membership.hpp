@@ -38,7 +38,7 @@ struct node_profile {
   std::string address;  ///< "host:port", where other nodes reach it
   node_roles roles;
   std::string version;                   ///< of the program
-  std::vector<std::string> event_types;  ///< that it can read; names without blanks
+  std::vector<std::string> event_types;  ///< that it can read (event_words.hpp); empty: not said
   /// Which process it is (cluster/process.hpp), for whoever is on its machine; empty: not said.
   std::string process{};
 
@@ -88,6 +88,7 @@ class membership {
   virtual ~membership() = default;
 
   /// Makes a node of this name; one that had it before is no member any more. It is not draining.
+  /// Errors: too_new when the journal has events of a type that it says it cannot read.
   virtual journal_result<node_id> join(std::string_view name, const node_profile& profile,
                                        instant now) = 0;
   /// Counts its counter up. Errors: fenced when it is no member any more.

@@ -39,9 +39,7 @@ journal_result<reindexed> reindex(journal& of, const progress_report& report) {
     return rows_of(event);
   };
   if (const auto rebuilt = of.rebuild_rows(project, report); !rebuilt) return rebuilt.error();
-  auto overlaps = of.overlapping_reservations();
-  if (!overlaps) return overlaps.error();
-  done.overlaps = std::move(*overlaps);
+  done.overlaps = of.overlapping_reservations();
   return done;
 }
 

@@ -3,7 +3,10 @@
 
 #include <boost/system/result.hpp>
 
+#include <functional>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,11 +16,22 @@
 
 namespace rentwave {
 
+using event_names = std::set<std::string, std::less<>>;
+
 /// What a decide knows besides state and command.
 struct context {
   instant now{};                     ///< domain time
   std::optional<account_id> caller;  ///< the person who asks; none when an entity does
+  /// Types of events that a node of another release could not read; null: there are none.
+  const event_names* held_back = nullptr;
 };
+
+/// Whether every node can read events of this type by now (design.md section 5). A decide that
+/// asks can go on as the release before did; one that does not is put off until it is so.
+template <class Event>
+bool may_record(const context& given) {
+  return !given.held_back || !given.held_back->contains(Event::type);
+}
 
 /// The events that a command causes, in order (none: it had its effect before), or why not.
 template <class Event>

@@ -15,9 +15,11 @@ instant first_covered(const history& loaded, instant oldest, instant now) {
 
 }  // namespace
 
-void answer_memory::recall(const history& loaded, instant oldest, instant now,
+void answer_memory::recall(const history& loaded, instant oldest, instant now, duration skew,
                            const reply_function& reply) {
   since_ = first_covered(loaded, oldest, now);
+  // A command may lie behind the snapshot though it was first sent "later".
+  if (loaded.state) since_ += skew;
   const auto& events = loaded.events;
   for (auto first = events.begin(); first != events.end();) {
     const auto last = std::find_if(first, events.end(),

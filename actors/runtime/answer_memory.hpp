@@ -20,8 +20,10 @@ class answer_memory {
   using reply_function = std::function<outcome(const std::vector<stored_event>&)>;
 
   /// Begins with the commands of a loaded history that are from `oldest` or later; `reply` makes
-  /// the answer to the command that caused some events.
-  void recall(const history& loaded, instant oldest, instant now, const reply_function& reply);
+  /// the answer to the command that caused some events. The clocks of nodes that send commands are
+  /// ahead of those that wrote the history by `skew` at most.
+  void recall(const history& loaded, instant oldest, instant now, duration skew,
+              const reply_function& reply);
 
   /// True when a command that was first sent at `cause` would be remembered if it had had an
   /// effect.

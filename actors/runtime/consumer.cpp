@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 #include <unordered_map>
 
 #include "actors/runtime/lane.hpp"
 #include "actors/runtime/protocol.hpp"
+#include "persistence/event_words.hpp"
 
 namespace rentwave {
 
@@ -204,6 +206,8 @@ class consumer {
     const auto event = one.events.front();
     one.begin_try();
     try {
+      if (!is_known_event(event.type, event.schema))
+        throw std::runtime_error{event.type + " is an event of a later release"};
       for (auto& wanted : what_.handle(event)) send(event, std::move(wanted), one);
     } catch (const std::exception& thrown) {
       one.fail(true, thrown.what());

@@ -20,10 +20,17 @@ struct tell_again {
   account_id whom;
   int failures = 0;  ///< so far
 };
+/// To oneself: this audience is to be asked again.
+struct ask_again {
+  std::uint64_t step = 0;
+  follower_place here;
+  int failures = 0;  ///< so far
+};
 
 }  // namespace rentwave
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::tell_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::ask_again)
 
 namespace rentwave {
 namespace {
@@ -34,10 +41,11 @@ constexpr std::size_t most_open_steps = 64;
 constexpr std::size_t most_waiting_steps = 10'000;
 constexpr auto answer_timeout = std::chrono::seconds{30};
 constexpr auto retry_delay = std::chrono::seconds{1};
-/// How often one person is tried before the step is left to the topic, or that person passed over.
+/// How often one person is tried before the step is left to the topic, or that person passed over;
+/// and how often a broken audience is asked before it is.
 constexpr int most_failures = 8;
 
-/// Whether the inbox itself is broken, and asking again is of no use.
+/// Whether the inbox or the audience itself is broken, and asking again is of no use.
 bool is_own_fault(const caf::error& why) {
   return why.category() == caf::atom("rentwave") &&
          (why.code() == static_cast<std::uint8_t>(runtime_errc::crashed) ||
@@ -82,6 +90,10 @@ class town_crier {
     tell(due.step, found->second, due.whom, due.failures);
   }
 
+  void again(const ask_again& due) {
+    if (steps_.contains(due.step)) ask(due);
+  }
+
  private:
   void open_next() {
     while (!waiting_.empty() && steps_.size() < most_open_steps) {
@@ -105,15 +117,34 @@ class town_crier {
       one.next = here;
       return begin_telling(number, one);
     }
+    ask({number, here, 0});
+  }
+
+  void ask(const ask_again& due) {
     auto query = std::make_shared<query_envelope>();
-    query->to = audience::ref(one.what().topic, here.shard);
+    query->to = audience_of(due);
     const auto& to = context_->routes->find(query->to);
     self_->request(to, answer_timeout, query_ptr{std::move(query)})
         .then(
-            [this, number, here](const view_ptr& view) {
-              found(number, here, view->as<audience::state>().followers);
+            [this, due](const view_ptr& view) {
+              found(due.step, due.here, view->as<audience::state>().followers);
             },
-            [this, number](const caf::error& why) { give_up(number, why); });
+            [this, due](const caf::error& why) {
+              silent({due.step, due.here, due.failures + 1}, why);
+            });
+  }
+
+  entity_ref audience_of(const ask_again& due) const {
+    return audience::ref(steps_.at(due.step).what().topic, due.here.shard);
+  }
+
+  void silent(const ask_again& due, const caf::error& why) {
+    if (!is_own_fault(why)) return give_up(due.step, why);
+    if (due.failures < most_failures) return self_->delayed_send(self_, retry_delay, due);
+    // Those in the shards behind this one need not wait until somebody mends it.
+    spdlog::error("the followers in {} could not be told: {}", to_string(audience_of(due)),
+                  render(why));
+    gather(due.step, steps_.at(due.step), {due.here.shard + 1, {}});
   }
 
   void found(std::uint64_t number, const follower_place& here,
@@ -229,6 +260,7 @@ caf::behavior serve(caf::stateful_actor<town_crier>* self, const context_ptr& co
   return {
       [self](const command_ptr& asked) { self->state.take(asked); },
       [self](const tell_again& due) { self->state.again(due); },
+      [self](const ask_again& due) { self->state.again(due); },
   };
 }
 

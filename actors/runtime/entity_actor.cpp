@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t batch_limit = 256;    ///< commands of one append
 constexpr std::size_t settled_limit = 256;  ///< queries that wait for the end of a saga
+/// Between the clocks of two nodes; for so long after a load from a snapshot more is looked up.
+constexpr auto clock_skew = std::chrono::seconds{10};
 
 class entity {
  public:
@@ -52,8 +54,8 @@ class entity {
   }
 
   /// What was not answered goes back to the partition's actor, which knows where the entity is by
-  /// then: the same command, under its id, also one of which it is not known whether it was
-  /// written.
+  /// then, or that another owner has it: the same command, under its id, also one of which it is
+  /// not known whether it was written.
   void leave() {
     if (work_) {
       for (auto& one : work_->held) give_back(one.asked);
@@ -91,6 +93,7 @@ class entity {
       return end(runtime_errc::crashed, "its snapshot cannot be read");
     }
     memory_.recall(found, oldest_remembered(), context_->clock->now(),
+                   context_->clock->in_domain(clock_skew),
                    [this](const auto& events) { return machine_->reply(events); });
     if (!found.events.empty()) trace_ = found.events.back().trace;
     busy_ = false;
@@ -141,7 +144,8 @@ class entity {
   }
 
   void carry_out(waiting_message one) {
-    if (!one.command && !one.query) one.command = alarm_command();
+    const bool is_alarm = !one.command && !one.query;
+    if (is_alarm) one.command = alarm_command();
     // Held before it is decided: should that throw, whoever asked is told with all the others.
     work().held.push_back({std::move(one), accepted{}});
     auto& held = work().held.back();
@@ -155,10 +159,17 @@ class entity {
       refuse(held.asked, runtime_errc::expired, "nobody waits for it any more");
       return work().held.pop_back();
     }
-    const context given{context_->clock->now(), command.caller};
+    const auto held_back = context_->held_back();
+    const context given{context_->clock->now(), command.caller, held_back.get()};
     auto step = machine_->decide(ref_, command.body, given);
     if (!step) {
       refuse(held.asked, runtime_errc::wrong_kind, "not a command of " + to_string(ref_));
+      return work().held.pop_back();
+    }
+    if (!step->held_back.empty()) {
+      refuse(held.asked, runtime_errc::not_yet,
+             "a node cannot read events of the type " + std::string{step->held_back} + " yet");
+      is_put_off_ = is_put_off_ || is_alarm;
       return work().held.pop_back();
     }
     held.answer = std::move(step->answer);
@@ -241,6 +252,9 @@ class entity {
   void set_alarm() {
     auto due = machine_->alarm();
     if (const auto retry = sent_.next_try()) due = due ? std::min(*due, *retry) : *retry;
+    // What is due cannot be done yet: it is tried again, but not at once.
+    if (std::exchange(is_put_off_, false) && due)
+      due = std::max(*due, context_->clock->now() + retry_delay());
     // A wake may come for an alarm that is no longer ours; its row has to move, or it fires for
     // ever.
     if (!woken_ && stored_alarm_ && *stored_alarm_ == due) return;
@@ -268,6 +282,7 @@ class entity {
 
   void written(const entity_result& result) {
     // The state in memory never happened: this actor ends, the next one reads what did.
+    if (result.failed && result.failed->code == journal_errc::fenced) return leave();
     if (result.failed) return end(blame(result.failed->code), result.failed->detail);
     if (!work().written_alarm.keep) stored_alarm_ = work().written_alarm.due;
     memory_.forget_before(oldest_remembered());
@@ -378,16 +393,27 @@ class entity {
   /// The journal failed, or the entity threw: whoever waits is told, and the partition starts it
   /// anew with the next message.
   void end(runtime_errc code, const std::string& detail) {
-    spdlog::warn("{} ends: {} ({})", to_string(ref_), to_string(code), detail);
+    const auto why = detail + trace_of_end();
+    spdlog::warn("{} ends: {} ({})", to_string(ref_), to_string(code), why);
     for (auto& one : work().held) refuse(one.asked, code, detail);
     for (auto& one : work().waiting) refuse(one, code, detail);
     for (auto& one : work().settled_waiters) refuse(one, code, detail);
     work_.reset();
     busy_ = true;
-    self_->quit(make_error(code, detail));
+    self_->quit(make_error(code, why));
   }
 
  private:
+  /// Of the command that was decided last, or waits to be; by it an operator finds what was asked.
+  std::string trace_of_end() {
+    auto trace = trace_;
+    if (!work().held.empty() && work().held.back().asked.command)
+      trace = work().held.back().asked.command->trace;
+    else if (!work().waiting.empty() && work().waiting.front().command)
+      trace = work().waiting.front().command->trace;
+    return trace == trace_id{} ? std::string{} : ", trace " + to_string(trace);
+  }
+
   caf::event_based_actor* self_;
   context_ptr context_;
   entity_ref ref_;
@@ -397,6 +423,7 @@ class entity {
   partition_id partition_ = 0;
   bool busy_ = false;        ///< loading, looking up or appending: nothing is decided meanwhile
   bool woken_ = false;       ///< an alarm fired since the last append
+  bool is_put_off_ = false;  ///< what is due needs an event that must not be written yet
   bool is_leaving_ = false;  ///< once the append that is under way has ended
   trace_id trace_;           ///< of the latest command with an effect
   sent_wants sent_;

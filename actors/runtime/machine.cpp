@@ -49,6 +49,16 @@ template <class State>
 auto alarm_in(const State& state) {
   return alarm(state);
 }
+/// The first of their types that must not be recorded yet; empty: there is none.
+template <class Event>
+std::string_view held_back_of(const std::vector<Event>& events, const context& given) {
+  if (!given.held_back) return {};
+  for (const auto& one : events) {
+    const auto type = std::visit([](const auto& happened) { return happened.type; }, one);
+    if (given.held_back->contains(type)) return type;
+  }
+  return {};
+}
 template <class State, class Events>
 auto reply_in(const State& state, const Events& events) {
   return reply(state, events);
@@ -83,6 +93,8 @@ class entity_machine final : public machine {
     auto decided = decide_in(std::as_const(*state_), *body, given);
     if (!decided) return step{decided.error(), {}, {}};
     step taken;
+    taken.held_back = held_back_of(*decided, given);
+    if (!taken.held_back.empty()) return taken;
     for (const auto& happened : *decided) {
       fold_in(happened);
       auto encoded = encode<event>(happened);

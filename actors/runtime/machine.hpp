@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "actors/domain/commands.hpp"
@@ -28,6 +29,9 @@ class machine {
     outcome answer;
     std::vector<new_event> events;
     std::vector<row_change> rows;
+    /// The type of an event that must not be recorded yet (`context::held_back`); then nothing
+    /// happened at all.
+    std::string_view held_back{};
   };
 
   /// False: not a snapshot of ours; load all events instead.

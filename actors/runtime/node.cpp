@@ -1,13 +1,11 @@
 #include "actors/runtime/node.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <caf/all.hpp>
 
 #include <atomic>
-#include <cstdlib>
 
 #include "actors/runtime/crier.hpp"
+#include "actors/runtime/demand.hpp"
 #include "actors/runtime/estates.hpp"
 #include "actors/runtime/node_context.hpp"
 #include "actors/runtime/partition.hpp"
@@ -17,20 +15,6 @@
 #include "actors/runtime/writer.hpp"
 
 namespace rentwave {
-
-namespace {
-
-/// Without it nothing would go on: better that the process ends, loses nothing and is started
-/// again.
-void demand(const caf::actor& essential, const char* name) {
-  essential->attach_functor([name](const caf::error& reason) {
-    if (reason == caf::exit_reason::user_shutdown) return;
-    spdlog::critical("{} ended: {}", name, caf::to_string(reason));
-    std::abort();
-  });
-}
-
-}  // namespace
 
 struct node::parts {
   caf::actor_system& system;
@@ -74,13 +58,17 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
         spawn_reader(system, std::move(*reading), std::move(waiting), context.options.threads));
   }
   auto keeping = store.connect();
-  if (!keeping) {
+  auto fetching = store.connect();
+  if (!keeping || !fetching) {
     made->stop();
-    return keeping.error();
+    return (keeping ? fetching : keeping).error();
   }
   context.keeper =
       spawn_reader(system, std::move(*keeping),
                    {context.figures, &context.figures->photo_questions}, context.options.threads);
+  context.fetcher =
+      spawn_reader(system, std::move(*fetching), {context.figures, &context.figures->photo_fetches},
+                   context.options.threads);
   const context_ptr shared = made->parts_->context;
   context.writer = spawn_writer(system, std::move(*writing), shared);
   made->parts_->sweeper = spawn_photo_sweeper(system, shared);
@@ -102,6 +90,7 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
   demand(context.writer, "the writer");
   for (const auto& reader : context.readers) demand(reader, "a reader");
   demand(context.keeper, "the keeper of photos");
+  demand(context.fetcher, "the fetcher of photos");
   demand(made->parts_->sweeper, "the sweeper of photos");
   // The context is complete; from here on it is constant.
   if (context.options.opens_all)
@@ -118,6 +107,7 @@ node::~node() {
   parts_->context->writer = nullptr;
   parts_->context->readers.clear();
   parts_->context->keeper = nullptr;
+  parts_->context->fetcher = nullptr;
   parts_->context->routes.reset();
 }
 
@@ -129,6 +119,10 @@ caf::actor node::keeper() const {
   const auto& context = *parts_->context;
   if (context.figures->photo_questions >= context.options.photo_queue) return {};
   return context.take_keeper();
+}
+
+caf::actor node::fetcher() const {
+  return parts_->context->take_fetcher();
 }
 
 std::shared_ptr<const runtime_figures> node::figures() const {
@@ -150,7 +144,7 @@ void node::stop() {
     ending.push_back(routes_->crier);
     ending.push_back(routes_->postman);
   }
-  for (const auto& one : {context.writer, context.keeper, parts_->sweeper})
+  for (const auto& one : {context.writer, context.keeper, context.fetcher, parts_->sweeper})
     if (one) ending.push_back(one);
   ending.insert(ending.end(), context.readers.begin(), context.readers.end());
   for (const auto& actor : ending) caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);

@@ -38,6 +38,9 @@ struct node_options {
   bool opens_all = true;  ///< at the start, and knows no others; false: waits for orders
   /// Whether the node's lease lasts: asked by any thread before each answer. Empty: it always does.
   std::function<bool()> may_answer{};
+  /// Types of events that must not be written yet, as another node could not read them: asked by
+  /// any thread before each decision. Empty, or null: there are none.
+  std::function<std::shared_ptr<const event_names>()> held_back{};
   /// Where a partition is now, said by its actor, in its thread: when that changes, and after an
   /// order that changed nothing. Once it is `nowhere` nothing is answered for it any more, whatever
   /// was under way.
@@ -58,7 +61,7 @@ struct node_options {
   std::size_t entities_at_rest = 200'000;  ///< in memory without need; more go to sleep at once
   std::size_t entity_queue = 4096;   ///< messages that wait in one entity; more are `overloaded`
   std::size_t batch_events = 2000;   ///< of one transaction
-  std::size_t deliveries = 4;        ///< notices to followers that are under way at the same time
+  std::size_t deliveries = 2;        ///< notices to followers that are under way at the same time
   std::size_t posts = 32;            ///< to webhooks, likewise
   std::size_t posts_a_receiver = 4;  ///< of them to one host and port
   std::size_t photo_queue = 16;      ///< photos that wait to be stored; more are turned away
@@ -79,9 +82,11 @@ class node {
   const domain_clock& clock() const { return *clock_; }
   /// One of the readers, by turns; for one question, which is counted as waiting there.
   caf::actor reader() const;
-  /// The thread of photos' bytes, for one question, which is counted as waiting there: megabytes
-  /// hold up no other question. Null when as many wait as may.
+  /// The thread that writes photos' bytes, for one question, which is counted as waiting there:
+  /// megabytes hold up no other question. Null when as many wait as may.
   caf::actor keeper() const;
+  /// The thread that reads them, likewise; as many may wait there as for the readers.
+  caf::actor fetcher() const;
   std::shared_ptr<const runtime_figures> figures() const;
   /// Every partition is open. From any thread.
   bool is_ready() const;

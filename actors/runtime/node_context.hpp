@@ -20,7 +20,8 @@ struct node_context {
   routing_ptr routes;
   caf::actor writer;
   std::vector<caf::actor> readers;
-  caf::actor keeper;  ///< a reader for photos' bytes alone, which it also writes
+  caf::actor keeper;   ///< writes photos' bytes, and nothing else
+  caf::actor fetcher;  ///< a reader for photos' bytes alone
   std::shared_ptr<runtime_figures> figures;
   /// A partition's actor has come from one state to another.
   std::function<void(partition_id, door_state was, door_state is)> moved;
@@ -28,6 +29,10 @@ struct node_context {
   /// Asked after an answer was computed and before it is sent: another node may have acknowledged
   /// what this one does not know.
   bool may_answer() const { return !options.may_answer || options.may_answer(); }
+
+  std::shared_ptr<const event_names> held_back() const {
+    return options.held_back ? options.held_back() : nullptr;
+  }
 
   /// For one question, which is counted as waiting there from now on.
   const caf::actor& reader_for(partition_id partition) const {
@@ -42,6 +47,11 @@ struct node_context {
   const caf::actor& take_keeper() const {
     ++figures->photo_questions;
     return keeper;
+  }
+  /// The same of the fetcher.
+  const caf::actor& take_fetcher() const {
+    ++figures->photo_fetches;
+    return fetcher;
   }
 };
 using context_ptr = std::shared_ptr<const node_context>;

@@ -3,9 +3,9 @@
 #include <charconv>
 #include <string>
 
+#include "actors/runtime/happened.hpp"
 #include "actors/runtime/sentences.hpp"
 #include "actors/runtime/webhook_notices.hpp"
-#include "persistence/codec.hpp"
 #include "persistence/timestamp.hpp"
 
 namespace rentwave {
@@ -167,17 +167,16 @@ std::vector<effect> tell_owner(const stored_event& event) {
   const auto id = parse_id<listing_id>(event.entity.id);
   const bool is_told = event.type == listing::hidden::type || event.type == listing::shown::type;
   if (!is_told || !id) return {};
-  const auto happened = decode<listing::event>(event.type, event.schema, event.data);
-  if (!happened) return {};
+  const auto happened = happened_in<listing::event>(event);
   inbox::notice notice{event.type, event.time, {}, *id, {}, {}};
   account_id owner;
-  if (const auto* e = std::get_if<listing::hidden>(&*happened)) {
+  if (const auto* e = std::get_if<listing::hidden>(&happened)) {
     if (e->by != listing::hider::administrator) return {};
     owner = e->owner;
     notice.isbn = e->isbn;
     notice.text = "An administrator has hidden the advert \u201c" + e->title + "\u201d.";
   } else {
-    const auto& shown = std::get<listing::shown>(*happened);
+    const auto& shown = std::get<listing::shown>(happened);
     if (shown.by != listing::hider::administrator) return {};
     owner = shown.owner;
     notice.isbn = shown.content.isbn();
@@ -189,8 +188,8 @@ std::vector<effect> tell_owner(const stored_event& event) {
 /// The next renter and the owner are told that the item is late.
 std::vector<effect> notify_of_delay(const stored_event& event, std::string_view currency) {
   const auto id = parse_id<listing_id>(event.entity.id);
-  const auto happened = decode<listing::event>(event.type, event.schema, event.data);
-  const auto* e = happened ? std::get_if<listing::delayed>(&*happened) : nullptr;
+  const auto happened = happened_in<listing::event>(event);
+  const auto* e = std::get_if<listing::delayed>(&happened);
   if (!id || !e) return {};
   writer to{event, currency, e->rental, {}};
   auto notice = notice_of(e->isbn);
@@ -215,10 +214,9 @@ std::vector<effect> notify(const stored_event& event, std::string_view currency)
   if (event.type == webhook::switched_off::type) return tell_of_switched_off(event);
   if (event.entity.kind != entity_kind::rental) return {};
   const auto id = parse_id<rental_id>(event.entity.id);
-  const auto happened = decode<rental::event>(event.type, event.schema, event.data);
-  if (!id || !happened) return {};
+  if (!id) return {};
   writer to{event, currency, *id, {}};
-  write(to, *happened);
+  write(to, happened_in<rental::event>(event));
   return std::move(to.effects);
 }
 

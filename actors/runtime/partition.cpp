@@ -22,6 +22,8 @@ constexpr auto reopen_delay = std::chrono::seconds{1};
 /// would not take are sent again.
 constexpr auto calls_interval = std::chrono::milliseconds{250};
 
+constexpr const char* no_lease = "this node's lease is over";
+
 void refuse(caf::response_promise& promise, runtime_errc code, std::string detail) {
   promise.deliver(make_error(code, std::move(detail)));
 }
@@ -58,6 +60,7 @@ class door {
     leave_peer();
     calls_.take_back_if([](const caf::actor&) { return true; });
     is_lost_ = false;
+    is_unreachable_ = false;
     owner_ = owner.empty() ? context_->options.name : owner;
     become(door_state::opening);
     ask_for_lease();
@@ -92,17 +95,16 @@ class door {
 
   void route(const command_ptr& command) {
     auto promise = self_->make_response_promise();
-    if (state_ == door_state::open)
-      return slice_->route({.command = command, .promise = std::move(promise)});
     const bool is_one_way = !promise.id().is_request();
-    wait({command, std::move(promise), false, is_one_way});
+    waiting_call one{command, std::move(promise), false, is_one_way};
+    if (state_ == door_state::open) return serve(std::move(one));
+    wait(std::move(one));
   }
 
   void route(const query_ptr& query) {
-    auto promise = self_->make_response_promise();
-    if (state_ == door_state::open)
-      return slice_->route({.query = query, .promise = std::move(promise)});
-    wait({query, std::move(promise)});
+    waiting_call one{query, self_->make_response_promise()};
+    if (state_ == door_state::open) return serve(std::move(one));
+    wait(std::move(one));
   }
 
   template <class Asked>
@@ -148,6 +150,7 @@ class door {
     for (auto& one : calls_.take_expired(context_->clock->real_now()))
       refuse(one.promise, runtime_errc::unavailable, "the partition was not found in time");
     if (state_ == door_state::elsewhere) pass_on_all();
+    refuse_in_vain();
     arm();
   }
 
@@ -167,6 +170,8 @@ class door {
         return go_to(order.peer);
       case placing::nowhere:
         return go_to({});
+      case placing::unreachable:
+        return lose_touch();
     }
   }
 
@@ -267,7 +272,9 @@ class door {
   // --- elsewhere ---
 
   void go_to(const caf::actor& peer) {
-    if (is_held() || peer == peer_) return;
+    if (is_held()) return;
+    is_unreachable_ = false;
+    if (peer == peer_) return;
     leave_peer();
     peer_ = peer;
     if (!peer_) return become(door_state::nowhere);
@@ -275,6 +282,15 @@ class door {
     calls_.take_back_if([&](const caf::actor& to) { return to != peer_; });
     become(door_state::elsewhere);
     pass_on_all();
+  }
+
+  /// Nobody will take over what that node has, and it may be long until it is reached again:
+  /// whoever asks is told so at once. What entities owe each other can wait.
+  void lose_touch() {
+    if (is_held()) return;
+    go_to({});
+    is_unreachable_ = true;
+    refuse_in_vain();
   }
 
   void leave_peer() {
@@ -314,10 +330,26 @@ class door {
 
   // --- waiting and serving ---
 
+  /// Why nobody should wait for an answer; null: there may be one soon. Without a lease it is not
+  /// known where anything is, nor when that will be.
+  const char* why_in_vain() const {
+    if (is_unreachable_) return "there is no link with the node that has the partition";
+    const bool is_known = state_ == door_state::open || state_ == door_state::elsewhere;
+    return is_known || context_->may_answer() ? nullptr : no_lease;
+  }
+
+  void refuse_in_vain() {
+    const auto* vain = why_in_vain();
+    if (!vain) return;
+    for (auto& one : calls_.take_asked()) refuse(one.promise, runtime_errc::unavailable, vain);
+  }
+
   void wait(waiting_call one) {
     if (ending_) return refuse(one.promise, runtime_errc::unavailable, "the node stops");
     if (is_lost_)
       return refuse(one.promise, runtime_errc::unavailable, "another owner has the partition");
+    if (const auto* vain = !one.is_one_way ? why_in_vain() : nullptr)
+      return refuse(one.promise, runtime_errc::unavailable, vain);
     if (calls_.is_full())
       return refuse(one.promise, runtime_errc::overloaded, "too much waits for a partition");
     one.until = context_->clock->real_now() + context_->options.placeless_time;
@@ -349,10 +381,18 @@ class door {
   void serve(waiting_call one) {
     std::visit([&](auto& what) { serve(what, one); }, one.what);
   }
+  /// Entities would not answer either: but only when they had tried to write, and waited for that.
+  bool is_answered(waiting_call& one) {
+    if (one.is_one_way || context_->may_answer()) return true;
+    refuse(one.promise, runtime_errc::unavailable, no_lease);
+    return false;
+  }
   void serve(command_ptr& command, waiting_call& one) {
+    if (!is_answered(one)) return;
     slice_->route({std::move(command), {}, std::move(one.promise), one.from_node, one.is_one_way});
   }
   void serve(query_ptr& query, waiting_call& one) {
+    if (!is_answered(one)) return;
     slice_->route({{}, std::move(query), std::move(one.promise), one.from_node});
   }
   void serve(const watch_request& asked, waiting_call& one) {
@@ -386,6 +426,7 @@ class door {
   bool asks_ = false;             ///< the writer is to open it
   bool is_cut_ = false;           ///< while closing: at once
   bool is_lost_ = false;          ///< another owner has it, and there is no telling who
+  bool is_unreachable_ = false;   ///< while nowhere: its owner lives, and cannot be reached
   std::shared_ptr<slice> slice_;  ///< from when it is open until it has closed
   std::uint64_t openings_ = 0;
   std::uint64_t closings_ = 0;

@@ -173,7 +173,12 @@ class mail_round {
     one.hook = hook;
     const auto home = caf::actor_cast<caf::actor>(self_);
     auto work = [home, number, hook](journal& in) {
-      auto found = find_next(in, hook);
+      notice_found found{number, hook.cursor, {}, true};
+      try {
+        found = find_next(in, hook);
+      } catch (const std::exception& thrown) {
+        spdlog::error("looking for the next notice threw: {}", thrown.what());
+      }
       found.errand = number;
       caf::anon_send(home, std::move(found));
     };
@@ -187,6 +192,7 @@ class mail_round {
     what.secret = one.hook.secret.text;
     what.delivery = webhook::delivery_id(one.hook.id, one.cursor);
     what.sent_at = context_->clock->real_now();
+    what.trace = one.asked->trace;
     what.what = std::move(next);
     const auto home = caf::actor_cast<caf::actor>(self_);
     try {

@@ -24,6 +24,7 @@ struct posting {
   std::string secret;
   command_id delivery;  ///< the same when it is posted again
   instant sent_at;      ///< real time
+  trace_id trace;       ///< of what made the webhook owe it
   notice_row what;
 };
 

@@ -26,6 +26,8 @@ std::string to_string(runtime_errc code) {
       return "quarantined";
     case runtime_errc::expired:
       return "expired";
+    case runtime_errc::not_yet:
+      return "not_yet";
     case runtime_errc::not_mine:
       return "not_mine";
     case runtime_errc::link_down:

@@ -53,8 +53,8 @@
 
 namespace rentwave {
 
-/// Why there is no answer. Only `expired` says that the command had no effect: else ask again under
-/// the same command id.
+/// Why there is no answer. Only `expired` and `not_yet` say that the command had no effect: else
+/// ask again under the same command id.
 enum class runtime_errc : std::uint8_t {
   none,
   unavailable,  ///< the journal failed, or the partition is not open
@@ -63,6 +63,7 @@ enum class runtime_errc : std::uint8_t {
   wrong_kind,   ///< a command of one kind was sent to an entity of another
   quarantined,  ///< it kept failing, and stays down until an operator releases it
   expired,      ///< the deadline passed before it was decided: it had no effect
+  not_yet,      ///< its event could not be read by every node during this upgrade: it had no effect
   // Between nodes only (remote.hpp); who asks a partition's actor never sees them:
   not_mine,   ///< the partition is not on the node that was asked: it had no effect
   link_down,  ///< the link ended before the answer came

@@ -142,8 +142,8 @@ caf::behavior serve(caf::stateful_actor<reader_state>* self, std::shared_ptr<jou
       handler<offset_request>(state, [](auto& in, const auto& asked) { return in.offset(asked); }),
       handler<letters_request>(state,
                                [](auto& in, const auto& asked) {
-                                 return in.shared(
-                                     in.connection->dead_letters(asked.partition, most_letters));
+                                 return in.shared(in.connection->dead_letters(asked.partition, {},
+                                                                              most_letters));
                                }),
       [&state](const job_ptr& job) {
         --*state.waiting;

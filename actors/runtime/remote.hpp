@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "actors/runtime/protocol.hpp"
@@ -36,11 +37,12 @@ std::string to_string(door_state state);
 /// does not fit is ignored: whoever gives orders compares and gives them again.
 struct place_order {
   enum class placing : std::uint8_t {
-    open,       ///< take it over in the journal, for `owner`, and serve; if that fails: nowhere
-    close,      ///< finish what is under way, release it in the journal; then nowhere
-    cut,        ///< do not wait for what is being written; then nowhere
-    elsewhere,  ///< pass on to `peer`; only while it is not held here
-    nowhere,    ///< likewise: nobody is known to have it
+    open,         ///< take it over in the journal, for `owner`, and serve; if that fails: nowhere
+    close,        ///< finish what is under way, release it in the journal; then nowhere
+    cut,          ///< do not wait for what is being written; then nowhere
+    elsewhere,    ///< pass on to `peer`; only while it is not held here
+    nowhere,      ///< likewise: nobody is known to have it
+    unreachable,  ///< likewise: a node that lives has it, and cannot be reached from here
   };
   placing what = placing::nowhere;
   std::string owner{};  ///< for the journal (`to_string(node_id)`); empty: the node's name
@@ -52,6 +54,17 @@ struct place_order {
 /// A question or an order, as it came to a partition's actor.
 using partition_call = std::variant<command_ptr, query_ptr, watch_request, report_request,
                                     look_request, release_order, replay_order>;
+
+/// What each is answered with (a command that is one-way: `taken`). Declared only.
+outcome answer_to(const command_ptr& asked);
+view_ptr answer_to(const query_ptr& asked);
+watch_ptr answer_to(const watch_request& asked);
+report_ptr answer_to(const report_request& asked);
+place_ptr answer_to(const look_request& asked);
+std::string answer_to(const release_order& asked);
+std::string answer_to(const replay_order& asked);
+template <class Asked>
+using answer_of = decltype(answer_to(std::declval<const Asked&>()));
 
 /// On the node that asks: sent to the link by the partition's actor, which is the sender and wants
 /// a `remote_answer` of the same number. On the node that is asked: a CAF request of the link's

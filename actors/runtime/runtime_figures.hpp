@@ -21,7 +21,8 @@ struct runtime_figures {
   std::atomic<std::size_t> posts_waiting{0};        ///< for their turn with the postman
   std::atomic<std::size_t> appends{0};              ///< sent to the writer, not answered yet
   std::vector<std::atomic<std::size_t>> questions;  ///< by reader: sent, not taken up yet
-  std::atomic<std::size_t> photo_questions{0};      ///< the same of the thread of photos' bytes
+  std::atomic<std::size_t> photo_questions{0};      ///< the same of the keeper
+  std::atomic<std::size_t> photo_fetches{0};        ///< the same of the fetcher
 };
 
 }  // namespace rentwave

@@ -339,6 +339,7 @@ void slice::read_alarms() {
           [this, there](const alarms_ptr& found) {
             if (there.expired() || leaving_) return;
             alarms_.finish_read(*found, found->size() < alarm_page);
+            if (std::exchange(hurries_, false)) hurry(*found);
             wake_due();
             arm();
           },
@@ -347,6 +348,17 @@ void slice::read_alarms() {
             alarms_.abandon_read();
             reread_ = true;
           });
+}
+
+/// Who had the partition before may have left what an entity owes unsent: its lease, or its
+/// process, ended first. Such an entity has an alarm within the time of a first retry, and sends
+/// all that it owes when it is woken. Of others with such an alarm nothing is due yet, so they
+/// change nothing.
+void slice::hurry(const std::vector<alarm_row>& rows) {
+  const auto now = context_->clock->now();
+  const auto retry = now + context_->clock->in_domain(context_->options.retry_delay);
+  for (const auto& row : rows)
+    if (row.due <= retry) alarms_.again(row.entity, now);
 }
 
 /// One timer for the earliest alarm, and the clock is read at least once a tick: clocks jump.

@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "actors/domain/topic_name.hpp"
+#include "actors/runtime/happened.hpp"
 #include "actors/runtime/sentences.hpp"
-#include "persistence/codec.hpp"
 
 namespace rentwave {
 namespace {
@@ -80,9 +80,8 @@ bool is_news(std::string_view type) {
 
 std::vector<effect> announce(const stored_event& event) {
   if (event.entity.kind != entity_kind::listing || !is_news(event.type)) return {};
-  const auto happened = decode<listing::event>(event.type, event.schema, event.data);
-  if (!happened) return {};
-  return std::visit([&](const auto& e) { return effects_of(event, e); }, *happened);
+  return std::visit([&](const auto& e) { return effects_of(event, e); },
+                    happened_in<listing::event>(event));
 }
 
 }  // namespace rentwave

@@ -49,4 +49,8 @@ std::vector<waiting_call> waiting_calls::take_from_nodes() {
   return take_if(waiting_, [](const waiting_call& one) { return one.from_node; });
 }
 
+std::vector<waiting_call> waiting_calls::take_asked() {
+  return take_if(waiting_, [](const waiting_call& one) { return !one.is_one_way; });
+}
+
 }  // namespace rentwave

@@ -28,7 +28,6 @@ class waiting_calls {
   static constexpr std::size_t most = 10'000;
 
   std::size_t size() const { return waiting_.size() + sent_.size(); }
-  std::size_t waiting() const { return waiting_.size(); }
   bool empty() const { return size() == 0; }
   bool is_full() const { return size() >= most; }
 
@@ -56,6 +55,8 @@ class waiting_calls {
   std::vector<waiting_call> take_expired(instant now);
   /// Those of other nodes that wait here.
   std::vector<waiting_call> take_from_nodes();
+  /// Those that wait here, and whoever asked waits for the answer.
+  std::vector<waiting_call> take_asked();
 
  private:
   struct sent_call {

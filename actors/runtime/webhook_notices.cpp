@@ -1,12 +1,12 @@
 #include "actors/runtime/webhook_notices.hpp"
 
-#include "persistence/codec.hpp"
+#include "actors/runtime/happened.hpp"
 
 namespace rentwave {
 
 std::vector<effect> tell_of_switched_off(const stored_event& event) {
-  const auto happened = decode<webhook::event>(event.type, event.schema, event.data);
-  const auto* e = happened ? std::get_if<webhook::switched_off>(&*happened) : nullptr;
+  const auto happened = happened_in<webhook::event>(event);
+  const auto* e = std::get_if<webhook::switched_off>(&happened);
   if (!e) return {};
   inbox::notice notice;
   notice.type = event.type;

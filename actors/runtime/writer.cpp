@@ -63,6 +63,11 @@ class writer {
   /// All that its actors sent is here by now: they have ended.
   void close(partition_id partition) {
     flush();
+    give_up(partition);
+  }
+
+  /// Else its next owner would end this session, and with it what is being written of others.
+  void give_up(partition_id partition) {
     const auto found = held_.find(partition);
     if (found == held_.end()) return forget(partition);
     const auto [lease, owner] = found->second;
@@ -73,7 +78,7 @@ class writer {
                    done.error().detail);
   }
 
-  void forget(partition_id partition) {
+  void forget(partition_id partition, journal_errc why = journal_errc::unavailable) {
     held_.erase(partition);
     lost_.erase(partition);
     offsets_.erase(offsets_.lower_bound({partition, {}}),
@@ -84,7 +89,7 @@ class writer {
     std::vector<waiting_append> late{std::make_move_iterator(first),
                                      std::make_move_iterator(waiting_.end())};
     waiting_.erase(first, waiting_.end());
-    fail(late, journal_errc::unavailable, "the partition is not open");
+    fail(late, why, "the partition is not open");
   }
 
   void append(const append_ptr& what) {
@@ -135,7 +140,9 @@ class writer {
     std::vector<std::vector<waiting_append>> members;
     for (auto& [partition, appends] : by_partition) {
       if (!held_.contains(partition)) {
-        fail(appends, journal_errc::unavailable, "the partition is not open");
+        const auto why =
+            lost_.contains(partition) ? journal_errc::unavailable : journal_errc::fenced;
+        fail(appends, why, "the partition is not open");
         continue;
       }
       batch.push_back(gather(partition, appends));
@@ -179,8 +186,9 @@ class writer {
 
   void fenced(partition_id partition) {
     spdlog::error("partition {}: another owner has it, nothing more is written", partition);
-    forget(partition);
+    // Its door hears of it before its entities, which give back what they could not write.
     self_->send(route_of(partition), fenced_note{partition});
+    forget(partition, journal_errc::fenced);
   }
 
   partition_append gather(partition_id partition, std::vector<waiting_append>& appends) {
@@ -243,7 +251,9 @@ class writer {
         self_->send(route_of(part.partition), suspended{part.partition});
       }
     for (auto& appends : members) fail(appends, why.code, why.detail);
-    if (!lost_.empty() && !retakes_) retake();
+    // Behind what is in the mailbox by now: should the database be away, its callers would have to
+    // wait for one attempt more before they are told.
+    if (!lost_.empty() && !std::exchange(retakes_, true)) self_->send(self_, retake_atom::value);
     // What subscriptions have done is no less true: it is written with the next events.
     for (const auto& part : batch) {
       auto given_up = part.given_up;
@@ -275,7 +285,7 @@ class writer {
   std::map<partition_id, held_partition> held_;
   /// Ours, but to be taken back before anything is written, for this owner.
   std::map<partition_id, std::string> lost_;
-  bool retakes_ = false;  ///< once more, after a delay
+  bool retakes_ = false;  ///< once more, soon or after a delay
   std::vector<waiting_opening> openings_;
   std::vector<waiting_append> waiting_;
   std::size_t waiting_events_ = 0;
@@ -295,7 +305,7 @@ caf::behavior serve(caf::stateful_actor<writer>* self, std::shared_ptr<journal> 
       [self](const open_request& asked) { self->state.open(asked); },
       [self](open_atom) { self->state.open_gathered(); },
       [self](const close_request& asked) { self->state.close(asked.partition); },
-      [self](const forget_note& note) { self->state.forget(note.partition); },
+      [self](const forget_note& note) { self->state.give_up(note.partition); },
       [self](const offset_note& note) { self->state.note(note); },
       [self](flush_atom) { self->state.flush(); },
       [self](offsets_atom) { self->state.flush(); },

@@ -3,10 +3,11 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "application/demo/people.hpp"
 #include "application/demo/rentals.hpp"
-#include "application/loopback.hpp"
+#include "application/reach.hpp"
 
 namespace rentwave::demo {
 namespace {
@@ -19,13 +20,13 @@ std::string unreadable(const journal_error& why) {
 }
 
 std::string why_not_reachable(bool is_made) {
-  constexpr auto known = "the demo's accounts, whose password everybody knows";
-  if (is_made)
-    return std::string{"this journal has "} + known +
-           ", so --http.address has to be a loopback address; or begin a new journal without "
-           "--demo";
-  return std::string{"--demo makes "} + known +
-         ", so --http.address has to be a loopback address; or leave --demo out";
+  const std::string_view who = is_made ? "this journal has " : "--demo makes ";
+  const std::string_view otherwise =
+      is_made ? "begin a new journal without --demo" : "leave --demo out";
+  return std::string{who}
+      .append("the demo's accounts, whose password everybody knows, so --http.address has to be a ")
+      .append("loopback address, --http.origin one or empty, and --http.trusted-proxies empty; or ")
+      .append(otherwise);
 }
 
 const person* sample_among(const std::vector<std::string>& names) {
@@ -54,7 +55,8 @@ found part_in(journal& where, const config::settings& settings) {
       return part{};
     }
   }
-  if (!is_loopback(settings.http.address)) return found{in_place_error, why_not_reachable(is_made)};
+  if (!serves_this_machine_only(settings.http))
+    return found{in_place_error, why_not_reachable(is_made)};
   if (const auto* one = sample_among(settings.admin.users))
     return found{in_place_error, "--admin.users: " + std::string{one->username} +
                                      " is an account of the demo, whose password everybody knows"};

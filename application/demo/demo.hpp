@@ -18,7 +18,7 @@ struct part {
 
 /// Looks at a journal before anything runs on it. One that has other contents is left alone, with a
 /// line in the log. The error is a sentence for the operator: accounts whose password everybody
-/// knows are neither reachable from other machines nor administrators.
+/// knows are neither reachable from other machines, be it by a proxy, nor administrators.
 boost::system::result<part, std::string> part_in(journal& where, const config::settings& settings);
 
 /// For whoever starts it: names and password.

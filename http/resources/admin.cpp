@@ -1,6 +1,5 @@
 // What operators see and do: figures of the node, the log, what is quarantined and what
 // subscriptions gave up on.
-#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -21,7 +20,6 @@ namespace {
 using boost::asio::awaitable;
 using nlohmann::json;
 
-constexpr int most_letters = 1'000;  ///< that are shown
 constexpr integer_range sequences{0, std::numeric_limits<std::int64_t>::max()};
 
 // --- dead letters ---
@@ -30,6 +28,24 @@ constexpr integer_range sequences{0, std::numeric_limits<std::int64_t>::max()};
 std::string id_of(const dead_letter& letter) {
   return std::to_string(letter.partition) + '-' + std::to_string(letter.position) + '-' +
          letter.subscription;
+}
+
+/// What comes before the next hyphen, as a number; both are taken away.
+template <class Number>
+std::optional<Number> take_number(std::string_view& from) {
+  Number found{};
+  const auto [end, error] = std::from_chars(from.data(), from.data() + from.size(), found);
+  if (error != std::errc{} || end == from.data() + from.size() || *end != '-') return std::nullopt;
+  from.remove_prefix(static_cast<std::size_t>(end - from.data()) + 1);
+  return found;
+}
+
+std::optional<letter_place> place_in(std::string_view id) {
+  const auto partition = take_number<partition_id>(id);
+  if (!partition) return std::nullopt;
+  const auto position = take_number<std::int64_t>(id);
+  if (!position || *position < 1 || id.empty()) return std::nullopt;
+  return letter_place{{std::string{id}, *position}, *partition};
 }
 
 json letter_json(const dead_letter& letter) {
@@ -45,8 +61,16 @@ json letter_json(const dead_letter& letter) {
   return shown;
 }
 
-auto letters_question() {
-  return [](journal& in) { return in.dead_letters({}, most_letters); };
+journal_result<std::optional<dead_letter>> letter_at(journal& in, letter_place place) {
+  --place.position;
+  auto next = in.dead_letters(place.partition, place, 1);
+  if (!next) return next.error();
+  if (next->empty()) return std::nullopt;
+  return std::move(next->front());
+}
+
+problem no_letter() {
+  return not_found("There is no such dead letter.");
 }
 
 // --- the log ---
@@ -128,22 +152,39 @@ awaitable<response> release_from_quarantine(backend& api, const request& asked) 
   co_return no_content();
 }
 
+/// A page ends with the id of its last letter.
 awaitable<response> get_dead_letters(backend& api, const request& asked) {
-  const auto found = co_await api.read(letters_question());
+  query_reader query{asked};
+  const int limit = query.limit();
+  std::optional<letter_place> after;
+  if (const auto cursor = query.cursor()) {
+    after = place_in(*cursor);
+    if (!after) query.refuse("cursor", "format", "It is the next of the page before.");
+  }
+  if (const auto wrong = query.failure()) co_return to_response(*wrong, asked);
+  auto question = [after, limit](journal& in) { return in.dead_letters({}, after, limit + 1); };
+  auto found = co_await api.read(std::move(question));
   if (!found) co_return to_response(found.error(), asked);
+  std::optional<std::string> next;
+  if (std::ssize(*found) > limit) {
+    found->resize(static_cast<std::size_t>(limit));
+    next = id_of(found->back());
+  }
   auto items = json::array();
   for (const auto& letter : *found) items.push_back(letter_json(letter));
-  co_return json_response(200, list_of(std::move(items)));
+  co_return json_response(200, list_json(std::move(items), next));
 }
 
 /// All letters of the same entity in the same subscription go with it, in order.
 awaitable<response> replay_dead_letters(backend& api, const request& asked) {
-  const auto letters = co_await api.read(letters_question());
-  if (!letters) co_return to_response(letters.error(), asked);
-  const auto found = std::ranges::find(*letters, asked.parameters.at(0), id_of);
-  if (found == letters->end())
-    co_return to_response(not_found("There is no such dead letter."), asked);
-  const auto failed = co_await api.operators()->replay(found->subscription, found->entity);
+  const auto& id = asked.parameters.at(0);
+  const auto place = place_in(id);
+  if (!place) co_return to_response(no_letter(), asked);
+  auto question = [place = *place](journal& in) { return letter_at(in, place); };
+  const auto found = co_await api.read(std::move(question));
+  if (!found) co_return to_response(found.error(), asked);
+  if (!*found || id_of(**found) != id) co_return to_response(no_letter(), asked);
+  const auto failed = co_await api.operators()->replay((*found)->subscription, (*found)->entity);
   if (!failed) co_return to_response(failed.error(), asked);
   if (!failed->empty())
     co_return to_response(make_problem(409, "replay_failed", "Replay failed", *failed), asked);

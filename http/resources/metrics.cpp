@@ -194,8 +194,8 @@ void add_queues(exposition& to, const operations::waits& ours, const node_figure
   auto& length =
       to.family("rentwave_queue_length",
                 "What waits: appends for the writer, questions for each reader, photos to be stored"
-                " or swept, messages for entities that are not up, requests for answers and for"
-                " hashes, notices for webhooks.",
+                " or swept, photos to be read, messages for entities that are not up, requests for"
+                " answers and for hashes, notices for webhooks.",
                 MetricType::Gauge);
   const auto add = [&](std::string queue, std::size_t count) {
     exposition::add(length, {{"queue", std::move(queue)}}, static_cast<double>(count));
@@ -209,6 +209,7 @@ void add_queues(exposition& to, const operations::waits& ours, const node_figure
   for (std::size_t i = 0; i < seen->questions.size(); ++i)
     add("reader-" + std::to_string(i), seen->questions[i]);
   add("photos", seen->photo_questions);
+  add("photo-reads", seen->photo_fetches);
 }
 
 void add_cluster(exposition& to, const cluster_state& seen) {
@@ -227,6 +228,9 @@ void add_cluster(exposition& to, const cluster_state& seen) {
       seen.places, [](const cluster_state::place& place) { return !place.owner; });
   to.gauge("rentwave_cluster_partitions_ownerless", "Partitions that no node has.",
            static_cast<double>(ownerless));
+  to.gauge("rentwave_cluster_nodes_unreachable",
+           "Nodes that live, and cannot be reached from this one.",
+           static_cast<double>(seen.unreachable));
   to.gauge("rentwave_cluster_lease", "1 while this node's lease lasts: else it answers nothing.",
            seen.may_answer ? 1 : 0);
 }

@@ -21,6 +21,10 @@ constexpr const char* whose_photos = "Only its owner chooses an advert's photos.
 /// The address follows from the bytes.
 constexpr const char* for_ever = "public, max-age=31536000, immutable";
 
+problem no_such_photo() {
+  return not_found("There is no such photo.");
+}
+
 using upload = std::variant<photo, photo_fault>;
 
 problem no_photo(const photo_fault& why) {
@@ -82,21 +86,29 @@ answering delete_photo(backend& api, const request& asked) {
   co_return no_content();
 }
 
+/// Only who gets the bytes has them read, and apart from what everybody waits for.
 answering get_photo(backend& api, const request& asked) {
   const auto id = id_in_path<photo_id>(asked);
-  if (!id) co_return to_response(not_found("There is no such photo."), asked);
-  auto question = [id = *id](journal& in) { return in.get_photo(id); };
-  auto found = co_await api.read(std::move(question));
-  if (!found) co_return to_response(found.error(), asked);
-  if (!*found) co_return to_response(not_found("There is no such photo."), asked);
+  if (!id) co_return to_response(no_such_photo(), asked);
   const auto tag = '"' + to_string(*id) + '"';
   response made;
   made.headers.emplace_back("ETag", tag);
   made.headers.emplace_back("Cache-Control", for_ever);
-  if (client_has(asked, tag)) {
-    made.status = 304;
+  const bool has_it = client_has(asked, tag);
+  if (has_it || asked.method == verb::head) {
+    auto question = [id = *id](journal& in) { return in.find_photo(id); };
+    const auto found = co_await api.read(std::move(question));
+    if (!found) co_return to_response(found.error(), asked);
+    if (!*found) co_return to_response(no_such_photo(), asked);
+    if (has_it) made.status = 304;
+    made.content_type = media_type_of((*found)->type);
+    made.length_of_head = static_cast<std::size_t>((*found)->bytes);
     co_return made;
   }
+  auto question = [id = *id](journal& in) { return in.get_photo(id); };
+  auto found = co_await api.fetch(std::move(question));
+  if (!found) co_return to_response(found.error(), asked);
+  if (!*found) co_return to_response(no_such_photo(), asked);
   made.content_type = media_type_of((*found)->type);
   made.body = std::move((*found)->bytes);
   co_return made;

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "http/as_value.hpp"
+#include "http/trace_context.hpp"
 #include "http/views.hpp"
 #include "http/webhooks/public_address.hpp"
 #include "http/webhooks/signature.hpp"
@@ -74,6 +75,7 @@ std::optional<message> message_of(const receiver_url& to, const posting& what,
   made.set(beast::http::field::user_agent, agent);
   made.set(beast::http::field::content_type, "application/json");
   made.set(beast::http::field::connection, "close");
+  if (what.trace != trace_id{}) made.set("traceparent", format_traceparent(what.trace));
   made.set("webhook-id", id);
   made.set("webhook-timestamp", std::to_string(timestamp));
   const auto signature = webhook_signature(what.secret, id, timestamp, made.body());

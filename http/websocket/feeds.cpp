@@ -199,13 +199,8 @@ awaitable<answer<std::shared_ptr<feed>>> feeds::follow(topic about, std::weak_pt
 
 std::shared_ptr<feed> feeds::feed_of(const topic& about) {
   const std::lock_guard lock{mutex_};
-  std::erase_if(all_, [](const auto& each) { return each.second.expired(); });
-  auto& place = all_[about];
-  auto found = place.lock();
-  if (found) return found;
-  found = std::make_shared<feed>(api_, about, asio::make_strand(executor_));
-  place = found;
-  return found;
+  return all_.find_or(
+      about, [&] { return std::make_shared<feed>(api_, about, asio::make_strand(executor_)); });
 }
 
 /// The version that everybody can read already.

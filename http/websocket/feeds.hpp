@@ -5,13 +5,13 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <vector>
 
 #include "http/backend.hpp"
+#include "http/websocket/living.hpp"
 #include "http/websocket/messages.hpp"
 #include "http/websocket/watch_post.hpp"
 
@@ -90,7 +90,7 @@ class feeds {
   watch_post& watches_;
   boost::asio::any_io_executor executor_;
   std::mutex mutex_;
-  std::map<topic, std::weak_ptr<feed>> all_;
+  living<topic, feed> all_;
 };
 
 }  // namespace rentwave::http

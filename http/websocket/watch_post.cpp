@@ -16,6 +16,8 @@ using asio::awaitable;
 
 /// However a hint was lost, an ended session is noticed within this time (api.md).
 constexpr std::chrono::milliseconds renewal{5'000};
+/// Of one request: it may go to another node, in a message that has a limit.
+constexpr std::size_t most_entities = 5'000;
 
 problem nobody_tells() {
   return try_later("unavailable", "Nobody tells of changes here.");
@@ -133,49 +135,60 @@ void watch_post::tell_begun(const watch_answer& begun) {
 awaitable<bool> watch_post::renew() {
   // The log shows an event once all before it are settled, and there is no hint of one that failed.
   tell_of_everything();
-  for (auto& [where, what] : wanted())
-    asio::co_spawn(executor_, renew_at(where, std::move(what)), asio::detached);
+  for (auto& [where, all] : wanted())
+    asio::co_spawn(executor_, renew_at(where, std::move(all)), asio::detached);
   co_return false;  // so that there is a pause
 }
 
 /// A partition that does not answer is asked again by the next renewal. What it would have said had
 /// begun is lost then, so everything counts as begun.
-awaitable<void> watch_post::renew_at(partition_id where, watch_request what) {
-  auto asked = what;
-  const auto begun = co_await api_.news()->watch(where, std::move(asked));
+awaitable<void> watch_post::renew_at(partition_id where, requests all) {
   bool was_silent = false;
-  {
-    const std::lock_guard lock{mutex_};
-    was_silent = silent_.erase(where) > 0;
-    if (!begun) silent_.insert(where);
+  for (auto& what : all) {
+    auto asked = what;
+    const auto begun = co_await api_.news()->watch(where, std::move(asked));
+    {
+      const std::lock_guard lock{mutex_};
+      was_silent |= silent_.erase(where) > 0;
+      if (!begun) silent_.insert(where);
+    }
+    if (!begun) co_return;
+    const watch_answer of_all{std::move(what.entities), what.everything};
+    tell_begun(was_silent ? of_all : **begun);
   }
-  if (!begun) co_return;
-  watch_answer all{std::move(what.entities), what.everything};
-  tell_begun(was_silent ? all : **begun);
 }
 
 /// Where a partition has moved to nobody knows of our watches: at once, not with the next renewal.
 void watch_post::watch_again(partition_id where) {
-  auto requests = wanted();
-  const auto found = requests.find(where);
-  if (found == requests.end()) return;
-  asio::co_spawn(executor_, renew_at(where, std::move(found->second)), asio::detached);
+  for (auto& [at, all] : wanted(where))
+    asio::co_spawn(executor_, renew_at(at, std::move(all)), asio::detached);
 }
 
-/// What is still watched; the rest is forgotten, here and soon at its partition.
-watch_post::by_partition watch_post::wanted() {
+/// What is still watched, of all partitions or one; the rest is forgotten, here and soon at its
+/// partition.
+std::map<partition_id, watch_post::requests> watch_post::wanted(std::optional<partition_id> only) {
   auto* source = api_.news();
-  by_partition requests;
+  std::map<partition_id, requests> found;
   const std::lock_guard lock{mutex_};
   for (auto& [entity, list] : by_entity_) prune(list);
   std::erase_if(by_entity_, [](const auto& one) { return one.second.empty(); });
   prune(of_everything_);
-  for (const auto& [entity, list] : by_entity_)
-    requests[source->partition_of(entity)].entities.push_back(entity);
-  if (of_everything_.empty()) return requests;
+  for (const auto& [entity, list] : by_entity_) {
+    const auto where = source->partition_of(entity);
+    if (only && where != *only) continue;
+    auto& there = found[where];
+    if (there.empty() || there.back().entities.size() >= most_entities) there.emplace_back();
+    there.back().entities.push_back(entity);
+  }
+  if (of_everything_.empty()) return found;
   const auto partitions = static_cast<partition_id>(source->partitions());
-  for (partition_id where = 0; where < partitions; ++where) requests[where].everything = true;
-  return requests;
+  for (partition_id where = 0; where < partitions; ++where) {
+    if (only && where != *only) continue;
+    auto& there = found[where];
+    if (there.empty()) there.emplace_back();
+    there.front().everything = true;
+  }
+  return found;
 }
 
 }  // namespace rentwave::http

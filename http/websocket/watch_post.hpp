@@ -47,16 +47,16 @@ class watch_post {
 
  private:
   using watchers = std::vector<std::weak_ptr<watcher>>;
-  using by_partition = std::map<partition_id, watch_request>;
+  using requests = std::vector<watch_request>;
 
   void tell(const news& what);
   void tell(const entity_ref& entity);
   void tell_of_everything();
   void tell_begun(const watch_answer& begun);
   boost::asio::awaitable<bool> renew();
-  boost::asio::awaitable<void> renew_at(partition_id where, watch_request what);
+  boost::asio::awaitable<void> renew_at(partition_id where, requests all);
   void watch_again(partition_id where);
-  by_partition wanted();
+  std::map<partition_id, requests> wanted(std::optional<partition_id> only = {});
 
   backend& api_;
   boost::asio::any_io_executor executor_;

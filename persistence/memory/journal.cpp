@@ -218,12 +218,14 @@ class memory_journal final : public journal {
   }
 
   journal_result<std::vector<dead_letter>> dead_letters(std::optional<partition_id> partition,
+                                                        const std::optional<letter_place>& after,
                                                         int limit) override {
+    const auto from = after.value_or(before_all_letters);
     return reading([&]() -> journal_result<std::vector<dead_letter>> {
       std::vector<dead_letter> found;
-      for (const auto& [key, letter] : tables_.letters)
-        if ((!partition || std::get<0>(key) == *partition) && std::ssize(found) < limit)
-          found.push_back(letter);
+      auto at = tables_.letters.upper_bound({from.partition, from.subscription, from.position});
+      for (; at != tables_.letters.end() && std::ssize(found) < limit; ++at)
+        if (!partition || std::get<0>(at->first) == *partition) found.push_back(at->second);
       return found;
     });
   }
@@ -287,10 +289,15 @@ class memory_journal final : public journal {
     return {};
   }
 
+  journal_result<std::optional<photo>> find_photo(const photo_id& id) override {
+    return reading(
+        [&]() -> journal_result<std::optional<photo>> { return tables_.rows.shown(id); });
+  }
+
   journal_result<std::optional<stored_photo>> get_photo(const photo_id& id) override {
     return reading([&]() -> journal_result<std::optional<stored_photo>> {
       const auto found = tables_.photos.find(id);
-      if (found == tables_.photos.end() || !tables_.rows.shows(id)) return std::nullopt;
+      if (found == tables_.photos.end() || !tables_.rows.shown(id)) return std::nullopt;
       return found->second.what;
     });
   }
@@ -305,7 +312,7 @@ class memory_journal final : public journal {
     for (int looked_at = 0; at != all.end(); ++looked_at) {
       if (looked_at == limit) return done;
       done.next = at->first;
-      const bool is_orphan = at->second.put < before && !tables_.rows.shows(at->first);
+      const bool is_orphan = at->second.put < before && !tables_.rows.shown(at->first);
       at = is_orphan ? all.erase(at) : std::next(at);
       done.removed += is_orphan ? 1 : 0;
     }

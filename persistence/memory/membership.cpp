@@ -87,6 +87,7 @@ class connection final : public membership {
     if (fault == membership_fault::none) return work();
     if (fault == membership_fault::unavailable || what == membership_call::read)
       return journal_error{journal_errc::unavailable, told_to};
+    if (fault == membership_fault::too_new) return journal_error{journal_errc::too_new, told_to};
     if (fault == membership_fault::unknown_done) (void)work();
     return journal_error{journal_errc::unknown_outcome, told_to};
   }

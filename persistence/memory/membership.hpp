@@ -17,6 +17,7 @@ enum class membership_fault {
   unavailable,       ///< not written, and says so
   unknown_not_done,  ///< unknown outcome: it was not written
   unknown_done,      ///< unknown outcome: it was written
+  too_new,           ///< not written: a journal has what the node cannot read
 };
 
 struct membership_tables;

@@ -104,11 +104,11 @@ std::vector<session_row> memory_rows::sessions(account_id account) const {
   return found;
 }
 
-bool memory_rows::shows(const photo_id& id) const {
-  return std::ranges::any_of(photos_, [&](const auto& of_advert) {
-    return std::ranges::any_of(of_advert.second,
-                               [&](const auto& each) { return each.second.id == id; });
-  });
+std::optional<photo> memory_rows::shown(const photo_id& id) const {
+  for (const auto& [advert, photos] : photos_)
+    for (const auto& [version, each] : photos)
+      if (each.id == id) return each;
+  return std::nullopt;
 }
 
 std::vector<overlap> memory_rows::overlapping_reservations() const {

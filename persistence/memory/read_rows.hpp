@@ -22,8 +22,8 @@ class memory_rows {
   std::vector<notice_row> notices(account_id account, std::int64_t after, int limit) const;
   std::vector<session_row> sessions(account_id account) const;
   std::vector<overlap> overlapping_reservations() const;
-  /// Whether an advert does.
-  bool shows(const photo_id& id) const;
+  /// What adverts show of it, if any does.
+  std::optional<photo> shown(const photo_id& id) const;
 
  private:
   struct listing {

@@ -26,6 +26,16 @@ std::optional<journal_error> fault_of(const entity_append& wanted) {
   return journal_error{journal_errc::refused, to_string(wanted.entity) + ": a text is no UTF-8"};
 }
 
+std::optional<journal_error> why_held_back(const entity_append& wanted, const held_types& types) {
+  if (types.empty()) return std::nullopt;
+  for (const auto& event : wanted.events)
+    if (const auto found = types.find(event.type); found != types.end())
+      return journal_error{
+          journal_errc::unavailable,
+          "node " + found->second + " cannot read events of the type " + event.type + " yet"};
+  return std::nullopt;
+}
+
 int alarm_code(const alarm_change& change) {
   if (change.keep) return 0;
   return change.due ? 1 : 2;
@@ -44,7 +54,7 @@ std::size_t place(int index, std::size_t size) {
 
 }  // namespace
 
-batch_form::batch_form(const std::vector<partition_append>& batch)
+batch_form::batch_form(const std::vector<partition_append>& batch, const held_types& held_back)
     : batch_(batch), held_(batch.size()), fenced_(batch.size()) {
   parts_.resize(batch.size());
   for (std::size_t i = 0; i < batch.size(); ++i) parts_[i].of = i;
@@ -60,6 +70,7 @@ batch_form::batch_form(const std::vector<partition_append>& batch)
       const auto& of = wanted.entities[i];
       auto& own = result.entities.emplace_back();
       own.failed = fault_of(of);
+      if (!own.failed) own.failed = why_held_back(of, held_back);
       if (own.failed) continue;
       plain_ = plain_ && seen.insert(of.entity).second;
       entities_.push_back({p, i});

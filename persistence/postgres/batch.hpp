@@ -2,6 +2,9 @@
 // of the batch.
 #pragma once
 
+#include <functional>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "persistence/journal.hpp"
@@ -9,10 +12,13 @@
 
 namespace rentwave::postgres {
 
+/// Types of events that must not be written yet, each with a node that could not read it.
+using held_types = std::map<std::string, std::string, std::less<>>;
+
 class batch_form {
  public:
-  /// `batch` outlives this.
-  explicit batch_form(const std::vector<partition_append>& batch);
+  /// `batch` outlives this. An entity with an event that is held back fails, and it alone.
+  batch_form(const std::vector<partition_append>& batch, const held_types& held_back);
 
   /// No partition and no entity is in it twice: it may be written at once.
   bool is_plain() const { return plain_; }

@@ -70,4 +70,51 @@ const char* const name_the_process = R"(
 ALTER TABLE nodes ADD COLUMN process text NOT NULL DEFAULT '';
 )";
 
+// What programs of several releases have to know of each other and of the journal.
+const char* const make_versions = R"(
+-- The oldest schema that a program must know to work with this one.
+ALTER TABLE schema_version ADD COLUMN readable_from integer;
+
+-- The types of events that are in the log, or will be in a moment, with their newest schemas:
+-- whoever cannot read one does not become a member.
+CREATE TABLE event_types (
+  name text COLLATE "C" PRIMARY KEY,
+  schema integer NOT NULL
+);
+
+-- Whether a node can read it that says so of itself (persistence/event_words.hpp). One that says
+-- nothing is of a release before nodes did.
+CREATE FUNCTION can_read(words text, type text, newest integer) RETURNS boolean LANGUAGE sql
+IMMUTABLE AS $$
+  SELECT words = '' OR EXISTS (
+    SELECT FROM unnest(string_to_array(words, ' ')) AS w (word)
+    WHERE split_part(word, '/', 1) = type
+      AND coalesce(nullif(split_part(word, '/', 2), ''), '1')::integer >= newest)
+$$;
+
+-- Before a node that says so joins: a type that it could not read, or NULL.
+CREATE FUNCTION unreadable_to(words text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  -- Who begins a type meanwhile waits, and finds the node; or was first, and is found.
+  LOCK TABLE event_types IN SHARE ROW EXCLUSIVE MODE;
+  RETURN (SELECT min(name) FROM event_types WHERE NOT can_read(words, name, schema));
+END $$;
+
+-- Before the first event of a type is written. The answer is what must not be, each with a node
+-- that could not read it.
+CREATE FUNCTION begin_event_types(names text[], schemas integer[])
+RETURNS TABLE (held_back text, node text) LANGUAGE plpgsql AS $$
+BEGIN
+  LOCK TABLE event_types IN SHARE ROW EXCLUSIVE MODE;
+  RETURN QUERY
+    SELECT w.type, min(n.name COLLATE "C") FROM unnest(names, schemas) AS w (type, newest)
+    JOIN nodes n ON NOT can_read(n.event_types, w.type, w.newest)
+    GROUP BY w.type;
+  INSERT INTO event_types AS known (name, schema)
+    SELECT w.type, w.newest FROM unnest(names, schemas) AS w (type, newest)
+    WHERE NOT EXISTS (SELECT FROM nodes n WHERE NOT can_read(n.event_types, w.type, w.newest))
+    ON CONFLICT (name) DO UPDATE SET schema = greatest(known.schema, excluded.schema);
+END $$;
+)";
+
 }  // namespace rentwave::postgres

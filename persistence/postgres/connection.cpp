@@ -18,18 +18,22 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds first_pause{100};
-constexpr milliseconds longest_pause{5000};
+constexpr milliseconds longest_pause{2000};
 
 // The server ends a statement after `statement_timeout`, a wait for a lock after `lock_timeout`
 // (below); when it does not even do that, the watchdog cuts the connection after
 // `options::longest_call`, or a script's after this.
 constexpr milliseconds script_limit = seconds{300};
+/// That the server's own time-out, where a transaction has one, comes before ours.
+constexpr milliseconds head_start = seconds{10};
 
 constexpr std::size_t most_prepared = 256;  ///< statements of a session
 
 // Every session's, whatever the server's or the role's defaults are. The planner knows no numbers
 // while tables are new, we do: every statement of ours has its index, whose order is the one that
-// is asked for, if there is one, and none reads a whole table.
+// is asked for, if there is one, and none reads a whole table. The server ends the session of a
+// node that is out of its reach, with whatever it has locked, though nothing else would tell it for
+// hours.
 constexpr const char* settings = R"(SELECT
   set_config('synchronous_commit', 'on', false),
   current_setting('server_encoding'),
@@ -40,6 +44,10 @@ constexpr const char* settings = R"(SELECT
   set_config('statement_timeout', '10s', false),
   set_config('lock_timeout', '5s', false),
   set_config('idle_in_transaction_session_timeout', '15s', false),
+  set_config('tcp_keepalives_idle', '5', false),
+  set_config('tcp_keepalives_interval', '2', false),
+  set_config('tcp_keepalives_count', '3', false),
+  set_config('tcp_user_timeout', '10s', false),
   set_config('standard_conforming_strings', 'on', false),
   set_config('bytea_output', 'hex', false),
   set_config('extra_float_digits', '1', false),
@@ -195,7 +203,7 @@ connection::connection(options how, std::shared_ptr<watchdog> dog)
     : options_(std::move(how)),
       dog_(std::move(dog)),
       instance_(random_name()),
-      pause_(first_pause) {
+      pause_(first_pause, longest_pause) {
   open();
 }
 
@@ -218,7 +226,7 @@ connection::session& connection::open() {
   if (session_ && !session_->is_stale()) return *session_;
   session_.reset();
   if (in_transaction_) throw lost("the connection ended within a transaction");
-  if (steady_clock::now() < not_before_) throw unreachable(last_failure_);
+  if (pause_.is_pausing(steady_clock::now())) throw unreachable(last_failure_);
   try {
     auto fresh = std::make_unique<session>(options_.url);
 #pragma GCC diagnostic push
@@ -229,12 +237,10 @@ connection::session& connection::open() {
     session_ = std::move(fresh);
   } catch (const pqxx::failure& e) {
     last_failure_ = without_secret(e.what());
-    not_before_ = steady_clock::now() + pause_;
-    pause_ = std::min(pause_ * 2, longest_pause);
+    pause_.failed(steady_clock::now());
     throw unreachable(last_failure_);
   }
-  pause_ = first_pause;
-  not_before_ = {};
+  pause_.succeeded();
   return *session_;
 }
 
@@ -256,7 +262,7 @@ rows connection::run(milliseconds limit, Run&& how) {
   std::string sqlstate;
   std::string what;
   try {
-    const watchdog::guard bound(*dog_, on.watched, steady_clock::now() + limit);
+    const watchdog::guard bound(*dog_, on.watched, steady_clock::now() + std::max(limit, allowed_));
     pqxx::nontransaction work(on.link);
     return rows{std::make_unique<const rows::stored>(rows::stored{how(on, work)})};
   } catch (const pqxx::statement_completion_unknown& e) {
@@ -275,7 +281,8 @@ rows connection::run(milliseconds limit, Run&& how) {
   // What ends the session may have come after the commit.
   if (session_ && on.link.is_open()) throw error(sqlstate, what);
   session_.reset();
-  throw lost(what);
+  // What libpqxx says is often but that it cannot go on.
+  throw lost("the connection to the server was lost (" + what + ")");
 }
 
 rows connection::execute(std::string_view sql, const values& parameters, plans how) {
@@ -320,9 +327,14 @@ transaction::transaction(connection& on) : on_(on) {
   on_.in_transaction_ = true;
 }
 
+transaction::transaction(connection& on, seconds longest_statement) : transaction(on) {
+  on_.script("SET LOCAL statement_timeout = '" + std::to_string(longest_statement.count()) + "s'");
+  on_.allowed_ = longest_statement + head_start;
+}
+
 transaction::~transaction() {
   if (!open_) return;
-  on_.in_transaction_ = false;
+  end();
   try {
     on_.script("ROLLBACK");
   } catch (const std::exception&) {
@@ -332,8 +344,13 @@ transaction::~transaction() {
 
 void transaction::commit() {
   on_.script("COMMIT");
+  end();
+}
+
+void transaction::end() {
   open_ = false;
   on_.in_transaction_ = false;
+  on_.allowed_ = {};
 }
 
 }  // namespace rentwave::postgres

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "persistence/postgres/backoff.hpp"
 #include "persistence/postgres/values.hpp"
 #include "persistence/postgres/watchdog.hpp"
 
@@ -133,21 +134,29 @@ class connection {
   std::string owner_ = "-";
   std::unique_ptr<session> session_;
   bool in_transaction_ = false;  ///< one that is lost is not made anew halfway
-  std::chrono::milliseconds pause_;
-  std::chrono::steady_clock::time_point not_before_{};
+  backoff pause_;
   std::string last_failure_;
+  /// To a statement of the transaction, if that is more than any other has.
+  std::chrono::milliseconds allowed_{};
 };
+
+/// How long a statement may take that goes through whole tables, be they ever so large.
+inline constexpr std::chrono::seconds long_statement{3600};
 
 /// Ends by `commit`, or undoes everything.
 class transaction {
  public:
   explicit transaction(connection& on);
+  /// Each of its statements may take as long, for the server and for us, and not what others may.
+  transaction(connection& on, std::chrono::seconds longest_statement);
   transaction(const transaction&) = delete;
   transaction& operator=(const transaction&) = delete;
   ~transaction();
   void commit();
 
  private:
+  void end();
+
   connection& on_;
   bool open_ = true;
 };

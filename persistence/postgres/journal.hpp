@@ -3,7 +3,12 @@
 // queries.cpp.
 #pragma once
 
+#include <functional>
+#include <map>
+#include <string>
+
 #include "persistence/journal.hpp"
+#include "persistence/postgres/batch.hpp"
 #include "persistence/postgres/connection.hpp"
 
 namespace rentwave::postgres {
@@ -49,6 +54,7 @@ class postgres_journal final : public journal {
   // settings.cpp
   journal_result<std::vector<partition_row>> partitions() override;
   journal_result<std::vector<dead_letter>> dead_letters(std::optional<partition_id> partition,
+                                                        const std::optional<letter_place>& after,
                                                         int limit) override;
   journal_result<std::optional<instant>> latest_event_time() override;
   journal_result<std::optional<clock_anchor>> anchor() override;
@@ -61,6 +67,7 @@ class postgres_journal final : public journal {
   // photos.cpp
   journal_result<void> put_photo(const photo_id& id, const stored_photo& what,
                                  instant now) override;
+  journal_result<std::optional<photo>> find_photo(const photo_id& id) override;
   journal_result<std::optional<stored_photo>> get_photo(const photo_id& id) override;
   journal_result<photo_sweep> sweep_photos(const std::optional<photo_id>& after, instant before,
                                            int limit) override;
@@ -81,7 +88,11 @@ class postgres_journal final : public journal {
  private:
   journal_result<std::vector<history>> load_together(const std::vector<entity_ref>& entities);
 
+  held_types begin_event_types(const std::vector<partition_append>& batch);
+
   connection db_;
+  /// Types of events that are in the log, or may be, with their schemas: as far as is known here.
+  std::map<std::string, int, std::less<>> begun_types_;
 };
 
 }  // namespace rentwave::postgres

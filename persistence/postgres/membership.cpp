@@ -78,19 +78,26 @@ class postgres_membership final : public membership {
                                instant now) override {
     return guarded(purpose::writing, [&]() -> journal_result<node_id> {
       auto made = db_.query(
-          "INSERT INTO nodes (incarnation, name, address, roles, version, event_types, process,"
-          " counter, draining, joined_at)"
-          " VALUES (nextval('incarnations'), $1, $2, $3, $4, $5, $6, 0, false, $7)"
+          "WITH missing AS MATERIALIZED (SELECT unreadable_to($6) AS type), joined AS ("
+          " INSERT INTO nodes (name, address, roles, version, event_types, process, joined_at,"
+          " incarnation, counter, draining)"
+          " SELECT $1::text, $2::text, $3::text, $4::text, $6::text, $5::text, $7::bigint, "
+          "nextval('incarnations'), 0, false FROM missing"
+          " WHERE type IS NULL"
           " ON CONFLICT (name) DO UPDATE SET incarnation = excluded.incarnation,"
           " address = excluded.address, roles = excluded.roles, version = excluded.version,"
           " event_types = excluded.event_types, process = excluded.process, counter = 0,"
-          " draining = false, joined_at = excluded.joined_at RETURNING incarnation",
-          name, profile.address, text_of(profile.roles), profile.version,
-          joined(profile.event_types), profile.process, now);
-      node_id id{std::string{name}, 0};
-      if (!made.next()) throw damaged("a node that has joined has no incarnation");
-      made.read(id.incarnation);
-      return id;
+          " draining = false, joined_at = excluded.joined_at RETURNING incarnation)"
+          " SELECT missing.type, joined.incarnation FROM missing LEFT JOIN joined ON true",
+          name, profile.address, text_of(profile.roles), profile.version, profile.process,
+          joined(profile.event_types), now);
+      maybe_name missing;
+      maybe_number incarnation;
+      if (made.next()) made.read(missing, incarnation);
+      if (incarnation) return node_id{std::string{name}, *incarnation};
+      if (!missing) throw damaged("a node that has joined has no incarnation");
+      return journal_error{journal_errc::too_new, "the journal has events of the type " + *missing +
+                                                      ", which this release cannot read"};
     });
   }
 

@@ -15,8 +15,9 @@ std::span<const migration> migrations() {
   static const char* const eighth[] = {make_cluster_tables};
   static const char* const ninth[] = {name_the_process};
   static const char* const tenth[] = {make_listing_terms};
-  static const migration all[] = {first, second,  third,  fourth, fifth,
-                                  sixth, seventh, eighth, ninth,  tenth};
+  static const char* const eleventh[] = {make_versions};
+  static const migration all[] = {first,   second, third, fourth, fifth,   sixth,
+                                  seventh, eighth, ninth, tenth,  eleventh};
   return all;
 }
 

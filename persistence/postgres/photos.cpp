@@ -1,4 +1,5 @@
 // Photos: the rows that say which advert shows which, and the bytes, which no append touches.
+#include "persistence/json.hpp"
 #include "persistence/orphans.hpp"
 #include "persistence/postgres/error.hpp"
 #include "persistence/postgres/journal.hpp"
@@ -63,6 +64,19 @@ journal_result<void> postgres_journal::put_photo(const photo_id& id, const store
         " ON CONFLICT (id) DO UPDATE SET put_at = greatest(photos.put_at, excluded.put_at)",
         name, what.type, now, blob{what.bytes});
     return {};
+  });
+}
+
+journal_result<std::optional<photo>> postgres_journal::find_photo(const photo_id& id) {
+  return guarded(purpose::reading, [&]() -> journal_result<std::optional<photo>> {
+    auto stored =
+        db_.query("SELECT what FROM listing_photos WHERE photo = $1 LIMIT 1", to_string(id));
+    if (!stored.next()) return std::nullopt;
+    std::string what;
+    stored.read(what);
+    photo found;
+    if (!from_json_text(what, found)) throw damaged("what is said of photo " + to_string(id));
+    return found;
   });
 }
 

@@ -127,6 +127,7 @@ journal_result<std::vector<session_row>> postgres_journal::sessions(account_id a
 
 journal_result<std::vector<overlap>> postgres_journal::overlapping_reservations() {
   return guarded(purpose::reading, [&]() -> journal_result<std::vector<overlap>> {
+    transaction whole(db_, long_statement);
     auto stored = db_.query(
         "SELECT a.listing, a.rental, b.rental FROM reservations a"
         " JOIN reservations b ON a.listing = b.listing"
@@ -138,6 +139,7 @@ journal_result<std::vector<overlap>> postgres_journal::overlapping_reservations(
       auto& pair = found.emplace_back();
       stored.read(pair.listing, pair.first, pair.second);
     }
+    whole.commit();
     return found;
   });
 }

@@ -15,6 +15,7 @@ extern const char* const make_leaving_rows;       // leaving_rows.cpp
 extern const char* const make_photos;             // photos.cpp
 extern const char* const make_cluster_tables;     // cluster_tables.cpp
 extern const char* const name_the_process;        // cluster_tables.cpp
+extern const char* const make_versions;           // cluster_tables.cpp
 extern const char* const make_listing_terms;      // terms.cpp
 
 }  // namespace rentwave::postgres

@@ -3,8 +3,11 @@
 #include <spdlog/spdlog.h>
 #include <sqlite3.h>
 
+#include <mutex>
+
 #include "persistence/sqlite/distance.hpp"
 #include "persistence/sqlite/error.hpp"
+#include "persistence/sqlite/log_mover.hpp"
 #include "persistence/sqlite/title_words.hpp"
 
 namespace rentwave::sqlite {
@@ -60,8 +63,9 @@ journal_error error::as_journal_error() const {
 
 // --- connection ---
 
-connection::connection(std::filesystem::path file, access how, log_limits limits)
-    : file_(std::move(file)), how_(how), limits_(limits) {
+connection::connection(std::filesystem::path file, access how, log_limits limits,
+                       std::shared_ptr<log_mover> mover)
+    : file_(std::move(file)), how_(how), limits_(limits), mover_(std::move(mover)) {
   open();
 }
 
@@ -147,6 +151,7 @@ void connection::commit() {
 // --- the write-ahead log ---
 
 int connection::checkpoint(int mode) noexcept {
+  const auto turn = mover_ ? mover_->hold() : std::unique_lock<std::mutex>{};
   sqlite3_busy_timeout(handle_, limits_.patience_ms);
   const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, mode, nullptr, nullptr);
   sqlite3_busy_timeout(handle_, busy_timeout_ms);
@@ -158,13 +163,18 @@ void connection::tend_log() noexcept {
   if (bytes < tended_at_) tended_at_ = 0;  // it began anew
   if (bytes - tended_at_ < limits_.checkpoint_bytes) return;
   tended_at_ = bytes;
-  const bool restart = bytes >= limits_.restart_bytes;
-  const int code = checkpoint(restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE);
-  // A passive one is left to whoever is at it already.
-  if (code == SQLITE_OK || (!restart && primary(code) == SQLITE_BUSY)) return;
+  if (mover_ && bytes < limits_.restart_bytes) return mover_->begin();
+  const int code = checkpoint(SQLITE_CHECKPOINT_RESTART);
+  if (code == SQLITE_OK) return;
   spdlog::warn("the write-ahead log of {} has {} MiB and cannot be moved into the file: {}",
                file_.string(), bytes >> 20,
                primary(code) == SQLITE_BUSY ? "somebody goes on reading it" : sqlite3_errstr(code));
+}
+
+void connection::move_log() {
+  execute("SELECT 1 FROM sqlite_schema LIMIT 1");  // a connection that never read knows no log
+  const int code = checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+  if (code != SQLITE_OK) throw error(code, sqlite3_errstr(code));
 }
 
 bool connection::empty_log() noexcept {

@@ -14,20 +14,23 @@
 
 namespace rentwave::sqlite {
 
+class log_mover;
+
 enum class access { read_write, read_only };
 
-/// What a writing connection does with the write-ahead log. The log begins anew only when all of it
-/// is in the file and nobody reads it, which never comes by itself where readers overlap.
+/// What is done with the write-ahead log. It begins anew only when all of it is in the file and
+/// nobody reads it, which never comes by itself where readers overlap or somebody always writes.
 struct log_limits {
   std::int64_t checkpoint_bytes = 16 << 20;  ///< moved into the file whenever it grew by so much
-  std::int64_t restart_bytes = 256 << 20;    ///< beyond that, readers are also waited for
-  int patience_ms = 250;                     ///< for how long at most, with the right to write
+  std::int64_t restart_bytes = 256 << 20;    ///< beyond that by the writer, with the right to write
+  int patience_ms = 250;                     ///< for how long at most it waits there for readers
 };
 
 class connection {
  public:
-  /// Throws `error`.
-  connection(std::filesystem::path file, access how, log_limits limits = {});
+  /// Without `mover` whoever writes moves the log. Throws `error`.
+  connection(std::filesystem::path file, access how, log_limits limits = {},
+             std::shared_ptr<log_mover> mover = nullptr);
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
   ~connection();
@@ -45,6 +48,10 @@ class connection {
   /// not written for sure, and `unknown_outcome`. Nothing is open afterwards.
   void commit();
 
+  /// Moves what is in the write-ahead log into the file, without waiting for anybody and with
+  /// nobody waiting. Throws `error`.
+  void move_log();
+
   /// Moves what is in the write-ahead log into the file and empties the log. False when that
   /// failed, for the most part because somebody went on reading it.
   bool empty_log() noexcept;
@@ -59,6 +66,7 @@ class connection {
   std::filesystem::path file_;
   access how_;
   log_limits limits_;
+  std::shared_ptr<log_mover> mover_;
   int log_pages_ = 0;           ///< after the last commit
   std::int64_t tended_at_ = 0;  ///< bytes of the log at the last checkpoint
   sqlite3* handle_ = nullptr;

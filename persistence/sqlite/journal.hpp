@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
+#include <utility>
 
 #include "persistence/journal.hpp"
 #include "persistence/sqlite/connection.hpp"
@@ -12,8 +14,9 @@ namespace rentwave::sqlite {
 class sqlite_journal final : public journal {
  public:
   /// Throws `error`.
-  sqlite_journal(const std::filesystem::path& file, access how, log_limits limits = {})
-      : db_(file, how, limits) {}
+  sqlite_journal(const std::filesystem::path& file, access how, log_limits limits = {},
+                 std::shared_ptr<log_mover> mover = nullptr)
+      : db_(file, how, limits, std::move(mover)) {}
 
   // take_over.cpp
   std::vector<journal_result<partition_lease>> take_over_many(
@@ -50,6 +53,7 @@ class sqlite_journal final : public journal {
   // settings.cpp
   journal_result<std::vector<partition_row>> partitions() override;
   journal_result<std::vector<dead_letter>> dead_letters(std::optional<partition_id> partition,
+                                                        const std::optional<letter_place>& after,
                                                         int limit) override;
   journal_result<std::optional<instant>> latest_event_time() override;
   journal_result<std::optional<clock_anchor>> anchor() override;
@@ -64,6 +68,7 @@ class sqlite_journal final : public journal {
   // photos.cpp
   journal_result<void> put_photo(const photo_id& id, const stored_photo& what,
                                  instant now) override;
+  journal_result<std::optional<photo>> find_photo(const photo_id& id) override;
   journal_result<std::optional<stored_photo>> get_photo(const photo_id& id) override;
   journal_result<photo_sweep> sweep_photos(const std::optional<photo_id>& after, instant before,
                                            int limit) override;

@@ -1,4 +1,5 @@
 // Photos: the rows that say which advert shows which, and the bytes, which no append touches.
+#include "persistence/json.hpp"
 #include "persistence/json_writer.hpp"
 #include "persistence/orphans.hpp"
 #include "persistence/sqlite/error.hpp"
@@ -39,6 +40,19 @@ journal_result<void> sqlite_journal::put_photo(const photo_id& id, const stored_
         .run(name, blob{what.bytes});
     whole.commit();
     return {};
+  });
+}
+
+journal_result<std::optional<photo>> sqlite_journal::find_photo(const photo_id& id) {
+  return guarded([&]() -> journal_result<std::optional<photo>> {
+    auto stored = db_.prepared("SELECT what FROM listing_photos WHERE photo = ?1 LIMIT 1")
+                      .query(to_string(id));
+    if (!stored.next()) return std::nullopt;
+    std::string what;
+    stored.read(what);
+    photo found;
+    if (!from_json_text(what, found)) throw damaged("what is said of photo " + to_string(id));
+    return found;
   });
 }
 

@@ -48,13 +48,16 @@ journal_result<std::vector<partition_row>> sqlite_journal::partitions() {
 }
 
 journal_result<std::vector<dead_letter>> sqlite_journal::dead_letters(
-    std::optional<partition_id> partition, int limit) {
+    std::optional<partition_id> partition, const std::optional<letter_place>& after, int limit) {
+  const auto from = after.value_or(before_all_letters);
   return guarded([&]() -> journal_result<std::vector<dead_letter>> {
-    auto stored = db_.prepared(
-                         "SELECT subscription, position, partition, kind, id, reason, since"
-                         " FROM dead_letters WHERE ?1 IS NULL OR partition = ?1"
-                         " ORDER BY partition, subscription, position LIMIT ?2")
-                      .query(partition, std::max(limit, 0));
+    auto stored =
+        db_.prepared(
+               "SELECT subscription, position, partition, kind, id, reason, since"
+               " FROM dead_letters WHERE (?1 IS NULL OR partition = ?1)"
+               " AND (partition, subscription, position) > (?2, ?3, ?4)"
+               " ORDER BY partition, subscription, position LIMIT ?5")
+            .query(partition, from.partition, from.subscription, from.position, std::max(limit, 0));
     std::vector<dead_letter> found;
     while (stored.next()) {
       auto& letter = found.emplace_back();

@@ -11,6 +11,7 @@
 
 #include "persistence/sqlite/error.hpp"
 #include "persistence/sqlite/journal.hpp"
+#include "persistence/sqlite/log_mover.hpp"
 #include "persistence/sqlite/schema.hpp"
 
 namespace rentwave::sqlite {
@@ -99,11 +100,14 @@ journal_result<void> make_private(const fs::path& file) {
 class writing_store final : public journal_store {
  public:
   writing_store(fs::path file, descriptor lock, log_limits limits)
-      : file_(std::move(file)), lock_(std::move(lock)), limits_(limits) {}
+      : file_(std::move(file)),
+        lock_(std::move(lock)),
+        limits_(limits),
+        mover_(std::make_shared<log_mover>(file_)) {}
 
   journal_result<std::unique_ptr<journal>> connect() override {
     return guarded([&]() -> journal_result<std::unique_ptr<journal>> {
-      return std::make_unique<sqlite_journal>(file_, access::read_write, limits_);
+      return std::make_unique<sqlite_journal>(file_, access::read_write, limits_, mover_);
     });
   }
   std::string promise() const override {
@@ -114,6 +118,7 @@ class writing_store final : public journal_store {
   fs::path file_;
   descriptor lock_;
   log_limits limits_;
+  std::shared_ptr<log_mover> mover_;
 };
 
 class reading_store final : public journal_store {

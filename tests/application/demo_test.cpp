@@ -251,6 +251,9 @@ TEST_F(Demo, is_served_to_this_machine_only) {
   EXPECT_NE(why_not({"--demo", everywhere}).find("--http.address"), std::string::npos);
   EXPECT_NE(why_not({everywhere}).find("--http.address"), std::string::npos)
       << "the accounts are there, whoever asked for them";
+  for (const auto* proxied :
+       {"--http.trusted-proxies=127.0.0.1", "--http.origin=https://a.example"})
+    EXPECT_NE(why_not({proxied}).find("--http.trusted-proxies"), std::string::npos) << proxied;
 
   journal_ = "other";
   {

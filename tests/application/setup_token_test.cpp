@@ -54,6 +54,24 @@ TEST_F(Setup_token, is_not_needed_on_loopback_or_without_administrators) {
   EXPECT_FALSE(fs::exists(settings.admin.setup_token_file));
 }
 
+/// What comes to loopback then, a proxy has taken from anywhere.
+TEST_F(Setup_token, is_needed_on_loopback_behind_a_proxy) {
+  settings.http.address = "127.0.0.1";
+  settings.http.trusted_proxies = {"127.0.0.1"};
+  EXPECT_EQ(made().size(), 48u);
+  settings.http.trusted_proxies.clear();
+  for (const char* origin : {"https://rent.example", "http://rent.example:8080", "http://10.0.0.7",
+                             "http://[2001:db8::1]:8080", "http://localhost.example"}) {
+    settings.http.origin = origin;
+    EXPECT_EQ(made().size(), 48u) << origin;
+  }
+  for (const char* origin :
+       {"http://127.0.0.1:8080", "http://localhost", "http://localhost:3000", "http://[::1]:80"}) {
+    settings.http.origin = origin;
+    EXPECT_EQ(made(), "") << origin;
+  }
+}
+
 TEST_F(Setup_token, that_cannot_be_written_is_an_error_that_names_the_file) {
   settings.admin.setup_token_file = "/proc/setup-token";
   const auto result = setup_token(*connection, settings);

@@ -25,7 +25,7 @@ class Doors : public testing::Test {
   }
   ~Doors() override { caf::anon_send_exit(b_, caf::exit_reason::user_shutdown); }
   auto turn(const std::vector<std::string>& places) {
-    return doors_.turn(table_of(places), peers_);
+    return doors_.turn(table_of(places), peers_, unreachable_);
   }
   bool leads_everywhere(const std::vector<std::string>& places) const {
     return doors_.leads_everywhere(table_of(places), life('a'));
@@ -35,6 +35,7 @@ class Doors : public testing::Test {
   caf::actor_system system_{config_};
   caf::actor b_ = system_.spawn(&idle);
   std::map<node_id, caf::actor> peers_{{life('b'), b_}};
+  std::set<node_id> unreachable_;
   door_table doors_{3};
 };
 
@@ -69,11 +70,11 @@ TEST_F(Doors, that_closed_or_were_refused_are_worth_a_look_at_the_table) {
 
 TEST_F(Doors, turn_to_where_the_table_says_and_once) {
   doors_.moved(0, door_state::open);
-  EXPECT_THAT(turn({"a", "b", "c"}), ElementsAre(Pair(1, b_)));
+  EXPECT_THAT(turn({"a", "b", "c"}), ElementsAre(door_turn{1, b_}));
   doors_.moved(1, door_state::elsewhere);
   EXPECT_THAT(turn({"a", "b", "c"}), IsEmpty()) << "nobody knows a way to c";
   peers_.clear();
-  EXPECT_THAT(turn({"a", "b", "c"}), ElementsAre(Pair(1, caf::actor{})));
+  EXPECT_THAT(turn({"a", "b", "c"}), ElementsAre(door_turn{1}));
 }
 
 TEST_F(Doors, turn_again_when_the_way_is_another) {
@@ -83,6 +84,20 @@ TEST_F(Doors, turn_again_when_the_way_is_another) {
   peers_[life('b')] = other;
   EXPECT_THAT(turn({"b", "b", "b"}), SizeIs(3));
   caf::anon_send_exit(other, caf::exit_reason::user_shutdown);
+}
+
+TEST_F(Doors, are_told_once_that_an_owner_lives_who_cannot_be_reached) {
+  peers_.clear();
+  EXPECT_THAT(turn({"b", "c", "-"}), IsEmpty()) << "they may have died, and be replaced soon";
+  unreachable_ = {life('b')};
+  const auto told = turn({"b", "c", "-"});
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_TRUE(told[0] == (door_turn{0, {}, true}));
+  EXPECT_THAT(turn({"b", "c", "-"}), IsEmpty());
+  EXPECT_THAT(turn({"c", "c", "-"}), ElementsAre(door_turn{0})) << "it has another owner";
+  EXPECT_THAT(turn({"b", "c", "-"}), SizeIs(1));
+  peers_[life('b')] = b_;
+  EXPECT_THAT(turn({"b", "c", "-"}), ElementsAre(door_turn{0, b_}));
 }
 
 TEST_F(Doors, lead_everywhere_when_all_is_open_or_elsewhere) {

@@ -98,6 +98,7 @@ class played_doors {
       case placing::close:
       case placing::cut:
       case placing::nowhere:
+      case placing::unreachable:
         return move(which, door_state::nowhere);
     }
   }
@@ -288,9 +289,34 @@ TEST_F(Member, whose_name_another_has_drops_everything_and_is_told_to_end) {
   EXPECT_TRUE(becomes_ready(a));
   value(tables_.connect()->join("a", {}, {}));
   EXPECT_TRUE(comes_true([&] { return a.was_told_to_end.load(); }));
-  EXPECT_TRUE(a.self.was_replaced());
+  EXPECT_TRUE(a.self.will_not_join());
   EXPECT_EQ(a.doors.count(door_state::open), 0U);
   EXPECT_FALSE(a.self.is_ready());
+}
+
+TEST_F(Member, that_cannot_read_what_is_in_the_journal_is_told_to_end) {
+  tables_.on_call([](membership_call call) {
+    return call == membership_call::join ? membership_fault::too_new : membership_fault::none;
+  });
+  auto& a = start("a");
+  EXPECT_TRUE(comes_true([&] { return a.was_told_to_end.load(); }));
+  EXPECT_TRUE(a.self.will_not_join());
+  EXPECT_FALSE(a.self.is_ready());
+  EXPECT_THAT(tables().nodes, SizeIs(0));
+}
+
+TEST_F(Member, holds_back_what_another_cannot_read_while_that_is_there) {
+  const auto by = tables_.connect();
+  const auto older = value(by->join("older", {"o:1", {}, "0", {"rent.late"}}, {}));
+  auto& a = start("a");
+  EXPECT_TRUE(comes_true([&] {
+    value(by->renew(older));
+    return a.self.held_back() && tables().nodes.size() == 2;
+  }));
+  EXPECT_TRUE(a.self.held_back()->contains("rent.lost"));
+  EXPECT_FALSE(a.self.held_back()->contains("rent.late"));
+  value(by->leave(older));
+  EXPECT_TRUE(comes_true([&] { return !a.self.held_back(); }));
 }
 
 TEST_F(Member, drains_and_stays_a_member) {
@@ -303,6 +329,33 @@ TEST_F(Member, drains_and_stays_a_member) {
   EXPECT_TRUE(has_open(node("a"), partitions));
   EXPECT_THAT(tables().nodes, SizeIs(2));
   EXPECT_TRUE(comes_true([&] { return b.doors.count(door_state::elsewhere) == partitions; }));
+}
+
+TEST_F(Member, drains_though_the_tables_fail_when_it_is_told_to) {
+  start("a");
+  auto& b = start("b");
+  EXPECT_TRUE(has_open(b, 2));
+  std::atomic<int> tries = 0;
+  tables_.on_call([&tries](membership_call call) {
+    const bool fails = call == membership_call::set_draining && ++tries < 3;
+    return fails ? membership_fault::unavailable : membership_fault::none;
+  });
+  b.self.drain();
+  EXPECT_TRUE(comes_true([&] { return tries == 3; }));
+  EXPECT_TRUE(b.self.wait_until_drained(patience));
+  EXPECT_EQ(b.doors.count(door_state::open), 0U);
+  cut_off_the_database(false);
+}
+
+TEST_F(Member, drains_though_it_is_told_to_before_it_has_joined) {
+  EXPECT_TRUE(becomes_ready(start("a")));
+  auto& b = start("b");
+  b.self.drain();
+  EXPECT_TRUE(comes_true([&] {
+    const auto nodes = tables().nodes;
+    return nodes.size() == 2 && nodes[1].draining;
+  }));
+  EXPECT_TRUE(has_open(node("a"), partitions));
 }
 
 TEST_F(Member, need_not_drain_where_nobody_else_is) {

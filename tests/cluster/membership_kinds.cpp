@@ -1,6 +1,9 @@
 // The kinds of tables, and what is special about each.
 #include <gmock/gmock.h>
 
+#include <optional>
+#include <thread>
+
 #include "persistence/memory/membership.hpp"
 #include "tests/cluster/membership_contract.hpp"
 #include "tests/postgres/private_server.hpp"
@@ -123,6 +126,75 @@ TEST_F(PostgresMembership, finds_no_tables_where_no_journal_is) {
   const auto url = server_.make_database();
   EXPECT_EQ(failure(open_membership(url)), journal_errc::not_found);
   server_.drop(url);
+}
+
+/// The journal beside the tables, and what is written there.
+class PostgresVocabulary : public PostgresMembership {
+ protected:
+  journal_result<node_id> join(const char* name, std::vector<std::string> event_types) {
+    return one_->join(name, {"h:1", {}, "1", std::move(event_types)}, {});
+  }
+  /// Each event is of an entity of its own; what failed is told.
+  std::vector<std::optional<journal_error>> write(std::vector<new_event> events) {
+    std::vector<entity_append> entities;
+    for (auto& one : events)
+      entities.push_back(
+          testing_journal::to_entity(testing_journal::rental_n(++entities_), 0, {std::move(one)}));
+    const auto written =
+        value(journal_->append({testing_journal::to_partition(1, lease_, std::move(entities))}));
+    lease_.position = written.at(0).position;
+    std::vector<std::optional<journal_error>> failures;
+    for (const auto& one : written.at(0).entities) failures.push_back(one.failed);
+    return failures;
+  }
+  new_event of_type(const char* type, int schema = 1) {
+    auto made = testing_journal::event(++commands_, 0, type);
+    made.schema = schema;
+    return made;
+  }
+
+  std::unique_ptr<journal_store> store_ = value(open_journal(url_));
+  std::unique_ptr<journal> journal_ = value(store_->connect());
+  partition_lease lease_ = value(journal_->take_over(1, "node-a"));
+  std::uint32_t entities_ = 0;
+  std::uint32_t commands_ = 0;
+};
+
+TEST_F(PostgresVocabulary, keeps_out_who_cannot_read_what_is_written) {
+  EXPECT_EQ(write({of_type("rent.late", 2), of_type("rent.new")}).size(), 2U);
+  const auto refused = join("n1", {"rent.late/2", "rent.lost"});
+  EXPECT_EQ(failure(refused), journal_errc::too_new);
+  EXPECT_THAT(refused.error().detail, HasSubstr("events of the type rent.new"));
+  EXPECT_EQ(failure(join("n1", {"rent.late", "rent.new"})), journal_errc::too_new);
+  EXPECT_THAT(value(one_->read()).nodes, SizeIs(0));
+  value(join("n1", {"rent.late/3", "rent.new"}));
+  value(join("n2", {}));
+}
+
+TEST_F(PostgresVocabulary, holds_back_what_a_member_cannot_read_and_that_alone) {
+  const auto older = value(join("n1", {"rent.late"}));
+  const auto failed = write({of_type("rent.new"), of_type("rent.late")});
+  ASSERT_TRUE(failed.at(0));
+  EXPECT_EQ(failed.at(0)->code, journal_errc::unavailable);
+  EXPECT_EQ(failed.at(0)->detail, "node n1 cannot read events of the type rent.new yet");
+  EXPECT_FALSE(failed.at(1));
+  EXPECT_TRUE(write({of_type("rent.late", 2)}).at(0)) << "a later schema of what it can read";
+  value(one_->leave(older));
+  EXPECT_FALSE(write({of_type("rent.new")}).at(0));
+  EXPECT_EQ(failure(join("n1", {"rent.late"})), journal_errc::too_new);
+}
+
+/// Either it is written and the older node stays out, or the other way round: never both.
+TEST_F(PostgresVocabulary, lets_an_older_node_in_or_a_new_type) {
+  for (int round = 0; round < 20; ++round) {
+    const auto type = "rent.new-" + std::to_string(round);
+    journal_result<node_id> joined;
+    std::jthread joining([&] { joined = join("n1", {"rent.late"}); });
+    const bool is_written = !write({of_type(type.c_str())}).at(0);
+    joining.join();
+    EXPECT_NE(joined.has_value(), is_written) << round;
+    run("DELETE FROM rentwave.nodes; DELETE FROM rentwave.event_types");
+  }
 }
 
 TEST_F(PostgresMembership, says_where_it_failed_and_hides_the_password) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "cluster/node_tls.hpp"
@@ -18,11 +19,16 @@ class node_certificates {
 
   /// Made when it is first asked for.
   node_tls_files of(const std::string& node) const;
+  /// The same with a certificate that is good from so many days from now, until so many.
+  node_tls_files dated(const std::string& node, int from, int until) const;
   /// A file of this folder.
   std::string file(const std::string& name) const { return (folder_ / name).string(); }
 
  private:
   std::filesystem::path folder_;
 };
+
+/// That of this node, as a node has it in memory.
+std::shared_ptr<const node_tls> tls_of(const node_certificates& all, const std::string& node);
 
 }  // namespace rentwave::testing

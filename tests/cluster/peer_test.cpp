@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "cluster/wire_form.hpp"
 #include "tests/cluster/two_nodes.hpp"
 
@@ -76,10 +79,22 @@ class Peer : public ::testing::Test {
     return std::make_shared<const query_envelope>(query_envelope{rental_ref({})});
   }
 
+  static watch_request a_watch() { return {{rental_ref({})}, false}; }
+  /// Who asked the other node's partition first is told that something happened to the rental.
+  void tell_watcher() {
+    const auto watcher = caf::actor_cast<caf::actor>(there_.seen[1].askers.at(0));
+    caf::anon_send(watcher,
+                   news_ptr{std::make_shared<const news>(news{{rental_ref({})}, false, false, 1})});
+    run();
+  }
+
+  static constexpr std::size_t news_limit = 2'000;
+
   peer_options options() {
     peer_options made;
     made.name = "n2.7";
     made.calls = 3;
+    made.news_bytes = news_limit;
     made.real_time = [this] {
       return first_moment +
              std::chrono::duration_cast<duration>(system_.clock().now().time_since_epoch());
@@ -163,6 +178,49 @@ TEST_F(Peer, ends_what_is_under_way_when_a_new_link_takes_the_place_of_the_old) 
   EXPECT_EQ(answer(1), "2: 6");
 }
 
+// As when the other node has lost the connection and made another, and this one has seen the new
+// one before the end of the old one: then CAF takes both for one.
+TEST_F(Peer, ends_what_is_under_way_when_the_link_is_made_anew_with_the_same_actor) {
+  const auto far = system_.spawn(
+      [](caf::event_based_actor*) -> caf::behavior { return {[](const wire_message&) {}}; });
+  caf::anon_send(here_.peer, link_up{far});
+  run();
+  ask(1, watch_request{{rental_ref({})}, false});
+  caf::anon_send(here_.peer, link_up{far});
+  run();
+  EXPECT_EQ(answer(0), "1: link_down: the link with node n2.7 was made anew");
+  ASSERT_THAT(here_.seen[1].told, SizeIs(1));
+  EXPECT_TRUE(here_.seen[1].told[0]->ended);
+  caf::anon_send_exit(far, caf::exit_reason::kill);
+  run();
+}
+
+// The other end of a link may hear of it first, and asks at once.
+TEST_F(Peer, serves_what_came_before_it_heard_of_the_link) {
+  cut();
+  std::vector<std::uint64_t> answered;
+  const auto far = system_.spawn([&answered](caf::event_based_actor*) -> caf::behavior {
+    return {[&answered](const wire_message& message) { answered.push_back(message.number); }};
+  });
+  there_.seen[1].responds = [](const remote_call&) { return caf::make_message(taken{}); };
+  for (std::uint64_t n = 1; n <= 4; ++n) {
+    remote_call early;
+    early.number = n;
+    early.partition = 1;
+    early.is_one_way = true;
+    early.until = now() + seconds{5};
+    early.what = a_command();
+    caf::anon_send(there_.peer, *call_to_wire(early, now()));
+  }
+  run();
+  EXPECT_THAT(there_.seen[1].calls, SizeIs(0));
+  caf::anon_send(there_.peer, link_up{far});
+  run();
+  EXPECT_THAT(answered, ::testing::ElementsAre(1, 2, 3)) << "it keeps as many as may be under way";
+  caf::anon_send_exit(far, caf::exit_reason::kill);
+  run();
+}
+
 TEST_F(Peer, has_a_limit_of_calls_under_way) {
   for (std::uint64_t n = 1; n <= 4; ++n) ask(n, a_query());
   EXPECT_EQ(answer(0), "4: overloaded: too much is under way to node n2.7");
@@ -192,28 +250,37 @@ TEST_F(Peer, says_what_does_not_fit_into_a_message) {
   EXPECT_THAT(there_.seen[1].calls, SizeIs(0));
 }
 
-/// What the other end hears when it says this.
-std::vector<wire_message> heard_after(caf::actor_system& system, const caf::actor& peer,
-                                      const wire_message& said, const std::function<void()>& run) {
-  std::vector<wire_message> heard;
-  const auto far = system.spawn([&heard](caf::event_based_actor*) -> caf::behavior {
-    return {[&heard](const wire_message& message) { heard.push_back(message); }};
-  });
-  caf::anon_send(peer, link_up{far});
-  caf::anon_send(peer, said);
-  run();
-  caf::anon_send_exit(far, caf::exit_reason::kill);
-  run();
-  return heard;
-}
+/// The other end of a link, as a test plays it.
+class played_end {
+ public:
+  played_end(caf::actor_system& system, caf::actor peer)
+      : peer_{std::move(peer)},
+        self_{system.spawn([heard = heard_](caf::event_based_actor*) -> caf::behavior {
+          return {[heard](const wire_message& message) { heard->push_back(message); }};
+        })} {
+    caf::anon_send(peer_, link_up{self_});
+  }
+  ~played_end() { caf::anon_send_exit(self_, caf::exit_reason::kill); }
+  played_end(const played_end&) = delete;
+  played_end& operator=(const played_end&) = delete;
+
+  void say(const wire_message& message) { caf::anon_send(peer_, message); }
+  const std::vector<wire_message>& heard() const { return *heard_; }
+
+ private:
+  std::shared_ptr<std::vector<wire_message>> heard_ = std::make_shared<std::vector<wire_message>>();
+  caf::actor peer_;
+  caf::actor self_;
+};
 
 TEST_F(Peer, answers_a_question_that_it_does_not_understand) {
-  const auto run_all = [this] { run(); };
   const auto why = [&](const wire_message& said) {
-    const auto heard = heard_after(system_, there_.peer, said, run_all);
-    if (heard.size() != 1) return std::to_string(heard.size()) + " messages";
-    EXPECT_EQ(heard[0].number, said.number);
-    return heard[0].body;
+    played_end far{system_, there_.peer};
+    far.say(said);
+    run();
+    if (far.heard().size() != 1) return std::to_string(far.heard().size()) + " messages";
+    EXPECT_EQ(far.heard()[0].number, said.number);
+    return far.heard()[0].body;
   };
   EXPECT_THAT(why({31, "ask.weather", "{}", "{}"}), HasSubstr("does not know such a question"));
   EXPECT_THAT(why({32, "ask.query", "{", "}"}), HasSubstr("its form does not fit"));
@@ -225,38 +292,79 @@ TEST_F(Peer, answers_a_question_that_it_does_not_understand) {
 }
 
 TEST_F(Peer, passes_on_an_answer_that_it_does_not_understand_as_unavailable) {
-  std::vector<wire_message> asked;
-  const auto far = system_.spawn([&asked](caf::event_based_actor*) -> caf::behavior {
-    return {[&asked](const wire_message& message) { asked.push_back(message); }};
-  });
-  caf::anon_send(here_.peer, link_up{far});
+  played_end far{system_, here_.peer};
   run();
   ask(5, a_query());
-  ASSERT_THAT(asked, SizeIs(1));
-  const wire_message odd{asked[0].number, "answer.weather", "", ""};
-  caf::anon_send(here_.peer, odd);
-  caf::anon_send(here_.peer, odd);  // once more: of a number that nobody waits for
+  ASSERT_THAT(far.heard(), SizeIs(1));
+  const wire_message odd{far.heard()[0].number, "answer.weather", "", ""};
+  far.say(odd);
+  far.say(odd);  // once more: of a number that nobody waits for
   run();
   ASSERT_THAT(answers(), SizeIs(1));
   EXPECT_THAT(answer(0), HasSubstr("5: unavailable: answer.weather: "));
-  caf::anon_send_exit(far, caf::exit_reason::kill);
-  run();
 }
 
 TEST_F(Peer, brings_news_to_the_partition_that_they_are_of) {
-  ask(1, watch_request{{rental_ref({})}, false});
-  ASSERT_THAT(there_.seen[1].askers, SizeIs(1));
-  const auto watcher = caf::actor_cast<caf::actor>(there_.seen[1].askers[0]);
-  caf::anon_send(watcher,
-                 news_ptr{std::make_shared<const news>(news{{rental_ref({})}, false, false, 1})});
-  run();
+  ask(1, a_watch());
+  tell_watcher();
   ASSERT_THAT(here_.seen[1].told, SizeIs(1));
   EXPECT_THAT(here_.seen[1].told[0]->entities, ::testing::ElementsAre(rental_ref({})));
   EXPECT_FALSE(here_.seen[1].told[0]->ended);
 }
 
+TEST_F(Peer, says_what_it_has_heard_so_that_any_number_of_news_can_come) {
+  ask(1, a_watch());
+  for (int i = 0; i < 1'000; ++i) tell_watcher();
+  ASSERT_THAT(here_.seen[1].told, SizeIs(1'000));
+  for (const auto& each : here_.seen[1].told) EXPECT_FALSE(each->ended);
+}
+
+TEST_F(Peer, holds_back_news_that_are_not_heard_and_has_the_other_node_ask_again) {
+  played_end far{system_, there_.peer};
+  remote_call watching;
+  watching.number = 1;
+  watching.partition = 1;
+  watching.until = now() + seconds{5};
+  watching.what = a_watch();
+  far.say(*call_to_wire(watching, now()));
+  run();
+  const auto tell_many = [this] {
+    for (int i = 0; i < 1'000; ++i) tell_watcher();
+  };
+  const auto bytes = [&] {
+    std::size_t sum = 0;
+    for (const auto& each : far.heard()) sum += bytes_of(each);
+    return sum;
+  };
+  tell_many();
+  const auto most = news_limit + bytes_of(far.heard().at(0));
+  EXPECT_GE(bytes(), news_limit);
+  EXPECT_LT(bytes(), most);
+
+  const auto numbered = std::ranges::find_if(far.heard().rbegin(), far.heard().rend(),
+                                             [](const auto& each) { return each.number != 0; });
+  ASSERT_NE(numbered, far.heard().rend());
+  const auto before = far.heard().size();
+  far.say(heard_to_wire(numbered->number));
+  run();
+  ASSERT_THAT(far.heard(), SizeIs(before + 1));
+  const auto said = news_from_wire(far.heard().back());
+  ASSERT_TRUE(said);
+  EXPECT_TRUE((*said)->ended);
+  EXPECT_EQ((*said)->partition, 1);
+  tell_watcher();
+  EXPECT_THAT(far.heard(), SizeIs(before + 2)) << "from then on it hears all again";
+
+  // Nobody can have heard more than he was told.
+  far.say(heard_to_wire(std::numeric_limits<std::uint64_t>::max()));
+  run();
+  const auto first = bytes();
+  tell_many();
+  EXPECT_LT(bytes() - first, most);
+}
+
 TEST_F(Peer, says_that_watching_has_ended_with_the_link) {
-  ask(1, watch_request{{rental_ref({})}, false});
+  ask(1, a_watch());
   cut();
   ASSERT_THAT(here_.seen[1].told, SizeIs(1));
   EXPECT_TRUE(here_.seen[1].told[0]->ended);
@@ -278,6 +386,20 @@ TEST_F(Peer, ends_the_link_when_the_other_node_is_no_member_any_more) {
   caf::anon_send_exit(here_.peer, caf::exit_reason::user_shutdown);
   run();
   EXPECT_EQ(answer(0), "1: link_down: node n2.7 is no member any more");
+}
+
+// Else calls would wait for what is not there.
+TEST_F(Peer, ends_the_process_when_it_or_its_deputy_fails) {
+  ask(1, watch_request{{rental_ref({})}, false});
+  ASSERT_THAT(there_.seen[1].askers, SizeIs(1));
+  const auto deputy = caf::actor_cast<caf::actor>(there_.seen[1].askers[0]);
+  for (const auto& essential : {there_.peer, deputy})
+    EXPECT_DEATH(
+        {
+          caf::anon_send_exit(essential, caf::exit_reason::kill);
+          run();
+        },
+        "");
 }
 
 }  // namespace

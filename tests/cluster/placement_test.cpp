@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "cluster/event_types.hpp"
+#include "cluster/held_back.hpp"
+#include "persistence/event_words.hpp"
 #include "tests/cluster/places.hpp"
 #include "tests/simulation/dice.hpp"
 
@@ -107,12 +108,15 @@ TEST(Placement, counts_what_is_under_way_as_a_move) {
                           partition_move{2, std::nullopt, life('a')}));
 }
 
-TEST(EventTypes, are_written_when_every_node_can_read_them) {
-  std::vector<node_row> nodes(2);
-  nodes[0].profile.event_types = {"rent.late", "rent.new"};
-  nodes[1].profile.event_types = {"rent.late"};
-  EXPECT_TRUE(all_can_read("rent.late", nodes));
-  EXPECT_FALSE(all_can_read("rent.new", nodes));
+TEST(HeldBack, are_events_that_another_node_cannot_read) {
+  std::vector<node_row> nodes(3);
+  nodes[0].profile.event_types = our_event_words();
+  EXPECT_THAT(held_back_from(nodes), IsEmpty()) << "the others do not say";
+  nodes[1].profile.event_types = our_event_words();
+  std::erase(nodes[1].profile.event_types, "rent.late");
+  nodes[2].profile.event_types = our_event_words();
+  nodes[2].profile.event_types.push_back("rent.later");
+  EXPECT_THAT(held_back_from(nodes), ElementsAre("rent.late"));
 }
 
 // --- any tables ---------------------------------------------------------------------------------

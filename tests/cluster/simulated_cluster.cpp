@@ -27,19 +27,6 @@ std::string text_of(sim_time time) {
 
 }  // namespace
 
-bool agenda::step(sim_time end) {
-  const auto first = coming_.begin();
-  if (first == coming_.end() || first->first.first > end) {
-    now_ = end;
-    return false;
-  }
-  now_ = first->first.first;
-  const auto what = std::move(first->second);
-  coming_.erase(first);
-  what();
-  return true;
-}
-
 /// Runs one life of a node after the other.
 struct simulated_cluster::machine {
   std::string name;

@@ -16,28 +16,13 @@
 
 #include "cluster/steward.hpp"
 #include "persistence/memory/membership.hpp"
+#include "tests/simulation/agenda.hpp"
 #include "tests/simulation/dice.hpp"
 
 namespace rentwave::testing_cluster {
 
-using sim_time = std::chrono::milliseconds;  ///< since the simulation began
-
-/// What happens when. Everything that is still to come, in order.
-class agenda {
- public:
-  sim_time now() const { return now_; }
-  void at(sim_time when, std::function<void()> what) {
-    coming_.emplace(std::pair{std::max(when, now_), ++number_}, std::move(what));
-  }
-  void in(sim_time delay, std::function<void()> what) { at(now_ + delay, std::move(what)); }
-  /// One thing; false: nothing is left before `end`, which it is now.
-  bool step(sim_time end);
-
- private:
-  sim_time now_{0};
-  std::uint64_t number_ = 0;
-  std::map<std::pair<sim_time, std::uint64_t>, std::function<void()>> coming_;
-};
+using simulation::agenda;
+using simulation::sim_time;
 
 class simulated_cluster {
  public:

@@ -315,6 +315,34 @@ TEST_F(Steward, drains_and_takes_its_share_again) {
   EXPECT_THAT(answered_by("b"), SizeIs(2));
 }
 
+TEST_F(Steward, that_drains_itself_goes_on_to_do_so_when_the_tables_fail) {
+  start("a");
+  start("b");
+  pass(12s);
+  node("b").state().drain();
+  cut_off_the_database(true);
+  pass(2s);
+  cut_off_the_database(false);
+  pass(12s);
+  EXPECT_THAT(owners(), Each("a"));
+  EXPECT_TRUE(node("b").state().id());
+}
+
+TEST_F(Steward, that_drains_itself_does_so_also_when_it_has_to_join_again) {
+  start("a");
+  start("b");
+  pass(12s);
+  const auto old = node("b").state().id();
+  node("b").state().drain();
+  paused_ = {"b"};
+  pass(8s);
+  paused_.clear();
+  pass(8s);
+  EXPECT_NE(node("b").state().id(), old);
+  EXPECT_THAT(owners(), Each("a"));
+  EXPECT_TRUE(value(tables_.connect()->read()).nodes.at(1).draining);
+}
+
 // --- leaving ------------------------------------------------------------------------------------
 
 TEST_F(Steward, that_leaves_hands_over_and_quits) {

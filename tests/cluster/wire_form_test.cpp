@@ -210,6 +210,7 @@ TEST(WireForm, carries_news) {
   const auto sent = filled<news>();
   const auto message = news_to_wire(sent);
   EXPECT_EQ(use_of(message), wire_use::news);
+  EXPECT_EQ(use_of(heard_to_wire(7)), wire_use::heard);
   const auto read = news_from_wire(message);
   ASSERT_TRUE(read);
   EXPECT_TRUE(same(**read, sent));

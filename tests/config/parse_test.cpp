@@ -133,6 +133,16 @@ TEST(Config, says_what_a_node_is_to_the_others) {
   EXPECT_THAT(refusal({"--node.roles=none"}), HasSubstr("gateway,partitions"));
 }
 
+TEST(Config, takes_a_list_of_origins) {
+  const auto given = accepted({"--http.cors-origins=https://a.example,http://localhost:3000"});
+  EXPECT_EQ(given.settings.http.cors_origins,
+            (std::vector<std::string>{"https://a.example", "http://localhost:3000"}));
+  EXPECT_TRUE(accepted({"--http.cors-origins="}).settings.http.cors_origins.empty());
+  for (const char* wrong : {"--http.cors-origins=*", "--http.cors-origins=https://a.example/",
+                            "--http.cors-origins=a.example", "--http.cors-origins=https://a,,b"})
+    EXPECT_THAT(refusal({wrong}), HasSubstr("--http.cors-origins: expected origins")) << wrong;
+}
+
 TEST(Config, lets_the_variables_of_kubernetes_pass) {
   const auto result = accepted(
       {}, {"RENTWAVE_SERVICE_HOST=10.96.0.7", "RENTWAVE_SERVICE_PORT=80",

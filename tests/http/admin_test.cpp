@@ -1,5 +1,7 @@
 // What operators can do, over a real server and a whole node whose inboxes fail on demand.
+#include <algorithm>
 #include <atomic>
+#include <set>
 
 #include "tests/http/node_scene.hpp"
 #include "tests/runtime/failing_machine.hpp"
@@ -100,8 +102,49 @@ TEST_F(Admin, sees_what_keeps_failing_releases_it_and_has_it_made_good) {
   EXPECT_EQ(metric(get("/metrics", {}).body, R"(rentwave_dead_letters{subscription="teller"})"), 0);
 }
 
-TEST_F(Admin, looks_at_what_is_in_quarantine) {
+/// More than a page has, of another subscription, before the one that is looked for.
+TEST_F(Admin, finds_every_dead_letter_however_many_there_are) {
+  constexpr int many = 1'000;
   const auto root = join("root");
+  const auto in = std::move(*store->connect());
+  // Between two appends of the node's own.
+  ASSERT_TRUE(comes_true([&] {
+    const auto first = in->partitions()->front();
+    partition_append planted{first.partition, first.epoch, first.position, {}, {}};
+    for (int n = 1; n <= many; ++n)
+      planted.given_up.push_back(
+          {{"another", n}, first.partition, rental_ref(rental_id{}), "planted", instant{}});
+    const auto written = in->append({planted});
+    return written && !written->front().fenced;
+  }));
+  *inboxes_fail = true;
+  EXPECT_EQ(post("/api/me/wallet/top-ups", root, {{"amount", 500}}).status, 201U);
+  ASSERT_TRUE(comes_true([&] { return in->dead_letters({}, {}, many + 2)->size() == many + 1; }));
+
+  std::vector<std::string> ids;
+  std::string further;
+  for (json next = ""; !next.is_null();) {
+    const auto page = get("/api/admin/dead-letters?limit=100" + further, root).json();
+    ASSERT_FALSE(page.at("items").empty());
+    for (const auto& one : page.at("items")) ids.push_back(one.at("id"));
+    next = page.at("next");
+    if (!next.is_null()) further = "&cursor=" + next.get<std::string>();
+  }
+  EXPECT_EQ(std::set(ids.begin(), ids.end()).size(), many + 1U);
+  EXPECT_EQ(ids.size(), many + 1U);
+  const auto real =
+      std::ranges::find_if(ids, [](const auto& id) { return id.ends_with("teller"); });
+  ASSERT_NE(real, ids.end());
+  EXPECT_EQ(post("/api/admin/dead-letters/" + *real + "/replay", root).code(), "replay_failed");
+  for (const auto* id : {"0", "0-1", "0-1-", "x-1-teller", "0-01-another", "0-1000000-another"})
+    EXPECT_EQ(post(std::string{"/api/admin/dead-letters/"} + id + "/replay", root).status, 404U)
+        << id;
+  EXPECT_EQ(get("/api/admin/dead-letters?cursor=7", root).code(), "invalid");
+}
+
+TEST_F(Admin, looks_at_what_is_in_quarantine) {
+  auto root = join("root");
+  root.emplace_back("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
   EXPECT_EQ(post("/api/me/wallet/top-ups", root, {{"amount", 500}}).status, 201U);
   EXPECT_TRUE(comes_true(
       [&] { return get("/api/me/notifications", root).json().at("items").size() == 1; }));
@@ -110,6 +153,8 @@ TEST_F(Admin, looks_at_what_is_in_quarantine) {
   const auto quarantined = items("/api/admin/quarantine", root, 1);
   ASSERT_EQ(quarantined.size(), 1U);
   const std::string id = quarantined[0].at("entity").at("id");
+  const std::string reason = quarantined[0].at("reason");
+  EXPECT_NE(reason.find("trace 0af76519-16cd-43dd-8448-eb211c80319c"), reason.npos) << reason;
   const auto seen = get("/api/admin/entities/inbox/" + id, root).json();
   EXPECT_EQ(seen.at("quarantine").at("reason"), quarantined[0].at("reason"));
   EXPECT_EQ(seen.at("quarantine").at("since"), quarantined[0].at("since"));

@@ -103,7 +103,7 @@ TEST_F(Bridge, asks_many_at_once_and_says_who_was_silent) {
 }
 
 /// The last answer may be posted, carried out and forgotten by another thread before whoever
-/// brought it has let go of its wait; the wait for the whole may be in the same part of the table.
+/// brought it has let go of its wait. Then that was the last to hold the whole, and ends it.
 TEST_F(Bridge, ends_a_question_to_many_while_its_last_answer_comes) {
   constexpr int rounds = 3000;
   constexpr std::size_t shards = 16;
@@ -257,6 +257,48 @@ TEST_F(Bridge, has_no_completion_under_way_when_stop_returns) {
   stopped = true;
   ending.join();
   EXPECT_FALSE(early);
+}
+
+/// As one whose handler has kept the last copy of a ticket of each other wait.
+class holding_waiter final : public waiter {
+ public:
+  holding_waiter(const asio::any_io_executor& executor, std::function<void()> let_go)
+      : waiter(executor), let_go_(std::move(let_go)) {}
+  ~holding_waiter() override { let_go_(); }
+  void complete(wait_result) override {}
+
+ private:
+  std::function<void()> let_go_;
+};
+
+TEST_F(Bridge, lets_go_of_a_handler_that_ends_waits_of_any_part_of_the_table) {
+  constexpr std::uint64_t others = 17;  // more than there are parts
+  const auto table = std::make_shared<wait_table>(100);
+  std::size_t ended = 0;
+  const auto count = [&ended] { ++ended; };
+  for (std::uint64_t i = 0; i < others; ++i)
+    table->add(std::make_unique<slow_waiter>(context.get_executor(), count), 1h);
+  const auto end_others = [&] {
+    for (std::uint64_t id = 1; id <= others; ++id) table->end(id, finished{});
+  };
+  const auto last =
+      table->add(std::make_unique<holding_waiter>(context.get_executor(), end_others), 1h);
+  ASSERT_TRUE(last);
+  table->end(*last, finished{});
+  EXPECT_EQ(ended, others);
+  EXPECT_EQ(table->size(), 0u);
+}
+
+/// The same at the end of all, in whatever order.
+TEST_F(Bridge, lets_go_of_a_handler_that_ends_waits_when_it_stops) {
+  const auto table = std::make_shared<wait_table>(100);
+  const auto end_all = [&] {
+    for (std::uint64_t id = 1; id <= 17; ++id) table->end(id, finished{});
+  };
+  for (int i = 0; i < 17; ++i)
+    table->add(std::make_unique<holding_waiter>(context.get_executor(), end_all), 1h);
+  table->stop();
+  EXPECT_EQ(table->size(), 0u);
 }
 
 TEST_F(Bridge, a_dropped_ticket_ends_its_wait_too) {

@@ -32,15 +32,15 @@ std::string client_response::header(const std::string& name) const {
   return found == headers.end() ? std::string{} : found->second;
 }
 
-client::client(std::uint16_t port, std::chrono::seconds patience)
-    : port_(port), patience_(patience) {}
+client::client(server_address where, std::chrono::seconds patience)
+    : where_(std::move(where)), patience_(patience) {}
 client::~client() = default;
 client::client(client&&) noexcept = default;
 
 client::wire& client::connected() {
   if (!wire_) {
     wire_ = std::make_unique<wire>();
-    wire_->stream.socket().connect({asio::ip::address_v4::loopback(), port_});
+    wire_->stream.socket().connect({asio::ip::make_address_v4(where_.host), where_.port});
     wire_->stream.socket().set_option(asio::ip::tcp::no_delay{true});
   }
   return *wire_;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -28,11 +29,22 @@ struct client_response {
   std::string code() const { return json().value("code", ""); }
 };
 
+/// Where a server listens: on loopback, unless something else is said.
+struct server_address {
+  std::string host = "127.0.0.1";  ///< IPv4
+  std::uint16_t port = 0;
+
+  server_address(std::uint16_t on_loopback) : port(on_loopback) {}  // NOLINT: most tests have that
+  server_address(std::string address, std::uint16_t its_port)
+      : host(std::move(address)), port(its_port) {}
+  friend auto operator<=>(const server_address&, const server_address&) = default;
+};
+
 class client {
  public:
   using fields = std::vector<std::pair<std::string, std::string>>;
 
-  explicit client(std::uint16_t port, std::chrono::seconds patience = std::chrono::seconds{20});
+  explicit client(server_address where, std::chrono::seconds patience = std::chrono::seconds{20});
   ~client();
   client(client&&) noexcept;
 
@@ -67,7 +79,7 @@ class client {
   client_response read_response(bool to_head);
   boost::system::error_code end();
 
-  std::uint16_t port_;
+  server_address where_;
   std::chrono::seconds patience_;
   std::unique_ptr<wire> wire_;
 };

@@ -34,6 +34,7 @@ class node_scene : public ::testing::Test {
     log_journal(testing_journal::wanted_kind());
     store = measure(testing_journal::temporary_journal(), counted);
     if (seals) store = seal_personal_fields(std::move(store));
+    if (around) store = around(std::move(store));
     options.partitions = 4;
     const auto owner = options.name;
     running = *node::start(system, *store, std::move(options));
@@ -56,7 +57,8 @@ class node_scene : public ::testing::Test {
                                 running->figures(),
                                 owner,
                                 [this] { return running->keeper(); },
-                                office});
+                                office,
+                                [this] { return running->fetcher(); }});
     api.emplace(*parts, waiting);
     gate.emplace(*api, waiting.origin);
     site = serve(*api, *gate);
@@ -133,6 +135,8 @@ class node_scene : public ::testing::Test {
   }
 
   bool seals = false;  ///< personal fields, as the program does
+  /// Puts something of the test's own around the journal.
+  std::function<std::unique_ptr<journal_store>(std::unique_ptr<journal_store>)> around;
   receiver_rules receivers;
   std::optional<cluster_office> office;  ///< none: the node is alone
   backend::facts about{"1.2.3", 16384, 65536, false};

@@ -21,6 +21,7 @@ class Nodes : public node_scene {
   void begin_with_others() {
     cluster_state seen;
     seen.may_answer = true;
+    seen.unreachable = 1;
     for (const auto* name : {"east", "north", "west"}) {
       auto& one = seen.nodes.emplace_back();
       one.name = name;
@@ -166,6 +167,7 @@ TEST_F(Nodes, count_only_what_is_theirs) {
   EXPECT_EQ(metric(text, "rentwave_cluster_nodes{state=\"ended\"}"), 1);
   EXPECT_EQ(metric(text, "rentwave_cluster_partitions_moving"), 1);
   EXPECT_EQ(metric(text, "rentwave_cluster_partitions_ownerless"), 0);
+  EXPECT_EQ(metric(text, "rentwave_cluster_nodes_unreachable"), 1);
   EXPECT_EQ(metric(text, "rentwave_cluster_lease"), 1);
 }
 

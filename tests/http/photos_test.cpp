@@ -1,5 +1,10 @@
 // Photos over a real server and a whole node: up, down, and gone.
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
 #include "http/photos/photo_bytes.hpp"
+#include "persistence/forwarding_journal.hpp"
 #include "tests/http/market/postings.hpp"
 #include "tests/http/node_scene.hpp"
 #include "tests/http/sample_photos.hpp"
@@ -92,6 +97,87 @@ TEST_F(PhotosOverHttp, are_not_sent_to_who_has_them) {
   EXPECT_EQ(get(nowhere, {{"If-None-Match", "*"}}).status, 404U);
 }
 
+/// Tells of reading bytes, and holds it up while it is to.
+struct slow_album {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool is_held = false;
+  int reads = 0;  ///< begun
+
+  void read() {
+    std::unique_lock held{mutex};
+    ++reads;
+    changed.wait_for(held, std::chrono::seconds{60}, [this] { return !is_held; });
+  }
+  void hold(bool on) {
+    const std::lock_guard held{mutex};
+    is_held = on;
+    changed.notify_all();
+  }
+  int so_far() {
+    const std::lock_guard held{mutex};
+    return reads;
+  }
+  std::unique_ptr<journal_store> around(std::unique_ptr<journal_store> inner) {
+    struct watched final : forwarding_journal {
+      watched(std::unique_ptr<journal> other, slow_album& by)
+          : forwarding_journal{std::move(other)}, album{by} {}
+      journal_result<std::optional<stored_photo>> get_photo(const photo_id& id) override {
+        album.read();
+        return forwarding_journal::get_photo(id);
+      }
+      slow_album& album;
+    };
+    return std::make_unique<wrapping_store>(
+        std::move(inner), [this](std::unique_ptr<journal> connection) {
+          return std::make_unique<watched>(std::move(connection), *this);
+        });
+  }
+};
+
+class AlbumOverHttp : public PhotosOverHttp {
+ protected:
+  AlbumOverHttp() {
+    around = [this](std::unique_ptr<journal_store> inner) {
+      return album.around(std::move(inner));
+    };
+    begin();
+    bytes = sample::jpeg(640, 480);
+    url = url_of(upload(bytes));
+  }
+
+  slow_album album;
+  std::string bytes;
+  std::string url;
+};
+
+TEST_F(AlbumOverHttp, is_not_read_for_who_gets_no_bytes) {
+  const auto known = get(url, {{"If-None-Match", "*"}});
+  EXPECT_EQ(known.status, 304U);
+  EXPECT_EQ(known.header("etag"), '"' + url.substr(url.rfind('/') + 1) + '"');
+  const auto head = send("HEAD", url);
+  EXPECT_EQ(head.status, 200U);
+  EXPECT_EQ(head.header("content-type"), "image/jpeg");
+  EXPECT_EQ(head.header("content-length"), std::to_string(bytes.size()));
+  EXPECT_EQ(send("HEAD", "/api/photos/" + std::string(64, 'a')).status, 404U);
+  EXPECT_EQ(album.so_far(), 0);
+  EXPECT_EQ(get(url, {}).body, bytes);
+  EXPECT_EQ(album.so_far(), 1);
+}
+
+// Were it read by one of the two readers, one of two searches would wait for it.
+TEST_F(AlbumOverHttp, that_takes_long_to_read_holds_nobody_else_up) {
+  album.hold(true);
+  client_response seen;
+  std::jthread reading{[&] { seen = get(url, {}); }};
+  EXPECT_TRUE(comes_true([&] { return album.so_far() == 1; }));
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(get("/api/listings", {}).status, 200U);
+  EXPECT_EQ(upload(sample::png(3, 2)).status, 201U);
+  album.hold(false);
+  reading.join();
+  EXPECT_EQ(seen.body, bytes);
+}
+
 TEST_F(PhotosOverHttp, are_what_their_bytes_say) {
   begin();
   auto liar = ada;
@@ -107,6 +193,14 @@ TEST_F(PhotosOverHttp, are_what_their_bytes_say) {
     EXPECT_EQ(refused.status, 415U);
     EXPECT_EQ(refused.code(), "unsupported_media_type");
   }
+}
+
+TEST_F(PhotosOverHttp, of_nobody_are_not_waited_for) {
+  begin();
+  client one{site->port()};
+  one.send_raw("POST " + photos + " HTTP/1.1\r\nHost: a\r\nContent-Length: 16000\r\n\r\nabc");
+  EXPECT_EQ(one.receive().status, 401U);
+  EXPECT_TRUE(one.ends_in_order());
 }
 
 TEST_F(PhotosOverHttp, that_are_damaged_or_too_large_are_422) {

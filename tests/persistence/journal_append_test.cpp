@@ -278,7 +278,7 @@ TEST_P(Stale, owner_writes_no_dead_letters) {
   auto wanted = to_partition(1, stale_, {});
   wanted.given_up = {letter_at(1)};
   EXPECT_TRUE(value(other_->append({wanted})).at(0).fenced);
-  EXPECT_THAT(value(journal_->dead_letters({}, 10)), IsEmpty());
+  EXPECT_THAT(value(journal_->dead_letters({}, {}, 10)), IsEmpty());
 }
 
 TEST_P(Stale, owner_writes_no_rows) {

@@ -59,6 +59,17 @@ TEST_P(Journal, gives_the_bytes_of_a_photo_that_an_advert_shows) {
   EXPECT_FALSE(value(journal_->get_photo(photo_no(2))));
 }
 
+TEST_P(Journal, says_of_a_photo_what_an_advert_shows_without_its_bytes) {
+  value(journal_->put_photo(photo_no(1), bytes("abc"), at(0)));
+  EXPECT_FALSE(value(journal_->find_photo(photo_no(1)))) << "nobody shows it";
+  write({showing(1, 2, 1), showing(2, 2, 1)});
+  EXPECT_EQ(value(journal_->find_photo(photo_no(1))), seen(1));
+  write({photo_row_removed{nth<listing_id>(1), photo_no(1)}});
+  EXPECT_TRUE(value(journal_->find_photo(photo_no(1)))) << "another shows it";
+  write({photo_row_removed{nth<listing_id>(2), photo_no(1)}});
+  EXPECT_FALSE(value(journal_->find_photo(photo_no(1))));
+}
+
 TEST_P(Journal, takes_the_bytes_of_a_photo_twice) {
   write({showing(1, 2, 1)});
   for (int i = 0; i < 2; ++i) value(journal_->put_photo(photo_no(1), bytes("abc"), at(i)));

@@ -7,6 +7,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 
 std::vector<std::int64_t> versions(const std::vector<stored_event>& events) {
@@ -377,7 +378,7 @@ TEST_P(Journal, keeps_dead_letters_until_they_are_replayed) {
   wanted.given_up = {letter_at(1, "another reason")};
   value(journal_->append({wanted}));
 
-  const auto kept = value(journal_->dead_letters(1, 10));
+  const auto kept = value(journal_->dead_letters(1, {}, 10));
   ASSERT_EQ(kept.size(), 2u);
   EXPECT_EQ(kept[0].position, 1);
   EXPECT_EQ(kept[0].subscription, "notifier");
@@ -386,13 +387,46 @@ TEST_P(Journal, keeps_dead_letters_until_they_are_replayed) {
   EXPECT_EQ(kept[0].reason, "planted") << "the first reason stays";
   EXPECT_EQ(kept[0].since, at(50));
   EXPECT_EQ(kept[1].reason, "");
-  EXPECT_EQ(value(journal_->dead_letters({}, 1)).size(), 1u);
-  EXPECT_THAT(value(journal_->dead_letters(2, 10)), IsEmpty());
+  EXPECT_EQ(value(journal_->dead_letters({}, {}, 1)).size(), 1u);
+  EXPECT_THAT(value(journal_->dead_letters(2, {}, 10)), IsEmpty());
 
   wanted.given_up.clear();
   wanted.replayed = {{"notifier", 1}};
   value(journal_->append({wanted}));
-  EXPECT_EQ(value(journal_->dead_letters(1, 10)).at(0).position, 2);
+  EXPECT_EQ(value(journal_->dead_letters(1, {}, 10)).at(0).position, 2);
+}
+
+TEST_P(Journal, gives_dead_letters_of_all_partitions_in_pages) {
+  std::vector<letter_place> all;
+  for (const partition_id partition : {1, 2, 10}) {
+    const auto lease = value(journal_->take_over(partition, "node-a"));
+    auto wanted = to_partition(partition, lease, {});
+    for (const char* subscription : {"notifier", "topics"})
+      for (const std::int64_t position : {2, 3, 11}) {
+        all.push_back({{subscription, position}, partition});
+        wanted.given_up.push_back({{subscription, position}, partition, rental_n(1), "", at(0)});
+      }
+    value(journal_->append({wanted}));
+  }
+  std::vector<letter_place> found;
+  std::optional<letter_place> after;
+  for (std::size_t seen = 0; seen < all.size(); seen = found.size()) {
+    const auto page = value(journal_->dead_letters({}, after, 4));
+    ASSERT_THAT(page, Not(IsEmpty()));
+    for (const auto& one : page) found.push_back({one, one.partition});
+    after = found.back();
+  }
+  EXPECT_THAT(value(journal_->dead_letters({}, after, 4)), IsEmpty());
+  ASSERT_THAT(found, SizeIs(all.size()));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    EXPECT_EQ(found[i].partition, all[i].partition);
+    EXPECT_EQ(found[i].subscription, all[i].subscription);
+    EXPECT_EQ(found[i].position, all[i].position);
+  }
+  // What it comes after need not be there any more.
+  const auto behind = value(journal_->dead_letters(2, letter_place{{"topics", 4}, 2}, 10));
+  ASSERT_THAT(behind, SizeIs(1));
+  EXPECT_EQ(behind[0].position, 11);
 }
 
 TEST_P(Journal, knows_the_latest_time_of_an_event) {

@@ -291,12 +291,16 @@ TEST_P(Paging, gives_every_advert_once_in_every_order) {
   }
 }
 
+rating_total reviews_of(std::int64_t count, std::int64_t stars_each) {
+  return {count * stars_each, count};
+}
+
 TEST_P(Paging, neither_skips_nor_repeats_while_adverts_are_written) {
   constexpr std::uint32_t stays_from = 100, stays_to = 124;
   std::uint32_t others = 1000;
-  for (const auto sort :
-       {listing_sort::relevance, listing_sort::price, listing_sort::price_descending,
-        listing_sort::newest, listing_sort::times_rented, listing_sort::distance})
+  for (const auto sort : {listing_sort::relevance, listing_sort::price,
+                          listing_sort::price_descending, listing_sort::newest,
+                          listing_sort::times_rented, listing_sort::rating, listing_sort::distance})
     for (const auto& base :
          {listing_query{}, listing_query{.words = "thi"}, listing_query{.words = "blue thing"},
           listing_query{.words = "thing", .min_price = money{1}},
@@ -313,6 +317,7 @@ TEST_P(Paging, neither_skips_nor_repeats_while_adverts_are_written) {
                           "blue thing" + std::string(n % 7, ' ') + std::string(3 * (n % 5), 'y'));
         row.content.where.lat = 52.5 + n % 6;
         stays.emplace_back(row);
+        if (n % 4 > 0) stays.emplace_back(listing_rated{row.id, reviews_of(n % 4, 1 + n % 5)});
       }
       write(std::move(stays));
       auto wanted = base;
@@ -332,7 +337,8 @@ TEST_P(Paging, neither_skips_nor_repeats_while_adverts_are_written) {
         early.added_at = at(pages);
         early.content.terms.price.amount = {pages};
         early.content.where.lat = 52.5 + pages;
-        write({early, a_book(others + 1, "Rare blue thing thing", "thing"),
+        write({early, listing_rated{early.id, reviews_of(2, 1 + pages % 5)},
+               a_book(others + 1, "Rare blue thing thing", "thing"),
                a_book(others + 2, "Blue", "one more thing of that kind"),
                listing_removed{page.items.front().id}});
         others += 3;

@@ -1,8 +1,14 @@
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <cstdlib>
 #include <iostream>
 #include <pqxx/pqxx>
 #include <random>
+#include <thread>
 
 #include "tests/persistence/postgres_scene.hpp"
 
@@ -53,6 +59,32 @@ class PostgresFaults : public PostgresScene {
   std::unique_ptr<pqxx::connection> third_;
   std::unique_ptr<pqxx::work> lock_;
 };
+
+// --- migrations ---------------------------------------------------------------------------------
+
+/// As a backup would: whoever wants to write the table stands behind the migration, if that waits.
+TEST_F(PostgresFaults, a_migration_does_not_wait_in_front_of_others_for_who_reads_for_long) {
+  const auto url = server_.make_database();
+  server_.run(url,
+              "CREATE SCHEMA rentwave;"
+              " CREATE TABLE rentwave.schema_version (version integer PRIMARY KEY)");
+  pqxx::connection backup(url);
+  auto reading = std::make_unique<pqxx::work>(backup);
+  reading->exec("SELECT FROM rentwave.schema_version");
+  std::jthread migrating([&] { EXPECT_TRUE(open_journal(url)); });
+  const auto is_waiting = [&] {
+    return server_.run(url,
+                       "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation ="
+                       " 'rentwave.schema_version'::regclass") != "0";
+  };
+  EXPECT_TRUE(eventually(is_waiting));
+  EXPECT_TRUE(eventually([&] { return !is_waiting(); }));
+  EXPECT_EQ(server_.run(url, "SELECT count(*) FROM rentwave.schema_version"), "0") << "not yet";
+  reading.reset();
+  migrating.join();
+  EXPECT_EQ(server_.run(url, "SELECT count(*) > 0 FROM rentwave.schema_version"), "t");
+  server_.drop(url);
+}
 
 // --- take-over ----------------------------------------------------------------------------------
 
@@ -272,6 +304,58 @@ TEST_F(PostgresFaults, a_server_that_is_away_makes_everything_unavailable) {
   server_.start();
   ASSERT_TRUE(eventually([&] { return journal_->load(rental_n(1)).has_value(); }));
   value(append_one(*journal_, 1, lease, 1));
+}
+
+/// In the server's place while that is away: hangs up on whoever comes, and counts them.
+class closed_door {
+ public:
+  explicit closed_door(std::string path) : path_(std::move(path)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path_.copy(address.sun_path, sizeof address.sun_path - 1);
+    ::unlink(path_.c_str());
+    if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+        ::listen(socket_, 16) != 0)
+      throw std::runtime_error("no door at " + path_);
+    thread_ = std::jthread([this](const std::stop_token& enough) {
+      pollfd waiting{socket_, POLLIN, 0};
+      while (!enough.stop_requested())
+        if (::poll(&waiting, 1, 20) == 1) {
+          ::close(::accept(socket_, nullptr, nullptr));
+          ++callers_;
+        }
+    });
+  }
+  ~closed_door() {
+    thread_ = {};
+    ::close(socket_);
+    ::unlink(path_.c_str());
+  }
+  int callers() const { return callers_; }
+
+ private:
+  std::string path_;
+  int socket_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  std::atomic<int> callers_ = 0;
+  std::jthread thread_;
+};
+
+// With no pause there would be a thousand callers. How many there are depends on how long the calls
+// take; but each pause is longer than the one before, and for 20 of them it would have to be half a
+// minute.
+TEST_F(PostgresFaults, a_server_that_is_away_is_not_tried_by_each_call) {
+  value(journal_->anchor());
+  const auto path = run("SHOW unix_socket_directories") + "/.s.PGSQL." + run("SHOW port");
+  server_.stop_at_once();
+  {
+    const closed_door door(path);
+    for (int i = 0; i < 1000; ++i)
+      ASSERT_EQ(failure(journal_->anchor()), journal_errc::unavailable);
+    EXPECT_GE(door.callers(), 1);
+    EXPECT_LT(door.callers(), 20);
+  }
+  server_.start();
+  EXPECT_TRUE(eventually([&] { return journal_->anchor().has_value(); }));
 }
 
 // --- scan ---------------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "persistence/postgres/connection.hpp"
+#include "persistence/postgres/schema.hpp"
 #include "persistence/postgres/watchdog.hpp"
 #include "tests/persistence/older_journal.hpp"
 #include "tests/persistence/postgres_scene.hpp"
@@ -30,16 +32,22 @@ DROP FUNCTION rentwave.write_photo;
 DROP TABLE rentwave.nodes, rentwave.placements, rentwave.placements_revision;
 DROP SEQUENCE rentwave.incarnations;
 DROP FUNCTION rentwave.publish_placements;
+DROP TABLE rentwave.event_types;
+DROP FUNCTION rentwave.can_read, rentwave.unreadable_to, rentwave.begin_event_types;
+ALTER TABLE rentwave.schema_version DROP COLUMN readable_from;
 DELETE FROM rentwave.schema_version WHERE version >= 5;
 )";
 
 /// What is special about a journal in PostgreSQL.
 class PostgresServer : public PostgresScene {
  protected:
-  /// As if a release had been here that knows one schema more: schemas only grow.
-  void pretend_next_schema() {
+  /// As if a release had been here that knows more schemas, of which programs can work with the
+  /// last that know at least `readable_from`.
+  void pretend_later_schemas(int more, const std::string& readable_from) {
     close();
-    run("INSERT INTO rentwave.schema_version SELECT max(version) + 1 FROM rentwave.schema_version");
+    for (int i = 0; i < more; ++i)
+      run("INSERT INTO rentwave.schema_version SELECT max(version) + 1, " + readable_from +
+          " FROM rentwave.schema_version");
   }
 };
 
@@ -111,6 +119,43 @@ TEST_F(PostgresServer, makes_no_rows_anew_while_a_node_runs) {
   value(second->rebuild_rows(nothing, unheard));
 }
 
+/// What takes time in proportion to them, or is bounded as a request is, fails when they are many.
+TEST_F(PostgresServer, makes_rows_anew_however_many_there_are) {
+  run("CREATE FUNCTION public.no() RETURNS trigger LANGUAGE plpgsql AS"
+      " $$BEGIN RAISE 'one by one'; END$$;"
+      "CREATE FUNCTION public.look() RETURNS trigger LANGUAGE plpgsql AS"
+      " $$BEGIN INSERT INTO public.seen VALUES (current_setting('statement_timeout'));"
+      " RETURN new; END$$;"
+      "CREATE TABLE public.seen (timeout text);"
+      "CREATE TRIGGER look BEFORE INSERT ON rentwave.listings FOR EACH ROW"
+      " EXECUTE FUNCTION public.look()");
+  for (const std::string table : {"listings", "listing_terms", "listing_photos", "reservations",
+                                  "rentals", "reviews", "wallet_entries", "notices", "sessions"})
+    run("CREATE TRIGGER no BEFORE DELETE ON rentwave." + table +
+        " FOR EACH STATEMENT EXECUTE FUNCTION public.no()");
+  auto lease = value(journal_->take_over(1, "node-a"));
+  value(append_one(*journal_, 1, lease, 1));
+  journal_.reset();
+  const auto second = value(store_->connect());
+  const auto as_advert = [](const stored_event&) -> journal_result<std::vector<row_change>> {
+    return std::vector<row_change>{a_book(1, "Dune")};
+  };
+  value(second->rebuild_rows(as_advert, [](std::int64_t, std::int64_t) {}));
+  EXPECT_EQ(run("SELECT string_agg(timeout, ' ') FROM public.seen"), "1h");
+  EXPECT_THAT(value(second->search({.words = "dune"})).items, SizeIs(1));
+}
+
+TEST_F(PostgresServer, gives_a_long_transaction_the_time_that_it_asks_for) {
+  const auto dog = std::make_shared<postgres::watchdog>();
+  postgres::connection::options how;
+  how.url = url_;
+  how.longest_call = std::chrono::seconds{1};
+  postgres::connection on(how, dog);
+  postgres::transaction whole(on, std::chrono::seconds{60});
+  EXPECT_NO_THROW(on.query("SELECT pg_sleep(1.5)"));  // longer than other calls may take
+  EXPECT_NO_THROW(whole.commit());
+}
+
 TEST_F(PostgresServer, refuses_what_is_no_utf8_before_it_is_sent) {
   auto lease = value(journal_->take_over(1, "node-a"));
   auto odd = event(1);
@@ -167,15 +212,27 @@ TEST_F(PostgresServer, is_migrated_once_by_many_at_once) {
   EXPECT_EQ(server_.run(url, "SELECT count(*) - max(version) FROM rentwave.schema_version"), "0");
 }
 
-TEST_F(PostgresServer, takes_the_next_schema_and_refuses_later_ones) {
-  pretend_next_schema();
+TEST_F(PostgresServer, takes_a_later_schema_that_says_that_this_release_can_use_it) {
+  pretend_later_schemas(3, std::to_string(postgres::newest_schema()));
   open();
   auto lease = value(journal_->take_over(1, "node-a"));
   value(append_one(*journal_, 1, lease, 1));
   EXPECT_TRUE(open_journal_read_only(url_));
-  pretend_next_schema();
-  EXPECT_EQ(failure(open_journal(url_)), journal_errc::too_new);
+}
+
+TEST_F(PostgresServer, refuses_a_later_schema_that_says_that_this_release_cannot_use_it) {
+  const auto ours = postgres::newest_schema();
+  pretend_later_schemas(2, std::to_string(ours + 1));
+  const auto refused = open_journal(url_);
+  EXPECT_EQ(failure(refused), journal_errc::too_new);
+  EXPECT_THAT(refused.error().detail,
+              HasSubstr("the database has schema " + std::to_string(ours + 2) +
+                        ", for releases that know " + std::to_string(ours + 1) +
+                        " or later; this one knows " + std::to_string(ours)));
   EXPECT_EQ(failure(open_journal_read_only(url_)), journal_errc::too_new);
+  run("DELETE FROM rentwave.schema_version WHERE version > " + std::to_string(ours));
+  pretend_later_schemas(1, "NULL");
+  EXPECT_EQ(failure(open_journal(url_)), journal_errc::too_new) << "it does not say";
 }
 
 TEST_F(PostgresServer, of_an_older_release_is_brought_up_to_this_one) {
@@ -205,6 +262,17 @@ TEST_F(PostgresServer, of_a_release_without_places_and_traits_is_filled) {
   run(without_places_and_traits);
   open();
   expect_found_by_places_and_traits(*journal_);
+}
+
+TEST_F(PostgresServer, is_migrated_in_more_time_than_requests_have) {
+  close();
+  run(without_places_and_traits);
+  run("CREATE TABLE public.seen (timeout text);"
+      "CREATE FUNCTION public.look() RETURNS event_trigger LANGUAGE plpgsql AS"
+      " $$BEGIN INSERT INTO public.seen VALUES (current_setting('statement_timeout')); END$$;"
+      "CREATE EVENT TRIGGER look ON ddl_command_start EXECUTE FUNCTION public.look()");
+  open();
+  EXPECT_EQ(run("SELECT string_agg(DISTINCT timeout, ' ') FROM public.seen"), "1h");
 }
 
 TEST_F(PostgresServer, keeps_the_terms_of_active_adverts_whoever_writes) {
@@ -282,6 +350,23 @@ TEST_F(PostgresServer, that_takes_no_writes_is_passed_over) {
   const auto refused = open_journal(url_);
   EXPECT_EQ(failure(refused), journal_errc::unavailable);
   EXPECT_THAT(refused.error().detail, HasSubstr("read-only"));
+}
+
+TEST(PostgresBackoff, grows_with_each_failure_up_to_a_longest_and_begins_anew_after_success) {
+  using std::chrono::milliseconds;
+  postgres::backoff pause{milliseconds{100}, milliseconds{500}};
+  postgres::backoff::clock::time_point now{};
+  EXPECT_FALSE(pause.is_pausing(now));
+  const auto fails_for = [&](milliseconds length) {
+    pause.failed(now);
+    EXPECT_TRUE(pause.is_pausing(now + length - milliseconds{1})) << length.count();
+    now += length;
+    EXPECT_FALSE(pause.is_pausing(now)) << length.count();
+  };
+  for (const int length : {100, 200, 400, 500, 500}) fails_for(milliseconds{length});
+  pause.succeeded();
+  EXPECT_FALSE(pause.is_pausing(now));
+  fails_for(milliseconds{100});
 }
 
 TEST(PostgresWatchdog, cuts_a_socket_at_its_deadline_and_no_other) {

@@ -18,14 +18,14 @@ namespace rentwave {
 namespace {
 
 template <class Id>
-Id numbered(std::uint8_t n) {
+Id sealed_one(std::uint8_t n) {
   Id id;
   id.value.data[15] = n;
   return id;
 }
 
-const auto ada = numbered<account_id>(1);
-const auto bob = numbered<account_id>(2);
+const auto ada = sealed_one<account_id>(1);
+const auto bob = sealed_one<account_id>(2);
 const entity_ref adas_account = account_ref(ada);
 
 class folder {
@@ -103,7 +103,7 @@ class Sealing : public ::testing::Test {
     made.type = encoded.type;
     made.schema = encoded.schema;
     made.data = encoded.data;
-    made.command = numbered<command_id>(++commands_);
+    made.command = sealed_one<command_id>(++commands_);
     made.subject = ada;
     return made;
   }
@@ -251,15 +251,15 @@ TEST_F(Sealing, makes_the_keys_of_all_people_of_a_batch_together) {
   std::vector<entity_append> entities;
   for (std::uint8_t n = 1; n <= 20; ++n) {
     auto& one = entities.emplace_back();
-    one.entity = account_ref(numbered<account_id>(n));
+    one.entity = account_ref(sealed_one<account_id>(n));
     one.events = {written(opened("Name" + std::to_string(n))), written(opened("Again"))};
-    for (auto& event : one.events) event.subject = numbered<account_id>(n);
+    for (auto& event : one.events) event.subject = sealed_one<account_id>(n);
   }
-  ASSERT_TRUE(connection_->destroy_key(numbered<account_id>(7)));
+  ASSERT_TRUE(connection_->destroy_key(sealed_one<account_id>(7)));
   ASSERT_TRUE(append(entities));
   EXPECT_EQ(below_.ensured, std::vector<std::size_t>{20});
   for (std::uint8_t n = 1; n <= 20; ++n) {
-    const auto loaded = connection_->load(account_ref(numbered<account_id>(n)));
+    const auto loaded = connection_->load(account_ref(sealed_one<account_id>(n)));
     ASSERT_TRUE(loaded) << loaded.error().detail;
     const auto name = n == 7 ? "" : "Name" + std::to_string(n);
     EXPECT_NE(loaded->events.at(0).data.find("{\"personal\":\"" + name + "\"}"), std::string::npos);
@@ -316,7 +316,7 @@ TEST_F(Sealing, takes_forged_or_moved_texts_for_corrupt) {
     event.data = data;
     event.subject = subject;
     entity_append entity;
-    entity.entity = account_ref(numbered<account_id>(n));
+    entity.entity = account_ref(sealed_one<account_id>(n));
     entity.events = {event};
     EXPECT_TRUE(append({entity}));
     const auto loaded = connection_->load(entity.entity);
@@ -331,9 +331,9 @@ TEST_F(Sealing, takes_forged_or_moved_texts_for_corrupt) {
   EXPECT_STREQ(load_of(13, R"({"display_name":{"sealed":"v2.x"}})", ada), "corrupt");
   EXPECT_STREQ(load_of(14, R"({"username":"sealed"})", ada), "none");
   // Read together with others, it is still the forged one alone that fails.
-  const auto together = connection_->load_many({account_ref(numbered<account_id>(10)),
-                                                account_ref(numbered<account_id>(12)),
-                                                account_ref(numbered<account_id>(14))});
+  const auto together = connection_->load_many({account_ref(sealed_one<account_id>(10)),
+                                                account_ref(sealed_one<account_id>(12)),
+                                                account_ref(sealed_one<account_id>(14))});
   EXPECT_TRUE(together.at(0));
   EXPECT_FALSE(together.at(1));
   EXPECT_TRUE(together.at(2));

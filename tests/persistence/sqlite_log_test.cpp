@@ -154,6 +154,19 @@ TEST_F(SqliteLog, stays_bounded_while_readers_overlap) {
   EXPECT_LE(longest_over(20), longest_allowed);
 }
 
+/// A restart is never due, so it is what was moved beside the writer that lets the log begin anew.
+TEST_F(SqliteLog, is_moved_beside_the_writer) {
+  open({.checkpoint_bytes = 64 << 10, .restart_bytes = 1 << 30});
+  std::uint32_t n = 0;
+  std::uintmax_t before = 0;
+  do {
+    before = log_bytes();
+    append(++n, 100'000);
+    for (int i = 0; i < 1'000; ++i) std::this_thread::yield();
+  } while (log_bytes() > before && n < 1'000);
+  EXPECT_LT(n, 1'000u) << "it grew with each append";
+}
+
 TEST_F(SqliteLog, grows_on_beside_a_reader_that_never_ends_and_is_short_again_after_it) {
   open({.checkpoint_bytes = 64 << 10, .restart_bytes = 256 << 10, .patience_ms = 0});
   reader one(file_);

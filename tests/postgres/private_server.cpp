@@ -89,9 +89,9 @@ private_server::~private_server() {
   ::wait(nullptr);
 }
 
-void private_server::order(const char* what) {
-  const std::string line = std::string{what} + '\n';
-  if (*what && ::write(orders_, line.data(), line.size()) < 0)
+void private_server::order(const std::string& what) {
+  const auto line = what + '\n';
+  if (!what.empty() && ::write(orders_, line.data(), line.size()) < 0)
     throw std::runtime_error("the keeper of the private server is gone");
   std::string answer;
   for (char c = 0; ::read(answers_, &c, 1) == 1 && c != '\n';) answer += c;
@@ -101,6 +101,11 @@ void private_server::order(const char* what) {
 
 void private_server::start() {
   order("start");
+}
+
+void private_server::start_at(const std::string& space, const std::string& address,
+                              const std::string& range) {
+  order("start " + space + ' ' + address + ' ' + range);
 }
 
 void private_server::stop_at_once() {

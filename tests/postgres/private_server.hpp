@@ -28,12 +28,15 @@ class private_server {
   /// As when the machine is switched off, and on again.
   void stop_at_once();
   void start();
+  /// The same, in the network namespace that this file is, where it listens at an address for
+  /// whoever comes from a range of them ("10.0.0.0/24"). Needs root.
+  void start_at(const std::string& space, const std::string& address, const std::string& range);
 
  private:
   private_server();
   std::string url_of(const std::string& database) const;
   std::string make(const char* from);
-  void order(const char* what);
+  void order(const std::string& what);
 
   std::string folder_;
   int orders_ = -1;

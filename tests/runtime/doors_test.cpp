@@ -177,6 +177,16 @@ TEST_F(Door, cut_off_asks_again_what_may_have_been_written) {
   EXPECT_EQ(balance(), (money{400}));
 }
 
+// Else its next owner would end the session of this node's writer, and with it what that is writing
+// of others.
+TEST_F(Door, cut_off_is_released_in_the_journal) {
+  m.world.send(top_up_of({10}));
+  for (int i = 0; i < 5 && m.world.step(); ++i) {
+  }
+  order(placing::cut);
+  EXPECT_EQ(owner_in_journal(), "");
+}
+
 TEST_F(Door, asks_questions_again_that_waited_for_the_end_of_a_saga) {
   const auto listing = m.advertise();
   m.top_up(m.renter, {10'000});
@@ -245,6 +255,24 @@ TEST_F(Door, is_lost_with_the_epoch) {
   EXPECT_EQ(code_of(look()), runtime_errc::unavailable);
   order(placing::open);
   EXPECT_EQ(balance(), (money{500}));
+}
+
+TEST_F(Door, lets_wait_for_the_next_owner_what_the_epoch_has_kept_from_being_written) {
+  auto options = impatient();
+  options.opens_all = false;
+  testing::world alone{options};
+  alone.order(home, {placing::open});
+  alone.run();
+  const auto connection = std::move(*alone.journal().connect());
+  ASSERT_TRUE(connection->take_over(home, "somebody"));
+  std::vector<pending<outcome>> waiting;
+  for (int i = 0; i < 3; ++i) waiting.push_back(alone.send(top_up_of({100})));
+  alone.run();
+  EXPECT_EQ(alone.state_of(home), door_state::nowhere);
+  for (const auto& each : waiting) EXPECT_FALSE(each.done());
+  alone.order(home, {placing::open});
+  alone.run();
+  for (const auto& each : waiting) EXPECT_TRUE(is_accepted(each));
 }
 
 TEST_F(Door, opens_no_earlier_than_what_is_written) {
@@ -369,6 +397,27 @@ TEST_F(Door, keeps_one_way_commands_until_they_are_taken) {
   answer(other.calls->back().number, taken{});
   m.pass(10s);
   EXPECT_EQ(other.calls->size(), 2u);
+}
+
+TEST_F(Door, refuses_at_once_what_is_with_a_node_that_cannot_be_reached) {
+  order(placing::close);
+  const auto waited = top_up({100});
+  caf::anon_send(door(), command_ptr{std::make_shared<command_envelope>(top_up_of({100}))});
+  m.world.run();
+  order(placing::unreachable);
+  EXPECT_EQ(code_of(waited), runtime_errc::unavailable);
+  EXPECT_EQ(code_of(top_up({100})), runtime_errc::unavailable);
+  EXPECT_EQ(code_of(look()), runtime_errc::unavailable);
+
+  order(placing::elsewhere, other.link);
+  EXPECT_EQ(other.calls->size(), 1u) << "nobody waits for it: it could wait";
+  top_up({100});
+  EXPECT_EQ(other.calls->size(), 2u);
+  order(placing::unreachable);
+  order(placing::nowhere);
+  EXPECT_FALSE(top_up({100}).done()) << "its owner may have died: another one takes it";
+  order(placing::open);
+  EXPECT_TRUE(is_accepted(top_up({100})));
 }
 
 // --- asked by another node ---
@@ -525,6 +574,57 @@ TEST_F(Lease, that_is_over_lets_nothing_out) {
   EXPECT_TRUE(is_accepted(give(200, id))) << "the same, with one effect";
   m.pass(30s);
   EXPECT_EQ(m.wallet(m.renter).balance, (money{300}));
+}
+
+TEST_F(Lease, that_ended_before_a_want_was_sent_holds_it_up_no_longer_than_until_the_next_owner) {
+  const auto listing = m.advertise();
+  m.top_up(m.renter, {10'000});
+  m.world.journal().on_append([this](std::uint64_t) {
+    *lasts = false;
+    return append_fault::none;
+  });
+  const auto rental = m.rent(listing, 1h);
+  m.world.journal().on_append({});
+  *lasts = true;
+  m.world.run();
+  EXPECT_EQ(m.rental(rental).now, rental::status::pending);
+  m.world.hand_over_all(placing::close);
+  m.world.run();  // and no time passes
+  EXPECT_EQ(m.rental(rental).now, rental::status::active);
+}
+
+TEST_F(Lease, that_is_over_makes_nobody_wait_for_the_journal) {
+  m.top_up(m.renter, {500});
+  std::uint64_t appends = 0;
+  m.world.journal().on_append([&](std::uint64_t) {
+    ++appends;
+    return append_fault::none;
+  });
+  const auto ask = [&] {
+    const auto id = m.world.fresh_id();
+    const wallet::top_up command{m.renter, derive_id<payment_id>(id, "in"), {100}};
+    auto waiting = m.world.send(purse, wallet::command{command}, id, m.renter, m.world.now());
+    m.world.run();
+    return code_of(waiting);
+  };
+  *lasts = false;
+  EXPECT_EQ(ask(), runtime_errc::unavailable);
+  EXPECT_EQ(appends, 0u);
+}
+
+TEST_F(Lease, that_is_over_makes_nobody_wait_for_a_partition) {
+  const auto home = partition_of(purse, 4);
+  m.world.order(home, {place_order::placing::close});
+  m.world.run();
+  const auto waited = m.world.query(purse);
+  m.pass(1s);
+  EXPECT_FALSE(waited.done()) << "somebody may take it";
+  *lasts = false;
+  m.pass(1s);
+  EXPECT_EQ(code_of(waited), runtime_errc::unavailable) << "and it would not be known here";
+  const auto question = m.world.query(purse);
+  m.world.run();
+  EXPECT_EQ(code_of(question), runtime_errc::unavailable);
 }
 
 TEST_F(Lease, that_is_over_lets_nobody_watch) {

@@ -250,6 +250,51 @@ TEST(Follows, of_one_whose_inbox_is_broken_keep_nobody_else_waiting_for_long) {
   EXPECT_EQ(m.notices(other).size(), 2u);
 }
 
+/// Of one audience, while `broken`.
+node_options with_sick_audience(const entity_ref& which, std::shared_ptr<bool> broken) {
+  auto options = market::small();
+  options.machines = [=](const entity_ref& entity) -> std::unique_ptr<machine> {
+    if (entity != which) return make_machine(entity);
+    return std::make_unique<failing_machine>(make_machine(entity), [broken] { return *broken; });
+  };
+  return options;
+}
+
+TEST(Follows, in_a_broken_audience_keep_those_in_others_waiting_for_a_few_tries_only) {
+  constexpr int broken_shard = audience::shards / 2;
+  const auto sick = audience::ref("book", broken_shard);
+  const auto broken = std::make_shared<bool>(false);
+  following m{with_sick_audience(sick, broken)};
+  const auto follower_in = [&m](auto holds) {
+    auto who = m.somebody();
+    while (!holds(audience::shard_of(who))) who = m.somebody();
+    m.follow(who, "book");
+    return who;
+  };
+  const auto before = follower_in([](int shard) { return shard < broken_shard; });
+  const auto within = follower_in([](int shard) { return shard == broken_shard; });
+  const auto behind = follower_in([](int shard) { return shard > broken_shard; });
+  *broken = true;
+  for (int i = 0; i < 40 && m.world.report(sick)->quarantine.empty(); ++i) {
+    m.world.send(sick, audience::command{audience::join{m.somebody()}}, m.world.fresh_id());
+    m.pass(1s);
+  }
+  ASSERT_EQ(m.world.report(sick)->quarantine.size(), 1u);
+  m.advertise();
+  m.pass(1min);
+  EXPECT_EQ(m.notices(before).size(), 1u);
+  EXPECT_EQ(m.notices(behind).size(), 1u);
+  EXPECT_EQ(m.notices(within).size(), 0u);
+  EXPECT_TRUE(m.topic("book").pending.empty());
+
+  *broken = false;
+  ASSERT_TRUE(m.world.release(sick));
+  m.advertise();
+  m.pass(1s);
+  for (const auto& who : {before, behind}) EXPECT_EQ(m.notices(who).size(), 2u);
+  EXPECT_EQ(m.notices(within).size(), 1u) << "what it was passed over for is not made up for";
+}
+
 TEST(Follows, wait_in_the_log_while_their_topic_has_no_room) {
   const sick_inbox sick;
   auto options = sick.options();

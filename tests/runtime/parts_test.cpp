@@ -90,6 +90,23 @@ TEST(Answer_memory, knows_how_far_back_it_reaches) {
   EXPECT_TRUE(memory.would_know(noon + 2min));
 }
 
+TEST(Answer_memory, holds_so_many_and_knows_what_it_forgot) {
+  answer_memory memory;
+  const auto number = [](std::size_t n) { return command_id{uuid_v8({}, std::to_string(n))}; };
+  const auto instant_of = [](std::size_t n) { return noon + std::chrono::seconds{n}; };
+  for (std::size_t n = 0; n < answer_memory::most; ++n)
+    memory.remember(number(n), instant_of(n), accepted{});
+  EXPECT_TRUE(memory.find(number(0)));
+  EXPECT_TRUE(memory.would_know(noon - 1h));
+  for (std::size_t n = answer_memory::most; n < answer_memory::most + 2; ++n)
+    memory.remember(number(n), instant_of(n), accepted{});
+  EXPECT_EQ(memory.size(), answer_memory::most);
+  EXPECT_FALSE(memory.find(number(1)));
+  EXPECT_TRUE(memory.find(number(2)));
+  EXPECT_FALSE(memory.would_know(instant_of(1)));
+  EXPECT_TRUE(memory.would_know(instant_of(2)));
+}
+
 stored_event stored(const char* command, instant at) {
   stored_event event;
   event.command = command_id{uuid_v8({}, command)};
@@ -106,19 +123,21 @@ TEST(Answer_memory, recalls_what_a_history_shows_and_no_more) {
     return outcome{hand_over_result{true}};
   };
   answer_memory all;
-  all.recall(loaded, noon + 1min, noon + 1h, reply);
+  all.recall(loaded, noon + 1min, noon + 1h, 10s, reply);
   EXPECT_EQ(answered, 2u);
   EXPECT_EQ(all.size(), 1u);
   EXPECT_TRUE(all.find(command_id{uuid_v8({}, "late")}));
   EXPECT_FALSE(all.would_know(noon));
   EXPECT_TRUE(all.would_know(noon + 1min));
 
-  // Events of the snapshot's last instant may be on both sides of it.
+  // Events of the snapshot's last instant may be on both sides of it, and whoever sent the command
+  // of one before may have a clock that is ahead.
   loaded.state.emplace();
   answer_memory tail;
-  tail.recall(loaded, noon - 1h, noon + 1h, reply);
+  tail.recall(loaded, noon - 1h, noon + 1h, 10s, reply);
   EXPECT_FALSE(tail.would_know(noon));
-  EXPECT_TRUE(tail.would_know(noon + 1s));
+  EXPECT_FALSE(tail.would_know(noon + 10s));
+  EXPECT_TRUE(tail.would_know(noon + 11s));
 }
 
 std::vector<want> wanting(const char* key) {

@@ -11,38 +11,6 @@
 
 namespace rentwave::testing {
 
-/// Which response a call has.
-template <class Asked>
-struct answer_of;
-template <>
-struct answer_of<command_ptr> {
-  using type = outcome;
-};
-template <>
-struct answer_of<query_ptr> {
-  using type = view_ptr;
-};
-template <>
-struct answer_of<watch_request> {
-  using type = watch_ptr;
-};
-template <>
-struct answer_of<report_request> {
-  using type = report_ptr;
-};
-template <>
-struct answer_of<look_request> {
-  using type = place_ptr;
-};
-template <>
-struct answer_of<release_order> {
-  using type = std::string;
-};
-template <>
-struct answer_of<replay_order> {
-  using type = std::string;
-};
-
 /// On the node that asks it is a partition's link; on the one that is asked, who asks.
 class relay {
  public:
@@ -64,8 +32,7 @@ class relay {
 
   void pass_on(const remote_call& call) {
     if (call.is_one_way) return ask<taken>(call);
-    std::visit([&]<class Asked>(const Asked&) { ask<typename answer_of<Asked>::type>(call); },
-               call.what);
+    std::visit([&]<class Asked>(const Asked&) { ask<answer_of<Asked>>(call); }, call.what);
   }
 
   template <class Answer>

@@ -73,6 +73,7 @@ TEST(Entity, in_quarantine_holds_up_its_own_sagas_only) {
   const auto listing = m.advertise();
   m.top_up(m.renter, {10'000});
   const auto rental = m.rent(listing, 1h);
+  const auto before = m.world.look(rental_ref(rental))->version;
   *times = 1'000'000;
   m.pass(2h);  // a reminder and a late fee fall due
   const auto sick = rental_ref(rental);
@@ -82,6 +83,33 @@ TEST(Entity, in_quarantine_holds_up_its_own_sagas_only) {
   ASSERT_TRUE(m.world.release(sick));
   m.pass(1s);
   EXPECT_EQ(m.rental(rental).now, rental::status::late);
+  std::vector<std::string> since;
+  for (const auto& event : m.world.journal().all_events())
+    if (event.entity == sick && event.version > before) since.push_back(event.type);
+  ASSERT_FALSE(since.empty());
+  EXPECT_EQ(since.front(), "rent.late") << "what would have come before it is of no use any more";
+}
+
+/// Sends something to a wallet after so many steps of what begins when it has been idle for long
+/// enough; false: there were not as many.
+bool reaches_an_entity_that_ends(int steps) {
+  market m;
+  m.top_up(m.renter, {500});
+  m.pass(1min);
+  auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(m.world.system().scheduler());
+  scheduler.advance_time(market::small().idle_time);
+  for (int i = 0; i < steps; ++i)
+    if (!m.world.step()) return false;
+  const auto topped_up = m.try_top_up(m.renter, {700});
+  EXPECT_TRUE(topped_up.value());
+  EXPECT_EQ(m.wallet(m.renter).balance, (money{1'200}));
+  return true;
+}
+
+TEST(Memory, loses_nothing_that_comes_while_an_entity_is_let_go) {
+  int steps = 0;
+  while (reaches_an_entity_that_ends(steps) && !::testing::Test::HasFailure()) ++steps;
+  EXPECT_GT(steps, 3) << "the tick, the order, the end, and that it is noticed";
 }
 
 TEST(Memory, does_not_keep_what_never_happened) {

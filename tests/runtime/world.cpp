@@ -24,9 +24,18 @@ world::machine::machine()
     : system{deterministic(config)},
       scheduler{dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())} {}
 
-world::world(node_options base) : base_{std::move(base)}, started_at_{first_instant} {
+world::world(node_options base)
+    : own_{std::make_unique<memory_store>()},
+      store_{*own_},
+      base_{std::move(base)},
+      started_at_{first_instant} {
   base_.threads = false;
   start();
+}
+
+world::world(node_options base, memory_store& shared)
+    : store_{shared}, base_{std::move(base)}, started_at_{first_instant} {
+  base_.threads = false;
 }
 
 world::~world() {
@@ -101,7 +110,7 @@ void world::run() {
 void world::pass(duration real, duration step) {
   run();
   for (auto left = real; left > duration{}; left -= step) {
-    machine_->scheduler.advance_time(std::min(left, step));
+    advance(std::min(left, step));
     run();
   }
 }
@@ -167,8 +176,16 @@ view_ptr world::look(entity_ref of, bool settled) {
   return value_of(waiting, of, system());
 }
 
+pending<report_ptr> world::begin_report(const entity_ref& of) {
+  return request<report_ptr>(of, report_request{});
+}
+
+pending<std::string> world::begin_release(const entity_ref& from_quarantine) {
+  return request<std::string>(from_quarantine, release_order{from_quarantine});
+}
+
 report_ptr world::report(const entity_ref& of) {
-  const auto waiting = request<report_ptr>(of, report_request{});
+  const auto waiting = begin_report(of);
   run();
   return value_of(waiting, of, system());
 }
@@ -184,7 +201,7 @@ pending<std::string> world::begin_replay(const std::string& subscription, const 
 }
 
 bool world::release(const entity_ref& from_quarantine) {
-  const auto waiting = request<std::string>(from_quarantine, release_order{from_quarantine});
+  const auto waiting = begin_release(from_quarantine);
   run();
   return value_of(waiting, from_quarantine, system()).empty();
 }

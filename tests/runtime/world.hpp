@@ -32,6 +32,8 @@ class world {
  public:
   /// `base` is changed where a deterministic world needs it (no threads, virtual time).
   explicit world(node_options base = {});
+  /// One of several nodes over one journal, which outlives it; it has to be started.
+  world(node_options base, memory_store& shared);
   ~world();
 
   /// Ends the process without a word, as kill -9 does: memory is gone, the journal stays.
@@ -42,6 +44,7 @@ class world {
   /// How fast domain time runs from the next start on.
   void set_rate(double rate) { base_.clock_rate = rate; }
   bool is_running() const { return machine_ != nullptr; }
+  const node_options& options() const { return base_; }
 
   /// To a partition's actor, as the driver of a cluster's node gives orders.
   void order(partition_id partition, place_order what);
@@ -62,6 +65,9 @@ class world {
   void shuffle(std::mt19937_64* dice) { dice_ = dice; }
   /// Executes one job; false when there is none.
   bool step();
+  bool has_work() const { return machine_ && !machine_->scheduler.jobs.empty(); }
+  /// Real (virtual) time has passed; what became due is to be run.
+  void advance(duration real) { machine_->scheduler.advance_time(real); }
 
   // For convenience: run until answered; the test fails by exception when it is not.
   outcome ask(entity_ref to, any_command body, std::optional<account_id> caller = {});
@@ -71,6 +77,9 @@ class world {
   bool release(const entity_ref& from_quarantine);
   /// Why the first dead letter that failed again did so; empty: none is left.
   std::string replay(const std::string& subscription, const entity_ref& of);
+  // The same, without running.
+  pending<report_ptr> begin_report(const entity_ref& of);
+  pending<std::string> begin_release(const entity_ref& from_quarantine);
   pending<std::string> begin_replay(const std::string& subscription, const entity_ref& of);
 
   memory_store& journal() { return store_; }
@@ -95,7 +104,8 @@ class world {
     machine();
   };
 
-  memory_store store_;
+  std::unique_ptr<memory_store> own_;  ///< none: it is shared
+  memory_store& store_;
   node_options base_;
   std::map<partition_id, door_state> doors_;
   std::unique_ptr<machine> machine_;

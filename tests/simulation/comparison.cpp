@@ -41,8 +41,8 @@ alarm_times alarms_of(journal& from, int partitions) {
   return found;
 }
 
-void compare_one(testing::world& where, journal& from, const alarm_times& alarms,
-                 const entity_ref& about, std::int64_t version) {
+void compare_one(nodes& where, journal& from, const alarm_times& alarms, const entity_ref& about,
+                 std::int64_t version) {
   const auto whole = make_machine(about);
   fold(*whole, must(from.load_from_start(about), about), about);
   const auto tail = make_machine(about);
@@ -177,7 +177,7 @@ void compare_sessions(journal& from, const model& all) {
 
 }  // namespace
 
-void compare_states(testing::world& where, int partitions, const model& all) {
+void compare_states(nodes& where, int partitions, const model& all) {
   const auto connection = must(where.journal().connect(), {});
   const auto alarms = alarms_of(*connection, partitions);
   for (const auto& [about, version] : all.versions)

@@ -26,7 +26,7 @@ void crowd::issue(entity_ref to, any_command body, account_id caller, std::strin
   if (dice_.one_in(25)) book_->send_again(*world_, book_->size() - 1);
 }
 
-void crowd::arrive(testing::world& where, orders& book) {
+void crowd::arrive(nodes& where, orders& book) {
   world_ = &where;
   book_ = &book;
   for (int i = 0; i < users_; ++i) {
@@ -47,7 +47,7 @@ void crowd::arrive(testing::world& where, orders& book) {
   for (int i = 0; i < users_; ++i) post();
 }
 
-void crowd::act(testing::world& where, orders& book, const model& known) {
+void crowd::act(nodes& where, orders& book, const model& known) {
   world_ = &where;
   book_ = &book;
   for (const auto& [id, one] : known.deals)
@@ -75,8 +75,7 @@ void crowd::act(testing::world& where, orders& book, const model& known) {
   if (dice_.percent(8)) change_photos(known);
 }
 
-void crowd::ask_again(testing::world& where, orders& book,
-                      const std::vector<std::size_t>& unanswered) {
+void crowd::ask_again(nodes& where, orders& book, const std::vector<std::size_t>& unanswered) {
   world_ = &where;
   book_ = &book;
   for (const auto which : unanswered)
@@ -271,7 +270,7 @@ crowd::temper crowd::temper_of(rental_id id, const char* role) const {
   return drawn < 8 ? temper::slow : temper::careless;
 }
 
-void crowd::act_on(testing::world& where, orders&, const deal& about) {
+void crowd::act_on(nodes& where, orders&, const deal& about) {
   act_as_renter(about, where.now());
   act_as_owner(about);
 }

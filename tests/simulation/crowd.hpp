@@ -16,17 +16,17 @@ class crowd {
   crowd(std::uint64_t seed, int users) : dice_{seed}, users_{users} {}
 
   /// Everybody registers and tops up.
-  void arrive(testing::world& where, orders& book);
+  void arrive(nodes& where, orders& book);
   /// What happens in one round.
-  void act(testing::world& where, orders& book, const model& known);
+  void act(nodes& where, orders& book, const model& known);
   /// After a crash: who had no answer mostly asks again, under the same id.
-  void ask_again(testing::world& where, orders& book, const std::vector<std::size_t>& unanswered);
+  void ask_again(nodes& where, orders& book, const std::vector<std::size_t>& unanswered);
 
  private:
   /// How a renter, or an owner, takes things.
   enum class temper { prompt, slow, careless };
 
-  void act_on(testing::world& where, orders& book, const deal& about);
+  void act_on(nodes& where, orders& book, const deal& about);
   void act_as_renter(const deal& about, instant now);
   void act_as_owner(const deal& about);
   void post(const model* known = nullptr);
@@ -71,7 +71,7 @@ class crowd {
   int users_;
   std::vector<account_id> people_;
   std::int64_t editions_ = 0;
-  testing::world* world_ = nullptr;
+  nodes* world_ = nullptr;
   orders* book_ = nullptr;
 };
 

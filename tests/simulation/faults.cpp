@@ -101,11 +101,14 @@ void faults::attach(memory_store& store) {
     return next_append();
   });
   store.on_take_over([this](std::uint64_t) {
-    return bad_take_overs_ > 0 ? append_fault::unavailable : append_fault::none;
+    return bad_take_overs_ > 0 || is_cut_off_ ? append_fault::unavailable : append_fault::none;
   });
 }
 
 append_fault faults::next_append() {
+  // Its last words may have arrived.
+  if (is_cut_off_)
+    return dice_.one_in(4) ? append_fault::unknown_written : append_fault::unavailable;
   if (!on_) return append_fault::none;
   if (burst_ == 0) {
     if (!hits(rates_.append)) return append_fault::none;
@@ -134,6 +137,11 @@ void faults::round(memory_store& store) {
     ++count_;
   }
   store.fail_reads(bad_rounds_ > 0);
+}
+
+void faults::cut_off(memory_store& store, bool is_so) {
+  is_cut_off_ = is_so;
+  store.fail_reads(is_so || reads_fail());
 }
 
 void faults::stop(memory_store& store) {

@@ -24,6 +24,7 @@ struct fault_rates {
   int courier = 40;     ///< of a notice that is carried
   int crash = 60;       ///< of a round
   int hand_over = 25;   ///< of a round: a partition is nobody's for a while
+  int trouble = 15;     ///< of a round: something happens to one of several nodes, or between them
 };
 
 class faults {
@@ -41,6 +42,9 @@ class faults {
   void round(memory_store& store);
   bool is_time_to_crash() { return on_ && hits(rates_.crash); }
   bool is_time_to_hand_over() { return on_ && hits(rates_.hand_over); }
+  bool is_time_for_trouble() { return on_ && hits(rates_.trouble); }
+  /// The node that runs now does not reach the journal; or another one runs, which does.
+  void cut_off(memory_store& store, bool is_so);
   /// From now on nothing fails.
   void stop(memory_store& store);
   std::int64_t count() const { return count_; }
@@ -69,6 +73,7 @@ class faults {
   append_fault kind_ = append_fault::none;
   int bad_rounds_ = 0;      ///< rounds in which reads still fail
   int bad_take_overs_ = 0;  ///< and take-overs
+  bool is_cut_off_ = false;
   std::uint64_t appends_ = 0;
   std::shared_ptr<bank> bank_;
   std::shared_ptr<simulation::receivers> receivers_;

@@ -12,7 +12,8 @@
 namespace {
 
 constexpr const char* usage =
-    "usage: rentwave-simulate [--seed N] [--seeds N] [--days D] [--users U] [--verbose]\n"
+    "usage: rentwave-simulate [--seed N] [--seeds N] [--days D] [--users U] [--nodes N]\n"
+    "                         [--verbose]\n"
     "\n"
     "Runs a marketplace by a seed, with faults and crashes, and checks the invariants of the "
     "design.\n"
@@ -22,6 +23,7 @@ constexpr const char* usage =
     "  --seeds N   so many seeds, one after the other, 1\n"
     "  --days D    domain time until the faults stop, 30\n"
     "  --users U   people, 12\n"
+    "  --nodes N   over one journal, 1\n"
     "  --verbose   every event and the program's log on standard error\n";
 
 template <class Number>
@@ -54,7 +56,8 @@ int main(int argc, char** argv) {
     const bool known = (option == "--seed" && read(value, wanted.seed)) ||
                        (option == "--seeds" && read(value, seeds)) ||
                        (option == "--days" && read(value, wanted.days)) ||
-                       (option == "--users" && read(value, wanted.users));
+                       (option == "--users" && read(value, wanted.users)) ||
+                       (option == "--nodes" && read(value, wanted.nodes));
     if (!known) return refuse(option);
   }
   // CAF prints what an actor throws, which here happens all the time.

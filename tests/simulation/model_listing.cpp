@@ -189,7 +189,9 @@ struct listing_events {
     check(e.renter == all.deals[e.rental].renter && e.owner == self().owner, "to other people");
     const auto due = delay_due(all.deals[e.by], all.deals[e.rental], e.when);
     check(due && event.time >= *due, "before the item is late, or too early");
-    // Unless somebody else had it in between, as happens when returns are disputed.
+    // Once, as long as it is what they heard last. A return may be disputed after somebody else had
+    // the item, and was late: then the renter of whom they heard first has it again, which is not
+    // what they believe, and design.md section 6 wants them told of whatever makes it late.
     const auto told = self().told_of_delay.find(e.rental);
     check(told == self().told_of_delay.end() || told->second != e.by, "a second time");
     self().told_of_delay[e.rental] = e.by;

@@ -86,18 +86,18 @@ bool has_effect(const model& all, const order& one) {
 
 }  // namespace
 
-void orders::send(testing::world& where, entity_ref to, any_command body, account_id caller,
+void orders::send(nodes& where, entity_ref to, any_command body, account_id caller,
                   std::string effect) {
   add(where, {where.fresh_id(), std::move(to), std::move(body), caller, std::move(effect), false,
               where.now()});
 }
 
-void orders::trespass(testing::world& where, entity_ref to, any_command body, account_id caller) {
+void orders::trespass(nodes& where, entity_ref to, any_command body, account_id caller) {
   add(where,
       {where.fresh_id(), std::move(to), std::move(body), caller, "nothing", true, where.now()});
 }
 
-void orders::send_anew(testing::world& where, std::size_t which) {
+void orders::send_anew(nodes& where, std::size_t which) {
   auto& effect = all_[which].effect;
   // A change to what is so already is no event, whichever of the two comes second, and may be
   // undone by the end.
@@ -109,16 +109,17 @@ void orders::send_anew(testing::world& where, std::size_t which) {
               std::move(again.effect), again.forbidden, where.now()});
 }
 
-void orders::add(testing::world& where, order one) {
+void orders::add(nodes& where, order one) {
   all_.push_back(std::move(one));
   send_again(where, all_.size() - 1);
   open_.back().fresh = true;
 }
 
-void orders::send_again(testing::world& where, std::size_t which) {
+void orders::send_again(nodes& where, std::size_t which) {
   const auto& one = all_[which];
-  open_.push_back({which, life_, one.accepted, false,
-                   where.send(one.to, one.body, one.id, one.caller, one.first_sent)});
+  const int through = where.choose();
+  open_.push_back({which, through, one.accepted, false,
+                   where.send(through, one.to, one.body, one.id, one.caller, one.first_sent)});
 }
 
 void orders::settle(sending& one, const told& tell) {
@@ -130,6 +131,8 @@ void orders::settle(sending& one, const told& tell) {
     ++errors_;
     if (!one.answer.done()) return tell(line + "nothing");
     const auto& error = std::get<caf::error>(**one.answer.slot);
+    if (error == make_error(runtime_errc::not_mine) || error == make_error(runtime_errc::link_down))
+      throw violation{about.to, name_of(about) + " was answered what is between nodes alone"};
     return tell(line + "error " + std::to_string(error.code()));
   }
   const auto* why = std::get_if<refusal>(answer);
@@ -152,16 +155,20 @@ void orders::collect(const told& tell) {
   std::erase_if(open_, [](const sending& one) { return one.answer.done(); });
 }
 
-std::vector<std::size_t> orders::give_up(const told& tell) {
+std::vector<std::size_t> orders::give_up(const told& tell, int through) {
   std::vector<std::size_t> lost;
   collect(tell);
   for (auto& one : open_) {
+    if (one.through != through) continue;
     settle(one, tell);
     lost.push_back(one.order);
   }
-  open_.clear();
-  ++life_;
+  std::erase_if(open_, [through](const sending& one) { return one.through == through; });
   return lost;
+}
+
+void orders::doubt(const std::function<bool(command_id)>& was_repeated) {
+  for (auto& one : all_) one.unsure |= was_repeated(one.id);
 }
 
 void orders::check_all_answered() const {

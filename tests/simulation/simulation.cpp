@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <deque>
 #include <memory>
 #include <set>
 
@@ -11,6 +12,8 @@
 #include "persistence/timestamp.hpp"
 #include "tests/simulation/comparison.hpp"
 #include "tests/simulation/crowd.hpp"
+#include "tests/simulation/nodes.hpp"
+#include "tests/simulation/reads.hpp"
 
 namespace rentwave::simulation {
 namespace {
@@ -19,6 +22,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr std::size_t shown_events = 15;
+constexpr std::size_t just_changed = 4;
 /// How long the world may take to come to rest, in domain time: a careless renter's item is lost.
 constexpr duration settling = one_day * 90;
 /// Of real time, between two rounds.
@@ -55,8 +59,9 @@ class history {
         faults_{wanted.seed + 1'000'000, {}},
         crowd_{wanted.seed + 2'000'000, wanted.users},
         options_{options_of(dice_)},
-        world_{faults_.wrap(options_)} {
-    world_.shuffle(&dice_.engine());
+        nodes_{wanted.nodes, wanted.seed + 3'000'000, faults_.wrap(options_), faults_,
+               dice_.engine()} {
+    nodes_.ended = [this](int which) { ended(which); };
     faults_.webhooks().known = &model_;
     tell_ = [this](const std::string& line) { mix(line); };
   }
@@ -71,40 +76,44 @@ class history {
     } catch (const std::exception& failure) {
       report_.violation = describe({{}, std::string{"an exception: "} + failure.what()});
     }
-    if (world_.is_running()) count();
+    if (nodes_.are_running()) count();
     return std::move(report_);
   }
 
  private:
   void live() {
-    faults_.attach(world_.journal());
-    crowd_.arrive(world_, orders_);
-    const auto end = world_.now() + one_day * plan_.days;
-    while (world_.now() < end) {
-      faults_.round(world_.journal());
-      crowd_.act(world_, orders_, model_);
+    faults_.attach(nodes_.journal());
+    crowd_.arrive(nodes_, orders_);
+    const auto end = nodes_.now() + one_day * plan_.days;
+    while (nodes_.now() < end) {
+      faults_.round(nodes_.journal());
+      crowd_.act(nodes_, orders_, model_);
       look();
-      hand_over();
+      if (nodes_.is_one())
+        hand_over();
+      else if (faults_.is_time_for_trouble())
+        nodes_.trouble();
       work();
       if (faults_.is_time_to_crash()) crash();
-      advance(dice_.between(20'000, longest_step.count()) * std::chrono::microseconds{1});
+      nodes_.advance(dice_.between(20'000, longest_step.count()) * std::chrono::microseconds{1});
+      ask_again();
     }
   }
 
   /// Mostly until nothing is left to do, sometimes not: then time passes over what is under way.
   void work() {
     if (dice_.one_in(8)) {
-      for (auto left = dice_.between(0, 60); left > 0 && world_.step(); --left) {
+      for (auto left = dice_.between(0, 60); left > 0 && nodes_.step(); --left) {
       }
       read_along();
     } else {
-      world_.run();
+      nodes_.run();
       read_along();
       check_memory();
     }
     orders_.collect(tell_);
     orders_.check_acknowledged(model_);
-    check_reads();
+    reads_.collect(model_, tell_);
   }
 
   /// Sometimes a partition is closed or cut off, perhaps because another owner took it, and opened
@@ -116,13 +125,13 @@ class history {
       if (away_.try_emplace(id, dice_.between(0, 40)).second) {
         const auto how = dice_.between(1, 4);
         if (how == 1 && connect()->take_over(id, "somebody")) ++report_.counts["partitions taken"];
-        world_.order(id, {how > 2 ? placing::close : placing::cut});
+        nodes_.only().order(id, {how > 2 ? placing::close : placing::cut});
         ++report_.counts["hand-overs"];
       }
     }
     for (auto& [id, rounds] : away_) --rounds;
     std::erase_if(away_, [this](const auto& one) {
-      if (one.second > 0 || world_.state_of(one.first) != door_state::nowhere) return false;
+      if (one.second > 0 || nodes_.only().state_of(one.first) != door_state::nowhere) return false;
       open(one.first);
       return true;
     });
@@ -130,47 +139,52 @@ class history {
 
   void open(partition_id id) {
     const auto owner = "node." + std::to_string(++openings_);
-    world_.order(id, {place_order::placing::open, owner});
+    nodes_.only().order(id, {place_order::placing::open, owner});
   }
 
   void bring_all_back() {
-    world_.run();
+    nodes_.run();
     for (const auto& [id, rounds] : std::exchange(away_, {})) open(id);
-    world_.run();
+    nodes_.run();
+    nodes_.heal();
   }
 
   /// Nothing failed for a while: then nothing is late.
   void check_memory() {
-    const auto now = world_.real_now();
-    if (!away_.empty() || faults_.active() || faults_.count() != faults_seen_) calm_.reset();
+    const auto now = nodes_.real_now();
+    if (!away_.empty() || nodes_.unrest() || faults_.active() || faults_.count() != faults_seen_)
+      calm_.reset();
     faults_seen_ = faults_.count();
-    if (!calm_) calm_ = {now, world_.now()};
+    if (!calm_) calm_ = {now, nodes_.now()};
     if (now - calm_->real < calm_enough) return;
     ++report_.counts["checks of time"];
-    check_prompt(model_, world_.now(), world_.clock().in_domain(2 * longest_step), calm_->domain);
-  }
-
-  void advance(duration real) {
-    auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(world_.system().scheduler());
-    scheduler.advance_time(real);
+    check_prompt(model_, nodes_.now(), nodes_.clock().in_domain(2 * longest_step), calm_->domain);
   }
 
   void crash() {
-    for (auto left = dice_.between(0, 150); left > 0 && world_.step(); --left) {
+    for (auto left = dice_.between(0, 150); left > 0 && nodes_.step(); --left) {
     }
-    world_.crash();
-    away_.clear();
     ++report_.counts["crashes"];
-    const auto unanswered = orders_.give_up(tell_);
+    if (!nodes_.is_one()) return nodes_.crash_one();
+    nodes_.only().crash();
+    ended(0);
+    start();
+    ask_again();
+  }
+
+  /// A process has ended: what it has acknowledged is there, and nobody else is answered by it.
+  void ended(int which) {
+    away_.clear();
+    for (const auto one : orders_.give_up(tell_, which)) unanswered_.push_back(one);
     read_along();
     calm_.reset();
     check_money(model_);
     orders_.check_acknowledged(model_);
-    faults_.attach(world_.journal());
-    reads_.clear();
-    start();
-    crowd_.ask_again(world_, orders_, unanswered);
+    faults_.attach(nodes_.journal());
+    reads_.give_up(which);
   }
+
+  void ask_again() { crowd_.ask_again(nodes_, orders_, std::exchange(unanswered_, {})); }
 
   /// After a while, in which the clock may have been set back; sometimes at another rate. Whose
   /// journal does not answer does not start; somebody tries again.
@@ -179,57 +193,48 @@ class history {
     if (dice_.one_in(3)) down = milliseconds{dice_.between(0, 20'000)};
     if (dice_.one_in(12)) down = milliseconds{-dice_.between(0, 30'000)};
     if (down < duration{}) ++report_.counts["clocks set back"];
-    if (dice_.one_in(8)) world_.set_rate(dice_.pick(rates));
+    if (dice_.one_in(8)) nodes_.only().set_rate(dice_.pick(rates));
     try {
-      world_.start(down);
+      nodes_.only().start(down);
     } catch (const std::runtime_error&) {
       ++report_.counts["failed starts"];
-      world_.journal().fail_reads(false);
-      world_.start();
+      nodes_.journal().fail_reads(false);
+      nodes_.only().start();
     }
   }
 
   // --- reading ---
 
-  /// Somebody looks at something: what is durable by now, and nothing that is not.
+  /// Somebody looks at something, of several nodes at what has changed just now, too: who was
+  /// replaced may not know of it.
   void look() {
+    if (!nodes_.is_one()) read_along();
     if (model_.versions.empty()) return;
     const auto& [what, version] =
         *std::next(model_.versions.begin(), dice_.between(0, std::ssize(model_.versions) - 1));
-    reads_.push_back({what, version, world_.query(what, dice_.one_in(5))});
-  }
-
-  void check_reads() {
-    for (const auto& one : reads_) {
-      const auto* view = one.answer.value();
-      if (!view) continue;
-      ++report_.counts["reads"];
-      mix("read " + to_string(one.what) + ' ' + std::to_string((*view)->version));
-      if ((*view)->version < one.at_least) throw violation{one.what, "a read of an old state"};
-      if ((*view)->version > model_.versions[one.what])
-        throw violation{one.what, "a read of a state that is not durable"};
-    }
-    std::erase_if(reads_, [](const auto& one) { return one.answer.done(); });
+    reads_.look(nodes_, what, version, dice_.one_in(5));
+    if (nodes_.is_one()) return;
+    for (const auto& one : changed_) reads_.look(nodes_, one, model_.versions.at(one), false);
   }
 
   /// Nobody acts and nothing fails: alarms are prompt, and every rental comes to its end.
   void settle() {
-    faults_.stop(world_.journal());
+    faults_.stop(nodes_.journal());
     bring_all_back();
     release_quarantined();
     replay_dead_letters();
-    const auto rest = world_.now() + world_.clock().in_domain(seconds{90});
-    const auto last = world_.now() + settling;
-    while (world_.now() < rest || !all_final()) {
-      if (world_.now() > last) break;
-      world_.run();
+    const auto rest = nodes_.now() + nodes_.clock().in_domain(seconds{90});
+    const auto last = nodes_.now() + settling;
+    while (nodes_.now() < rest || !all_final()) {
+      if (nodes_.now() > last) break;
+      nodes_.run();
       read_along();
       orders_.collect(tell_);
       check_memory();
-      advance(seconds{1});
+      nodes_.advance(seconds{1});
     }
     // What is owed after the last rental's end, and was asked for in vain for long.
-    world_.pass(longest_backoff);
+    nodes_.pass(longest_backoff);
     read_along();
     orders_.collect(tell_);
   }
@@ -240,9 +245,9 @@ class history {
     for (const auto& [any, version] : model_.versions) {
       const auto partitions = static_cast<std::size_t>(options_.partitions);
       if (!seen.insert(partition_of(any, partitions)).second) continue;
-      for (const auto& one : world_.report(any)->quarantine) {
+      for (const auto& one : nodes_.report(any)->quarantine) {
         ++report_.counts["quarantined"];
-        world_.release(one.entity);
+        nodes_.release(one.entity);
       }
     }
   }
@@ -250,11 +255,11 @@ class history {
   /// Likewise with what a subscription has given up.
   void replay_dead_letters() {
     std::set<std::pair<std::string, entity_ref>> parked;
-    for (const auto& one : *connect()->dead_letters({}, 1'000))
+    for (const auto& one : *connect()->dead_letters({}, {}, 1'000))
       parked.emplace(one.subscription, one.entity);
     for (const auto& [subscription, entity] : parked) {
       ++report_.counts["dead letters"];
-      world_.replay(subscription, entity);
+      nodes_.replay(subscription, entity);
     }
   }
 
@@ -264,32 +269,32 @@ class history {
 
   void check_end() {
     orders_.check_all_answered();
-    check_reads();
-    if (!reads_.empty()) throw violation{reads_[0].what, "a read never had an answer"};
+    reads_.collect(model_, tell_);
+    reads_.check_all_answered();
+    orders_.doubt([this](command_id which) { return nodes_.carried_again(which); });
     orders_.check_against(model_);
     check_money(model_);
     check_settled(model_);
-    check_webhooks(model_, world_.now(), world_.clock().in_domain(seconds{10}));
+    check_webhooks(model_, nodes_.now(), nodes_.clock().in_domain(seconds{10}));
     faults_.provider().check_against(model_);
     faults_.webhooks().check_against(model_);
-    compare_states(world_, options_.partitions, model_);
+    compare_states(nodes_, options_.partitions, model_);
     compare_rows(*connect(), model_);
     // The rows that a reindex makes of all events are the same.
     if (const auto again = reindex(*connect(), [](std::int64_t, std::int64_t) {}); !again)
       throw violation{{}, "the read models cannot be made anew: " + again.error().detail};
     compare_rows(*connect(), model_);
     // Once more, of what a new process makes of it.
-    world_.crash();
-    world_.start();
-    world_.pass(seconds{2});
+    nodes_.restart();
+    nodes_.pass(seconds{2});
     read_along();
-    compare_states(world_, options_.partitions, model_);
+    compare_states(nodes_, options_.partitions, model_);
   }
 
-  std::unique_ptr<journal> connect() { return *world_.journal().connect(); }
+  std::unique_ptr<journal> connect() { return *nodes_.journal().connect(); }
 
   void read_along() {
-    auto& store = world_.journal();
+    auto& store = nodes_.journal();
     store.fail_reads(false);
     const auto connection = connect();
     const auto fresh = connection->scan(sequence_, {}, 1'000'000);
@@ -315,6 +320,8 @@ class history {
     auto& events = recent_[event.entity];
     events.push_back(format_instant(event.time) + ' ' + event.type + ' ' + event.data);
     if (events.size() > shown_events) events.erase(events.begin());
+    changed_.push_back(event.entity);
+    if (changed_.size() > just_changed) changed_.pop_front();
     ++report_.counts["events"];
     ++report_.counts["event " + event.type];
     if (plan_.verbose)
@@ -339,6 +346,7 @@ class history {
     counts["commands"] = static_cast<std::int64_t>(orders_.size());
     counts["refusals"] = orders_.refusals();
     counts["errors"] = orders_.errors();
+    counts["reads"] = reads_.count();
     counts["faults"] = faults_.count();
     counts["payments refused"] = faults_.provider().refusals();
     counts["payments repeated"] = faults_.provider().repeats();
@@ -347,25 +355,21 @@ class history {
     for (const auto& [id, one] : model_.deals)
       ++counts[std::string{"rentals "} + boost::describe::enum_to_string(one.now, "?")];
     for (const auto& [id, one] : model_.deals) counts["late periods"] += std::ssize(one.periods);
+    for (const auto& [what, how_many] : nodes_.counts()) counts[what] += how_many;
   }
-
-  struct read_under_way {
-    entity_ref what;
-    std::int64_t at_least;
-    testing::pending<view_ptr> answer;
-  };
 
   plan plan_;
   dice dice_;
   faults faults_;
   crowd crowd_;
   node_options options_;
-  model model_;  // outlives the world, whose receivers look at it
-  testing::world world_;
+  model model_;  // outlives the nodes, whose receivers look at it
+  nodes nodes_;
   orders orders_;
   report report_;
   orders::told tell_;
-  std::vector<read_under_way> reads_;
+  reads reads_;
+  std::vector<std::size_t> unanswered_;  ///< orders, by a process that ended
   struct moment {
     instant real;
     instant domain;
@@ -377,6 +381,7 @@ class history {
   std::int64_t sequence_ = 0;
   instant last_;
   std::map<entity_ref, std::vector<std::string>> recent_;
+  std::deque<entity_ref> changed_;  ///< by the last events
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// One history by a seed: a world, its people, its faults, and the checker that reads along. All
-// that it prints follows from the seed.
+// One history by a seed: the nodes, their people, their faults, and the checker that reads along.
+// All that it prints follows from the seed.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@ struct plan {
   std::uint64_t seed = 1;
   int days = 30;  ///< of domain time, until the faults stop and everything settles
   int users = 12;
+  int nodes = 1;
   bool verbose = false;
 };
 

@@ -1,5 +1,6 @@
-// A hundred histories, in groups that ctest spreads over the processors; with RENTWAVE_SOAK=1 a
-// thousand. A failure names its seed: run `rentwave-simulate --seed N --verbose`.
+// A hundred histories of one node and a hundred of two or three, in groups that ctest spreads over
+// the processors; with RENTWAVE_SOAK=1 a thousand each. A failure names its seed: run
+// `rentwave-simulate --nodes N --seed N --verbose`.
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
@@ -8,6 +9,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <set>
@@ -34,23 +36,38 @@ void hush() {
   spdlog::set_level(spdlog::level::off);
 }
 
-class Simulation : public testing::TestWithParam<int> {};
-
-TEST_P(Simulation, keeps_every_promise) {
+/// The seeds of a group, each with so many nodes.
+void expect_no_violation(int group, const std::function<int(std::uint64_t)>& nodes_for) {
   hush();
-  const auto first = static_cast<std::uint64_t>(GetParam()) * seeds_of_a_group() + 1;
+  const auto first = static_cast<std::uint64_t>(group) * seeds_of_a_group() + 1;
   for (auto seed = first; seed < first + seeds_of_a_group(); ++seed) {
     plan wanted;
     wanted.seed = seed;
-    SCOPED_TRACE("seed " + std::to_string(seed));
+    wanted.nodes = nodes_for(seed);
+    const auto name = "seed " + std::to_string(seed) + ", nodes " + std::to_string(wanted.nodes);
+    SCOPED_TRACE(name);
     // Who dies has said of what.
-    std::fprintf(stderr, "seed %llu\n", static_cast<unsigned long long>(seed));
+    std::fprintf(stderr, "%s\n", name.c_str());
     const auto result = simulate(wanted);
     ASSERT_FALSE(result.violation) << *result.violation;
   }
 }
 
+class Simulation : public testing::TestWithParam<int> {};
+
+TEST_P(Simulation, keeps_every_promise) {
+  expect_no_violation(GetParam(), [](std::uint64_t) { return 1; });
+}
+
 INSTANTIATE_TEST_SUITE_P(Group, Simulation, testing::Range(0, groups));
+
+class SimulationOfNodes : public testing::TestWithParam<int> {};
+
+TEST_P(SimulationOfNodes, keeps_every_promise) {
+  expect_no_violation(GetParam(), [](std::uint64_t seed) { return seed % 2 == 0 ? 2 : 3; });
+}
+
+INSTANTIATE_TEST_SUITE_P(Group, SimulationOfNodes, testing::Range(0, groups));
 
 TEST(SimulationTrace, is_the_same_for_the_same_seed) {
   hush();
@@ -60,6 +77,9 @@ TEST(SimulationTrace, is_the_same_for_the_same_seed) {
   EXPECT_EQ(once, simulate(wanted).text());
   wanted.seed = 2;
   EXPECT_NE(once, simulate(wanted).text());
+  wanted.nodes = 3;
+  const auto of_three = simulate(wanted).text();
+  EXPECT_EQ(of_three, simulate(wanted).text());
 }
 
 std::string output_of(const std::string& command) {
@@ -72,10 +92,12 @@ std::string output_of(const std::string& command) {
 }
 
 TEST(SimulationTrace, is_the_same_in_another_process) {
-  const std::string command{RENTWAVE_SIMULATE " --seed 3 --days 10"};
-  const auto once = output_of(command);
-  EXPECT_NE(once.find("trace "), std::string::npos);
-  EXPECT_EQ(once, output_of(command));
+  for (const std::string nodes : {"1", "3"}) {
+    const auto command = RENTWAVE_SIMULATE " --seed 3 --days 10 --nodes " + nodes;
+    const auto once = output_of(command);
+    EXPECT_NE(once.find("trace "), std::string::npos);
+    EXPECT_EQ(once, output_of(command));
+  }
 }
 
 /// What ten seeds need not meet, and why.
@@ -121,6 +143,23 @@ TEST(Simulation, meets_everything_that_it_is_to_check) {
         "checks of time", "late periods", "payments refused", "payments repeated", "posts refused",
         "posts repeated", "rentals completed", "rentals cancelled", "rentals rejected",
         "rentals lost"})
+    EXPECT_GT(sums[what], 0) << what;
+}
+
+/// What happens to nodes and between them, in four seeds.
+TEST(SimulationOfNodes, meets_everything_that_it_is_to_check) {
+  hush();
+  std::map<std::string, std::int64_t> sums;
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    plan wanted;
+    wanted.seed = seed;
+    wanted.nodes = 3;
+    for (const auto& [what, count] : simulate(wanted).counts) sums[what] += count;
+  }
+  for (const char* what :
+       {"crashes", "pauses", "pauses beyond the lease", "cuts", "nodes without database", "drains",
+        "departures", "nodes that ended", "links", "messages", "messages late", "messages lost",
+        "messages repeated", "messages reordered", "checks of time", "reads", "errors"})
     EXPECT_GT(sums[what], 0) << what;
 }
 

@@ -95,6 +95,29 @@ TEST(Delay, by_another_late_renter_is_told_again) {
   EXPECT_EQ(stage.happened<delayed>(0).rental, rental(3));
 }
 
+// A return is disputed: the item is with whom it was thought back from.
+TEST(Delay, is_told_anew_only_if_somebody_else_had_it_in_between) {
+  late_scene stage;
+  const auto dispute_first = [&] {
+    stage.play(reclaim{rental(1), stranger, hours(0, 1), a_book().terms});
+  };
+  stage.reserve_for(3, hours(8, 9));
+  stage.wake_when_due();
+  stage.at(2);
+  stage.play(release{rental(1), true});
+  dispute_first();
+  EXPECT_EQ(stage.wake_up(), names{}) << "that is what was told";
+  stage.play(release{rental(1), true});
+  stage.hand_to_stranger(2, hours(2, 3));
+  EXPECT_EQ(stage.wake_when_due(), names{"listing.delay"});
+  stage.at(5);
+  stage.play(release{rental(2), true});
+  dispute_first();
+  EXPECT_EQ(stage.wake_up(), names{"listing.delay"}) << "what was told last is so no more";
+  EXPECT_EQ(stage.happened<delayed>(0).by, rental(1));
+  EXPECT_EQ(stage.wake_up(), names{});
+}
+
 TEST(Delay, is_no_news_to_who_is_late) {
   late_scene stage;
   stage.hand_to_stranger(2, hours(2, 3));

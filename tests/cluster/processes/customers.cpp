@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 
@@ -9,28 +10,29 @@ namespace rentwave::testing_cluster {
 namespace {
 
 using nlohmann::json;
+using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t most_told = 5;
-constexpr std::chrono::milliseconds pause_after_failure{5};
+constexpr milliseconds pause_after_failure{5};
 
 /// A connection to each node; a new one when it broke.
-thread_local std::map<std::uint16_t, http::client> connections;
+thread_local std::map<http::server_address, http::client> connections;
 
-http::client& connection(std::uint16_t port) {
-  auto& one = connections.try_emplace(port, port).first->second;
+http::client& connection(const http::server_address& to) {
+  auto& one = connections.try_emplace(to, to).first->second;
   one.sends_cookies = false;
   return one;
 }
 
 }  // namespace
 
-customers::customers(std::vector<std::uint16_t> ports, int count) : ports_(std::move(ports)) {
+customers::customers(addresses nodes, int count) : nodes_(std::move(nodes)) {
   for (int i = 0; i < count; ++i) {
     auto& one = *all_.emplace_back(std::make_unique<customer>());
     one.name = "customer" + std::to_string(i);
     const json who{{"username", one.name}, {"password", "correct horse battery"}};
-    http::client to{port(static_cast<std::size_t>(i))};
+    http::client to{node(static_cast<std::size_t>(i))};
     const auto made = to.post("/api/users", who);
     if (made.status != 201) throw std::runtime_error("registering: " + made.body);
     one.account = made.json().at("id");
@@ -42,14 +44,14 @@ customers::~customers() {
   end();
 }
 
-void customers::use(std::vector<std::uint16_t> ports) {
+void customers::use(addresses nodes) {
   const std::lock_guard held(mutex_);
-  ports_ = std::move(ports);
+  nodes_ = std::move(nodes);
 }
 
-std::uint16_t customers::port(std::size_t turn) const {
+http::server_address customers::node(std::size_t turn) const {
   const std::lock_guard held(mutex_);
-  return ports_[turn % ports_.size()];
+  return nodes_[turn % nodes_.size()];
 }
 
 void customers::begin() {
@@ -67,36 +69,45 @@ void customers::live(customer& who, const std::stop_token& stop, std::size_t tur
   while (!stop.stop_requested()) {
     const auto began = steady_clock::now();
     bool had_trouble = false;
-    while (!ask(who, port(++turn), true) && !stop.stop_requested()) {
+    while (!ask(who, node(++turn), true) && !stop.stop_requested()) {
       had_trouble = true;
       std::this_thread::sleep_for(pause_after_failure);  // as a client that means well
     }
     if (had_trouble) {
-      const auto lasted =
-          std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began);
+      const auto lasted = std::chrono::duration_cast<milliseconds>(steady_clock::now() - began);
       auto longest = longest_trouble_.load();
       while (longest < lasted && !longest_trouble_.compare_exchange_weak(longest, lasted)) {
       }
     }
-    ask(who, port(++turn), false);
+    ask(who, node(++turn), false);
   }
   connections.clear();
 }
 
-bool customers::ask(customer& who, std::uint16_t port, bool pays) {
+bool customers::pay(std::size_t which, const http::server_address& at) {
+  return ask(*all_[which], at, true);
+}
+
+bool customers::ask(customer& who, const http::server_address& at, bool pays) {
+  const auto began = steady_clock::now();
+  const auto counted = [&](unsigned status) {
+    count(at, status, std::chrono::duration_cast<milliseconds>(steady_clock::now() - began));
+  };
   http::client::fields fields{{"Authorization", "Bearer " + who.token},
                               {"Content-Type", "application/json"}};
   ++requests_;
   try {
-    auto& to = connection(port);
+    auto& to = connection(at);
     if (pays) {
       fields.push_back({"Idempotency-Key", "payment-" + std::to_string(who.paid)});
       const auto answer = to.post("/api/me/wallet/top-ups", {{"amount", 1}}, fields);
+      counted(answer.status);
       if (answer.status == 201) return ++who.paid > 0;
       fail(std::to_string(answer.status) + ' ' + answer.body);
       return false;
     }
     const auto answer = to.get("/api/me/wallet", fields);
+    counted(answer.status);
     if (answer.status != 200) {
       fail(std::to_string(answer.status) + ' ' + answer.body);
       return false;
@@ -107,10 +118,32 @@ bool customers::ask(customer& who, std::uint16_t port, bool pays) {
            std::to_string(seen));
     return true;
   } catch (const std::exception& broken) {
-    connections.erase(port);
+    connections.erase(at);
+    counted(0);
     fail(broken.what());
     return false;
   }
+}
+
+void customers::count(const http::server_address& at, unsigned status, milliseconds took) {
+  const std::lock_guard held(mutex_);
+  auto& to = tallies_[at];
+  to.longest = std::max(to.longest, took);
+  if (status == 200 || status == 201)
+    ++to.successes;
+  else
+    ++(status == 503 ? to.unavailable : to.others);
+}
+
+tally customers::tally_of(const http::server_address& node) const {
+  const std::lock_guard held(mutex_);
+  const auto found = tallies_.find(node);
+  return found == tallies_.end() ? tally{} : found->second;
+}
+
+void customers::tally_anew() {
+  const std::lock_guard held(mutex_);
+  tallies_.clear();
 }
 
 void customers::fail(std::string what) {
@@ -139,10 +172,10 @@ bool customers::all_pay(std::int64_t more, std::chrono::seconds patience) const 
   return true;
 }
 
-std::string customers::miscount(std::uint16_t port) const {
+std::string customers::miscount(const http::server_address& at) const {
   std::string wrong;
   for (std::size_t i = 0; i < all_.size(); ++i) {
-    const auto has = balance(i, port);
+    const auto has = balance(i, at);
     // The last one may have come to pass without an answer.
     const auto paid = all_[i]->paid.load();
     if (has != paid && has != paid + 1)
@@ -156,8 +189,8 @@ http::client::fields customers::fields_of(std::size_t which) const {
   return {{"Authorization", "Bearer " + all_[which]->token}, {"Content-Type", "application/json"}};
 }
 
-std::int64_t customers::balance(std::size_t which, std::uint16_t port) const {
-  const auto answer = http::client{port}.get("/api/me/wallet", fields_of(which));
+std::int64_t customers::balance(std::size_t which, const http::server_address& at) const {
+  const auto answer = http::client{at}.get("/api/me/wallet", fields_of(which));
   if (answer.status != 200) return -1;
   return answer.json().at("balance").at("amount");
 }

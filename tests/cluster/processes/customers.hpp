@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -17,16 +18,29 @@
 
 namespace rentwave::testing_cluster {
 
+/// What came of the requests to one node.
+struct tally {
+  std::int64_t successes = 0;
+  std::int64_t unavailable = 0;         ///< 503: it said that it cannot, at the moment
+  std::int64_t others = 0;              ///< any other answer, or none
+  std::chrono::milliseconds longest{};  ///< that an answer took
+};
+
 class customers {
  public:
-  /// Registers them, by turns at these ports.
-  customers(std::vector<std::uint16_t> ports, int count);
+  using addresses = std::vector<http::server_address>;
+
+  /// Registers them, by turns at these nodes.
+  customers(addresses nodes, int count);
   ~customers();
 
   /// Through these from their next requests on.
-  void use(std::vector<std::uint16_t> ports);
+  void use(addresses nodes);
+  /// And again, after an end.
   void begin();
   void end();
+  /// One payment of one of them, while they do not live; whether it succeeded.
+  bool pay(std::size_t which, const http::server_address& at);
 
   std::int64_t requests() const { return requests_; }
   std::int64_t failures() const { return failures_; }
@@ -37,14 +51,18 @@ class customers {
   /// Whether so many more payments of each succeed, from now on.
   bool all_pay(std::int64_t more, std::chrono::seconds patience) const;
 
-  /// What is wrong with what they have, read at this port; empty: nothing. Afterwards.
-  std::string miscount(std::uint16_t port) const;
+  /// Of all requests to this node since the last `tally_anew`.
+  tally tally_of(const http::server_address& node) const;
+  void tally_anew();
+
+  /// What is wrong with what they have, read there; empty: nothing. Afterwards.
+  std::string miscount(const http::server_address& at) const;
   std::size_t size() const { return all_.size(); }
   http::client::fields fields_of(std::size_t which) const;
   std::string account_of(std::size_t which) const;
   std::int64_t paid(std::size_t which) const { return all_[which]->paid; }
-  /// What the wallet has, as told at this port; -1: it is not told.
-  std::int64_t balance(std::size_t which, std::uint16_t port) const;
+  /// What the wallet has, as told there; -1: it is not told.
+  std::int64_t balance(std::size_t which, const http::server_address& at) const;
 
  private:
   struct customer {
@@ -55,13 +73,15 @@ class customers {
   };
 
   void live(customer& who, const std::stop_token& stop, std::size_t turn);
-  bool ask(customer& who, std::uint16_t port, bool pays);
+  bool ask(customer& who, const http::server_address& at, bool pays);
+  void count(const http::server_address& at, unsigned status, std::chrono::milliseconds took);
   void fail(std::string what);
-  std::uint16_t port(std::size_t turn) const;
+  http::server_address node(std::size_t turn) const;
 
   mutable std::mutex mutex_;
-  std::vector<std::uint16_t> ports_;
+  addresses nodes_;
   std::vector<std::string> told_;
+  std::map<http::server_address, tally> tallies_;
   std::atomic<std::int64_t> requests_ = 0;
   std::atomic<std::int64_t> failures_ = 0;
   std::atomic<std::chrono::milliseconds> longest_trouble_{};

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/http/client.hpp"
+
 namespace rentwave::testing_cluster {
 
 class node_process {
@@ -21,6 +23,13 @@ class node_process {
   ~node_process();
   node_process(const node_process&) = delete;
 
+  /// From its next start on it lives as on a machine of its own: other nodes cannot see whether it
+  /// has died. Needs root.
+  void live_apart() { is_apart_ = true; }
+  /// In this network namespace (a file descriptor) from its next start on.
+  void live_in(int network_space) { space_ = network_space; }
+  /// Another build of it, from the next start on.
+  void use_program(std::string path) { words_.front() = std::move(path); }
   /// Starts it; a second time when it has ended.
   void start();
   /// Waits until it says that it serves. Throws, with its log, when it does not.
@@ -36,15 +45,23 @@ class node_process {
   bool runs() const { return pid_ > 0; }
   const std::string& name() const { return name_; }
   std::uint16_t port() const { return port_; }  ///< of this life
+  http::server_address address() const { return {host_, port_}; }
   std::string log() const;
+  /// That all of its threads have used in this life.
+  std::chrono::milliseconds cpu_time() const;
 
  private:
+  void seem_another_machine() const;
   std::string read_line();
   [[noreturn]] void fail(const std::string& what);
 
   std::string name_;
   std::vector<std::string> words_;
   std::filesystem::path log_;
+  std::filesystem::path boot_;  ///< what its machine says that it was booted as, if it lives apart
+  bool is_apart_ = false;
+  int space_ = -1;  ///< that of the test
+  std::string host_;
   std::uint16_t port_ = 0;
   pid_t pid_ = -1;
   int output_ = -1;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
 #include <stdexcept>
 #include <string_view>
 #include <thread>
@@ -53,37 +54,52 @@ void SeveralNodes::add_all(const std::vector<std::string>& names,
   all.insert(all.end(), options.begin(), options.end());
   for (const auto& name : names) {
     auto& one = nodes_[name];
-    one = std::make_unique<node_process>(name, journal_url_, all, folder_);
+    one = make_node(name, all);
+    if (are_apart_) one->live_apart();
     one->start();
   }
   for (const auto& name : names) node(name).wait_until_it_serves();
 }
 
-std::vector<std::uint16_t> SeveralNodes::ports() const {
-  std::vector<std::uint16_t> all;
+std::unique_ptr<node_process> SeveralNodes::make_node(const std::string& name,
+                                                      std::vector<std::string> options) const {
+  return std::make_unique<node_process>(name, journal_url_, std::move(options), folder_);
+}
+
+std::vector<http::server_address> SeveralNodes::ports() const {
+  std::vector<http::server_address> all;
   for (const auto& [name, one] : nodes_)
-    if (one->runs()) all.push_back(one->port());
+    if (one->runs()) all.push_back(one->address());
   return all;
+}
+
+/// Nodes that others than loopback reach have written one there, if they were told so.
+std::string SeveralNodes::setup_token() const {
+  std::string token;
+  std::ifstream{folder_ / setup_token_file} >> token;
+  return token;
 }
 
 const http::client::fields& SeveralNodes::root(const node_process& at) {
   if (!root_.empty()) return root_;
   const json who{{"username", "root"}, {"password", "correct horse battery"}};
-  http::client to{at.port()};
-  EXPECT_EQ(to.post("/api/users", who).status, 201U);
+  http::client to{at.address()};
+  auto first = who;
+  if (const auto token = setup_token(); !token.empty()) first["setup_token"] = token;
+  EXPECT_EQ(to.post("/api/users", first).status, 201U);
   const std::string token = to.post("/api/sessions", who).json().at("access_token");
   return root_ = {{"Authorization", "Bearer " + token}, {"Content-Type", "application/json"}};
 }
 
 http::client_response SeveralNodes::get(const node_process& at, const std::string& path) {
   const auto& as = root(at);
-  return http::client{at.port()}.get(path, as);
+  return http::client{at.address()}.get(path, as);
 }
 
 http::client_response SeveralNodes::post(const node_process& at, const std::string& path,
                                          const json& body) {
   const auto& as = root(at);
-  return http::client{at.port()}.post(path, body, as);
+  return http::client{at.address()}.post(path, body, as);
 }
 
 std::vector<std::string> SeveralNodes::owners(const node_process& as_seen_by) {

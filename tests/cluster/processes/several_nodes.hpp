@@ -21,6 +21,7 @@ bool is_soak();
 class SeveralNodes : public ::testing::Test {
  protected:
   static constexpr int partitions = 16;
+  static constexpr const char* setup_token_file = "setup-token";  ///< in `folder()`
 
   SeveralNodes();
   ~SeveralNodes() override;
@@ -29,7 +30,7 @@ class SeveralNodes : public ::testing::Test {
   node_process& add(const std::string& name, std::vector<std::string> options = {});
   void add_all(const std::vector<std::string>& names, const std::vector<std::string>& options = {});
   node_process& node(const std::string& name) { return *nodes_.at(name); }
-  std::vector<std::uint16_t> ports() const;
+  std::vector<http::server_address> ports() const;  ///< of those that run
 
   http::client_response get(const node_process& at, const std::string& path);
   http::client_response post(const node_process& at, const std::string& path,
@@ -44,11 +45,16 @@ class SeveralNodes : public ::testing::Test {
   void await(const std::string& what, const std::function<bool()>& it);
 
   const std::string& journal_url() const { return journal_url_; }
+  /// A node that is to be added, not started yet.
+  virtual std::unique_ptr<node_process> make_node(const std::string& name,
+                                                  std::vector<std::string> options) const;
   const std::filesystem::path& folder() const { return folder_; }
   std::vector<std::string> usual_options_{"--node.lease=1s",
                                           "--journal.partitions=" + std::to_string(partitions)};
+  bool are_apart_ = false;  ///< each as on a machine of its own
 
  private:
+  std::string setup_token() const;
   const http::client::fields& root(const node_process& at);
 
   std::filesystem::path folder_;

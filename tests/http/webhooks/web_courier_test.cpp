@@ -7,6 +7,7 @@
 #include <future>
 #include <nlohmann/json.hpp>
 
+#include "http/trace_context.hpp"
 #include "http/views.hpp"
 #include "http/webhooks/signature.hpp"
 #include "persistence/timestamp.hpp"
@@ -35,6 +36,7 @@ class WebCourier : public ::testing::Test {
     what.secret = secret;
     what.delivery = webhook::delivery_id(webhook_id{}, 7);
     what.sent_at = *parse_instant("2026-03-01T08:00:00.9Z");
+    what.trace = *parse_trace("0af7651916cd43dd8448eb211c80319c");
     what.what.cursor = 7;
     what.what.what = {"rent.late", what.sent_at, "\u201cDune\u201d is late.",
                       {},          {},           "9780441013593"};
@@ -77,6 +79,7 @@ TEST_F(WebCourier, posts_the_notification_and_signs_it) {
   EXPECT_EQ(got.headers.at("content-length"), std::to_string(got.body.size()));
   const auto what = about(to.url());
   EXPECT_EQ(nlohmann::json::parse(got.body), notification_json(what.what));
+  EXPECT_EQ(parse_traceparent(got.headers.at("traceparent")), what.trace);
   EXPECT_EQ(got.headers.at("webhook-id"), to_string(what.delivery));
   // date -u -d 2026-03-01T08:00:00Z +%s
   EXPECT_EQ(got.headers.at("webhook-timestamp"), "1772352000");

@@ -42,13 +42,16 @@ class Webhooks : public node_scene {
   void rent_and_return() {
     post("/api/me/wallet/top-ups", ben, {{"amount", 100'000}});
     const auto advert = post("/api/listings", ann, posting(item_kind::book)).json();
+    auto traced = ben;
+    traced.emplace_back("traceparent", "00-" + trace + "-b7ad6b7169203331-01");
     const auto rental =
-        post("/api/rentals", ben, {{"listing_id", advert.at("id")}, {"duration", "PT2H"}});
+        post("/api/rentals", traced, {{"listing_id", advert.at("id")}, {"duration", "PT2H"}});
     EXPECT_EQ(rental.status, 201U) << rental.body;
     const std::string id = rental.json().at("id");
     EXPECT_EQ(post("/api/rentals/" + id + "/return", ben).status, 200U);
   }
 
+  const std::string trace = "0af7651916cd43dd8448eb211c80319c";  ///< of the renting
   std::shared_ptr<web_courier> courier;
   client::fields ann, ben;
 };
@@ -67,6 +70,7 @@ TEST_F(Webhooks, are_posted_what_their_owner_is_told_and_signed) {
               webhook_signature(made.at("secret").get<std::string>(), got.headers.at("webhook-id"),
                                 std::stoll(got.headers.at("webhook-timestamp")), got.body));
   }
+  EXPECT_TRUE(posts[0].headers.at("traceparent").starts_with("00-" + trace));
   EXPECT_NE(posts[0].headers.at("webhook-id"), posts[1].headers.at("webhook-id"));
   EXPECT_TRUE(comes_true([&] {
     const auto shown = get("/api/me/webhooks", ann).json().at("items").at(0);

@@ -22,16 +22,19 @@ class scripted_partitions final : public idle_backend, public news_source {
   partition_id partition_of(const entity_ref& entity) const override {
     return entity == in_first ? 0 : 1;
   }
-  boost::asio::awaitable<answer<watch_ptr>> watch(partition_id where, watch_request) override {
+  boost::asio::awaitable<answer<watch_ptr>> watch(partition_id where, watch_request what) override {
     asked.push_back(where);
-    if (is_silent) co_return problem{};
+    sizes.push_back(what.entities.size());
+    if (is_silent || asked.size() == silent_at) co_return problem{};
     watch_ptr none = std::make_shared<const watch_answer>();
     co_return none;
   }
   void hear(std::function<void(const rentwave::news&)> to) override { listener = std::move(to); }
 
   std::vector<partition_id> asked;
+  std::vector<std::size_t> sizes;
   bool is_silent = false;
+  std::size_t silent_at = 0;  ///< the request of this number
   std::function<void(const rentwave::news&)> listener;
 };
 
@@ -50,8 +53,11 @@ class Watch_post : public ::testing::Test {
     partitions_.asked.clear();
     who_->changes = 0;
   }
-  void first_has_moved() {
-    partitions_.listener({.entities = {}, .ended = true, .partition = 0});
+  void first_has_moved() { has_moved(0); }
+  void has_moved(partition_id which) {
+    partitions_.asked.clear();
+    partitions_.sizes.clear();
+    partitions_.listener({.entities = {}, .ended = true, .partition = which});
     io_.poll();
   }
 
@@ -75,6 +81,26 @@ TEST_F(Watch_post, takes_everything_for_changed_when_an_answer_was_missed) {
   EXPECT_EQ(who_->changes, 1);
   first_has_moved();
   EXPECT_EQ(who_->changes, 1);
+}
+
+/// Of 5,000 each at most, so that they fit into a message between nodes.
+TEST_F(Watch_post, asks_for_many_in_several_requests) {
+  for (int i = 1; i < 12'000; ++i)
+    boost::asio::co_spawn(io_, post_.watch({entity_kind::listing, std::to_string(i)}, who_),
+                          boost::asio::detached);
+  io_.poll();
+  has_moved(1);
+  EXPECT_EQ(partitions_.sizes, (std::vector<std::size_t>{5'000, 5'000, 2'000}));
+
+  partitions_.silent_at = 2;
+  has_moved(1);
+  EXPECT_EQ(partitions_.asked.size(), 2U) << "the third would say nothing either";
+  partitions_.silent_at = 0;
+  who_->changes = 0;
+  has_moved(1);
+  EXPECT_EQ(who_->changes, 12'000) << "an answer was missed";
+  has_moved(1);
+  EXPECT_EQ(who_->changes, 12'000);
 }
 
 }  // namespace
