@@ -56,6 +56,7 @@ void network::leave(int node) {
     dead_ends_[number] = {far.node, std::move(far.pipe)};
     const auto unnoticed = dice_.one_in(2) ? sim_time{0} : sim_time{dice_.between(0, 3'000)};
     coming_.in(unnoticed, [this, gone = number] {
+      ++mishaps_;
       if (const auto found = dead_ends_.extract(gone))
         caf::anon_send_exit(found.mapped().second, caf::exit_reason::kill);
     });
@@ -120,6 +121,7 @@ std::uint64_t network::find(int one, int other) const {
 void network::end(std::uint64_t number) {
   const auto found = links_.extract(number);
   if (!found) return;
+  ++mishaps_;
   for (const auto& each : found.mapped()) caf::anon_send_exit(each.pipe, caf::exit_reason::kill);
   const auto one = found.mapped()[0].node;
   const auto other = found.mapped()[1].node;
@@ -135,11 +137,13 @@ void network::post(std::uint64_t number, std::size_t from, const wire_message& w
   ++counts_["messages"];
   if (hits(weather_.lost)) {
     ++counts_["messages lost"];
+    ++mishaps_;
     return;
   }
   auto when = coming_.now() + some_time();
   if (hits(weather_.late)) {
     ++counts_["messages late"];
+    ++mishaps_;
     when += sim_time{dice_.between(50, 2'500)};
   }
   const auto arrive = [this, number, to = 1 - from, what] { bring(number, to, what); };

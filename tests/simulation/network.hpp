@@ -50,6 +50,8 @@ class network {
   /// Whole, quick and without faults.
   void calm();
 
+  /// Messages that were lost or late, and links that ended: a want goes out again after its patience.
+  std::int64_t mishaps() const { return mishaps_; }
   /// Commands that were brought to a node more than once.
   const std::set<command_id>& carried_again() const { return again_; }
   const std::map<std::string, std::int64_t>& counts() const { return counts_; }
@@ -91,6 +93,7 @@ class network {
   std::uint64_t last_number_ = 0;
   std::map<std::pair<int, int>, sim_time> cut_until_;
   std::set<command_id> once_, again_;
+  std::int64_t mishaps_ = 0;
   std::map<std::string, std::int64_t> counts_;
 };
 

@@ -218,6 +218,7 @@ void nodes::crash_one() {
 }
 
 void nodes::trouble() {
+  ++mishaps_;
   auto& chance = around_->chance;
   auto& one = *pick([](const auto& each) { return each.runs(); });
   const auto* other = pick([&](const auto& each) { return &each != &one; });
@@ -289,6 +290,7 @@ std::optional<std::string> nodes::unrest() const {
   std::map<const cluster_node*, int> shares;
   for (const auto& one : all_) {
     if (!one->runs() || one->is_paused() || !one->may_answer()) return "a node does not serve";
+    if (!one->has_database()) return "a node is without the database";
     shares[one.get()] = 0;
   }
   for (partition_id id = 0; id < any().options().partitions; ++id) {
@@ -308,6 +310,10 @@ std::optional<std::string> nodes::unrest() const {
   // Who drains has less, as long as somebody is there to drain nodes.
   if (!is_troubled_ && most->second - least->second > 1) return "the shares are uneven";
   return std::nullopt;
+}
+
+std::int64_t nodes::mishaps() const {
+  return is_one() ? 0 : mishaps_ + around_->between.mishaps();
 }
 
 bool nodes::carried_again(command_id which) const {

@@ -69,6 +69,8 @@ class nodes {
   void restart();
   /// Why the cluster is not at rest; empty: every partition is open at one node, and evenly.
   std::optional<std::string> unrest() const;
+  /// What has happened so far to nodes and between them that may have cost somebody a message.
+  std::int64_t mishaps() const;
   bool carried_again(command_id which) const;
   std::map<std::string, std::int64_t> counts() const;
 
@@ -91,6 +93,7 @@ class nodes {
   std::vector<std::unique_ptr<cluster_node>> all_;
   bool is_troubled_ = false;
   std::uint64_t ids_ = 0;
+  std::int64_t mishaps_ = 0;
   std::map<std::string, std::int64_t> counts_;
 };
 

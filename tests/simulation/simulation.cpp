@@ -152,7 +152,11 @@ class history {
   /// Nothing failed for a while: then nothing is late.
   void check_memory() {
     const auto now = nodes_.real_now();
-    if (!away_.empty() || nodes_.unrest() || faults_.active() || faults_.count() != faults_seen_)
+    // A node without its database is like a journal that fails; what the network loses is sent again
+    // after a want's patience. Quiet begins when all of that is over.
+    if (nodes_.unrest() || nodes_.mishaps() != std::exchange(mishaps_seen_, nodes_.mishaps()))
+      return calm_.reset();
+    if (!away_.empty() || faults_.active() || faults_.count() != faults_seen_)
       calm_.reset();
     faults_seen_ = faults_.count();
     if (!calm_) calm_ = {now, nodes_.now()};
@@ -378,6 +382,7 @@ class history {
   std::map<partition_id, std::int64_t> away_;  ///< for how many rounds
   int openings_ = 0;
   std::int64_t faults_seen_ = 0;
+  std::int64_t mishaps_seen_ = 0;
   std::int64_t sequence_ = 0;
   instant last_;
   std::map<entity_ref, std::vector<std::string>> recent_;
