@@ -106,6 +106,8 @@ class mail_round {
     if (what.is_failed) return give_up(what.errand, "the journal cannot be read");
     auto& one = known->second;
     if (!what.next) return finish(what.errand, {what.up_to, false, {}, {}});
+    // Paused since it looked, this node may have lost the webhook to one that is further by now.
+    if (!context_->may_answer()) return give_up(what.errand, "the node's lease is over");
     one.cursor = what.up_to;
     carry(what.errand, one, *std::move(what.next));
   }
