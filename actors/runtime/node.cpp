@@ -3,6 +3,7 @@
 #include <caf/all.hpp>
 
 #include <atomic>
+#include <vector>
 
 #include "actors/runtime/crier.hpp"
 #include "actors/runtime/demand.hpp"
@@ -21,6 +22,7 @@ struct node::parts {
   std::shared_ptr<node_context> context;
   caf::actor sweeper{};
   std::atomic<int> open{0};
+  std::vector<std::atomic<bool>> is_open{};  ///< by partition
   bool stopped = false;
   mutable std::atomic<std::size_t> next_reader{0};
 };
@@ -37,8 +39,14 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
   auto& context = *made->parts_->context;
   context.clock = std::make_shared<domain_clock>(*anchor, options.real_time);
   context.options = std::move(options);
+  made->parts_->is_open =
+      std::vector<std::atomic<bool>>(static_cast<std::size_t>(context.options.partitions));
+  context.is_open = [parts = made->parts_.get()](partition_id id) -> bool {
+    return parts->is_open.at(static_cast<std::size_t>(id));
+  };
   context.moved = [parts = made->parts_.get(), tell = context.options.door_moved](
                       partition_id id, door_state was, door_state is) {
+    parts->is_open.at(static_cast<std::size_t>(id)) = is == door_state::open;
     if (is == door_state::open) ++parts->open;
     if (was == door_state::open) --parts->open;
     if (tell) tell(id, is);

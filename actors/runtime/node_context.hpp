@@ -25,6 +25,8 @@ struct node_context {
   std::shared_ptr<runtime_figures> figures;
   /// A partition's actor has come from one state to another.
   std::function<void(partition_id, door_state was, door_state is)> moved;
+  /// Whether a partition is open here, as its actor told last.
+  std::function<bool(partition_id)> is_open;
 
   /// Asked after an answer was computed and before it is sent: another node may have acknowledged
   /// what this one does not know.

@@ -106,8 +106,7 @@ class mail_round {
     if (what.is_failed) return give_up(what.errand, "the journal cannot be read");
     auto& one = known->second;
     if (!what.next) return finish(what.errand, {what.up_to, false, {}, {}});
-    // Paused since it looked, this node may have lost the webhook to one that is further by now.
-    if (!context_->may_answer()) return give_up(what.errand, "the node's lease is over");
+    if (!is_here(known->second)) return give_up(what.errand, "the webhook is not here any more");
     one.cursor = what.up_to;
     carry(what.errand, one, *std::move(what.next));
   }
@@ -157,6 +156,14 @@ class mail_round {
 
   // --- one errand ---
 
+  /// Else another node's postman is asked, and is perhaps further by now: what is carried here would
+  /// come after a later one.
+  bool is_here(const errand& one) const {
+    const auto partitions = static_cast<std::size_t>(context_->options.partitions);
+    return context_->may_answer() &&
+           context_->is_open(partition_of(webhook_ref(one.what().hook), partitions));
+  }
+
   /// The webhook may have been removed since it asked.
   void look(std::uint64_t number) {
     auto query = std::make_shared<query_envelope>();
@@ -172,6 +179,7 @@ class mail_round {
   void read(std::uint64_t number, const webhook::state& hook) {
     auto& one = errands_.at(number);
     if (hook.now != webhook::status::active || hook.tries + 1 != one.what().n) return end(number);
+    if (!is_here(one)) return end(number);
     one.hook = hook;
     const auto home = caf::actor_cast<caf::actor>(self_);
     auto work = [home, number, hook](journal& in) {
