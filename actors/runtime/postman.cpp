@@ -156,8 +156,8 @@ class mail_round {
 
   // --- one errand ---
 
-  /// Else another node's postman is asked, and is perhaps further by now: what is carried here would
-  /// come after a later one.
+  /// Else another node's postman is asked, and is perhaps further by now: what is carried here
+  /// would come after a later one.
   bool is_here(const errand& one) const {
     const auto partitions = static_cast<std::size_t>(context_->options.partitions);
     return context_->may_answer() &&

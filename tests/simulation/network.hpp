@@ -50,7 +50,8 @@ class network {
   /// Whole, quick and without faults.
   void calm();
 
-  /// Messages that were lost or late, and links that ended: a want goes out again after its patience.
+  /// Messages that were lost or late, and links that ended: a want goes out again after its
+  /// patience.
   std::int64_t mishaps() const { return mishaps_; }
   /// Commands that were brought to a node more than once.
   const std::set<command_id>& carried_again() const { return again_; }

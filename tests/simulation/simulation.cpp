@@ -152,12 +152,11 @@ class history {
   /// Nothing failed for a while: then nothing is late.
   void check_memory() {
     const auto now = nodes_.real_now();
-    // A node without its database is like a journal that fails; what the network loses is sent again
-    // after a want's patience. Quiet begins when all of that is over.
+    // A node without its database is like a journal that fails; what the network loses is sent
+    // again after a want's patience. Quiet begins when all of that is over.
     if (nodes_.unrest() || nodes_.mishaps() != std::exchange(mishaps_seen_, nodes_.mishaps()))
       return calm_.reset();
-    if (!away_.empty() || faults_.active() || faults_.count() != faults_seen_)
-      calm_.reset();
+    if (!away_.empty() || faults_.active() || faults_.count() != faults_seen_) calm_.reset();
     faults_seen_ = faults_.count();
     if (!calm_) calm_ = {now, nodes_.now()};
     if (now - calm_->real < calm_enough) return;
