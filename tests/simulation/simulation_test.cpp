@@ -24,7 +24,7 @@ namespace rentwave::simulation {
 namespace {
 
 constexpr int groups = 10;
-/// Of several nodes: as long as it takes a core about a minute for all hundred seeds.
+/// Of several nodes: so that all hundred seeds take a core a minute and a half.
 constexpr int days_of_nodes = 20;
 
 std::uint64_t seeds_of_a_group() {
