@@ -4,8 +4,8 @@
 //
 // One for each line of the file TOKENS. Greets with each, prints `open` once all are welcome, and
 // answers whatever comes, as libraries answer pings, until its input ends. Then it prints how many
-// the server has closed. With TOPIC they watch it and never read again; one that the server closes is
-// opened anew, so that there are always as many.
+// the server has closed. With TOPIC they watch it and never read again; one that the server closes
+// is opened anew, so that there are always as many.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -113,7 +113,8 @@ int main(int argc, char** argv) {
       if (each.revents == 0 || (topic.empty() && answer(each.fd))) continue;
       ++closed;
       close(each.fd);
-      each.fd = topic.empty() ? -1 : open_socket(port, tokens[i - 1], topic);  // poll passes over -1
+      // poll passes over -1
+      each.fd = topic.empty() ? -1 : open_socket(port, tokens[i - 1], topic);
     }
   }
   std::cout << "closed " << closed << std::endl;

@@ -18,6 +18,10 @@ inline node_options with_throwing(entity_kind kind, std::shared_ptr<int> times) 
   return options;
 }
 
+inline bool is_accepted(const pending<outcome>& what) {
+  return what.value() && std::holds_alternative<accepted>(*what.value());
+}
+
 template <class T>
 runtime_errc code_of(const pending<T>& waiting) {
   if (!waiting.failed()) return runtime_errc::none;
