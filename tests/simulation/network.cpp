@@ -2,6 +2,8 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
+
 #include "cluster/wire_form.hpp"
 
 namespace rentwave::simulation {
@@ -11,6 +13,8 @@ using std::chrono::seconds;
 
 /// As caf_link.hpp has it: a link that is silent for so long has ended.
 constexpr sim_time longest_silence = seconds{3};
+/// Of a message, at most.
+constexpr sim_time usual_time{5};
 
 /// One end of a link: takes what the peer beside it says to the other node.
 caf::behavior pipe(caf::event_based_actor* self, const caf::actor& peer,
@@ -131,6 +135,10 @@ void network::end(std::uint64_t number) {
 
 // --- what goes over them ------------------------------------------------------------------------
 
+sim_time network::some_time() {
+  return is_calm_ ? sim_time{0} : sim_time{dice_.between(0, usual_time.count())};
+}
+
 void network::post(std::uint64_t number, std::size_t from, const wire_message& what) {
   const auto found = links_.find(number);
   if (found == links_.end()) return;
@@ -209,7 +217,15 @@ void network::silence(int node, sim_time length) {
 void network::calm() {
   is_calm_ = true;
   weather_ = {};
-  cut_until_.clear();
+}
+
+bool network::is_held_up() const {
+  const auto now = coming_.now();
+  const auto comes_late = [now](const link_end& one) { return one.last > now + usual_time; };
+  return std::ranges::any_of(cut_until_, [now](const auto& way) { return way.second > now; }) ||
+         std::ranges::any_of(links_, [&](const auto& each) {
+           return std::ranges::any_of(each.second, comes_late);
+         });
 }
 
 }  // namespace rentwave::simulation

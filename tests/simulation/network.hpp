@@ -47,8 +47,10 @@ class network {
   /// The node does not say anything for so long; what it is sent waits in its mailboxes.
   void silence(int node, sim_time length);
   void change(const weather& to) { weather_ = to; }
-  /// Whole, quick and without faults.
+  /// Quick and without faults; what is cut now heals in its time.
   void calm();
+  /// A way is cut, or something that was said takes longer than it usually does.
+  bool is_held_up() const;
 
   /// Messages that were lost or late, and links that ended: a want goes out again after its
   /// patience.
@@ -82,7 +84,7 @@ class network {
   void bring(std::uint64_t number, std::size_t to, const wire_message& what);
   void end(std::uint64_t number);
   bool hits(int rate) { return rate > 0 && dice_.one_in(rate); }
-  sim_time some_time() { return sim_time{is_calm_ ? 0 : dice_.between(0, 5)}; }
+  sim_time some_time();
 
   agenda& coming_;
   dice& dice_;

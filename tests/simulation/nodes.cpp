@@ -287,6 +287,7 @@ void nodes::restart() {
 
 std::optional<std::string> nodes::unrest() const {
   if (is_one()) return std::nullopt;
+  if (around_->between.is_held_up()) return "what nodes say to each other comes late";
   std::map<const cluster_node*, int> shares;
   for (const auto& one : all_) {
     if (!one->runs() || one->is_paused() || !one->may_answer()) return "a node does not serve";
