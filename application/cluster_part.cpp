@@ -168,7 +168,8 @@ boost::system::result<void, std::string> cluster_part::start(caf::actor_system& 
   if (!opened) return opened.error();
   p.links = *std::move(opened);
   p.others = std::make_unique<peers>(system, here.routes(), *p.links,
-                                     [self = p.self.get()] { self->look_again(); });
+                                     [self = p.self.get()] { self->look_again(); },
+                                     here.shared_clock());
   const auto& host = p.settings.advertise.empty() ? p.settings.address : p.settings.advertise;
   p.address = to_string(node_address{host, p.links->port()});
 

@@ -5,10 +5,12 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "actors/runtime/demand.hpp"
+#include "cluster/far_clock.hpp"
 #include "cluster/wire_form.hpp"
 
 namespace rentwave {
@@ -29,14 +31,16 @@ class deputy {
   void setup(std::shared_ptr<const peer_options> options, caf::actor far) {
     options_ = std::move(options);
     far_ = std::move(far);
+    far_clock_.emplace(options_->clock, options_->name);
   }
 
   void serve(const wire_message& message) {
-    auto call = call_from_wire(message, options_->real_time());
+    auto call = call_from_wire(message, options_->clock->real_now());
     if (!call) {
       complain(message.type, call.error().why);
       return refuse(message.number, runtime_errc::unavailable, call.error().why);
     }
+    far_clock_->hear(call->time);
     const auto& doors = options_->routes->partitions;
     const auto partition = static_cast<std::size_t>(call->partition);
     if (call->partition < 0 || partition >= doors.size())
@@ -94,11 +98,12 @@ class deputy {
 
   duration wait_for(const remote_call& call) const {
     if (call.until == instant::max()) return usual_wait;
-    return std::max(call.until - options_->real_time(), duration{}) + grace;
+    return std::max(call.until - options_->clock->real_now(), duration{}) + grace;
   }
 
-  void answer(const remote_answer& given) {
+  void answer(remote_answer given) {
     --under_way_;
+    given.time = options_->clock->now();
     self_->send(far_, answer_to_wire(given));
   }
 
@@ -114,6 +119,7 @@ class deputy {
   caf::event_based_actor* self_;
   std::shared_ptr<const peer_options> options_;
   caf::actor far_;
+  std::optional<far_clock> far_clock_;
   std::size_t under_way_ = 0;
   // Bytes of news: sent, sent up to the last that has a number, and heard.
   std::uint64_t told_ = 0;

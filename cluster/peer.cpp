@@ -4,6 +4,7 @@
 
 #include <caf/all.hpp>
 
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "actors/runtime/demand.hpp"
 #include "actors/runtime/remote.hpp"
 #include "cluster/deputy.hpp"
+#include "cluster/far_clock.hpp"
 #include "cluster/link.hpp"
 #include "cluster/wire_form.hpp"
 
@@ -31,7 +33,10 @@ class peer {
   explicit peer(caf::event_based_actor* self) : self_{self} {}
   const char* name = "peer";
 
-  void setup(std::shared_ptr<const peer_options> options) { options_ = std::move(options); }
+  void setup(std::shared_ptr<const peer_options> options) {
+    options_ = std::move(options);
+    far_clock_.emplace(options_->clock, options_->name);
+  }
 
   /// Also when it is the same actor as before: nodes greet each other once over a connection, so it
   /// is another one, and the end of the old one may not have been noticed here.
@@ -65,7 +70,8 @@ class peer {
       return refuse(runtime_errc::link_down, "there is no link with node " + options_->name);
     if (calls_.size() >= options_->calls || bytes_ >= options_->bytes)
       return refuse(runtime_errc::overloaded, "too much is under way to node " + options_->name);
-    const auto now = options_->real_time();
+    const auto now = real_now();
+    call.time = options_->clock->now();
     auto message = call_to_wire(call, now);
     if (!message) {
       spdlog::warn("{}", message.error().why);
@@ -100,7 +106,7 @@ class peer {
 
   void sweep() {
     is_sweeping_ = false;
-    const auto now = options_->real_time();
+    const auto now = real_now();
     std::erase_if(calls_, [&](const auto& each) {
       if (each.second.forget_at > now) return false;
       bytes_ -= each.second.bytes;
@@ -116,6 +122,8 @@ class peer {
     std::size_t bytes = 0;
     instant forget_at;  ///< in real time
   };
+
+  instant real_now() const { return options_->clock->real_now(); }
 
   static instant forget_at(const remote_call& call, instant now) {
     return std::min(call.until, now + longest_wait) + sweep_interval;
@@ -137,6 +145,7 @@ class peer {
       spdlog::warn("node {} answers what is not understood: {}", options_->name, given.error().why);
       given = remote_answer{0, make_error(runtime_errc::unavailable, given.error().why)};
     }
+    far_clock_->hear(given->time);
     given->number = asked.number;
     deliver(asked.door, std::move(*given));
   }
@@ -164,7 +173,7 @@ class peer {
   void keep(const wire_message& call) {
     forget_late();
     if (early_.empty()) {
-      early_since_ = options_->real_time();
+      early_since_ = real_now();
       early_bytes_ = 0;
     }
     if (early_.size() >= options_->calls || early_bytes_ >= options_->bytes) return;
@@ -174,7 +183,7 @@ class peer {
 
   /// Of an earlier link, then.
   void forget_late() {
-    if (options_->real_time() - early_since_ > early_time) early_.clear();
+    if (real_now() - early_since_ > early_time) early_.clear();
   }
 
   /// Nobody waits for what cannot come any more.
@@ -193,6 +202,7 @@ class peer {
 
   caf::event_based_actor* self_;
   std::shared_ptr<const peer_options> options_;
+  std::optional<far_clock> far_clock_;
   caf::actor far_;     ///< null: there is no link
   caf::actor deputy_;  ///< of this link
   std::unordered_map<std::uint64_t, call_under_way> calls_;

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "actors/runtime/domain_clock.hpp"
@@ -22,7 +23,7 @@ namespace rentwave {
 struct peer_options {
   std::string name;    ///< of the other node, for logs
   routing_ptr routes;  ///< of this node
-  time_source real_time = system_time;
+  std::shared_ptr<const domain_clock> clock;
   /// Whether there is a link from now on; called in the peer's thread.
   std::function<void(bool)> linked{};
   // Limits of one peer, each way:

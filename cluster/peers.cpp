@@ -42,7 +42,7 @@ caf::actor peers::start(const node_id& who, const known_peer& one) const {
   peer_options options;
   options.name = to_string(who);
   options.routes = routes_;
-  options.real_time = real_time_;
+  options.clock = clock_;
   options.linked = [has_link = one.has_link, changed = changed_](bool is_up) {
     *has_link = is_up;
     changed();

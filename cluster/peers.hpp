@@ -22,12 +22,12 @@ class peers {
   /// `system` and `over` outlive it. `changed` is called, from any thread, when a link came up or
   /// ended; also some time after this is gone.
   peers(caf::actor_system& system, routing_ptr routes, links& over, std::function<void()> changed,
-        time_source real_time = system_time)
+        std::shared_ptr<const domain_clock> clock)
       : system_(system),
         routes_(std::move(routes)),
         over_(over),
         changed_(std::move(changed)),
-        real_time_(std::move(real_time)) {}
+        clock_(std::move(clock)) {}
   ~peers();
   peers(const peers&) = delete;
   peers& operator=(const peers&) = delete;
@@ -48,7 +48,7 @@ class peers {
   const routing_ptr routes_;
   links& over_;
   const std::function<void()> changed_;
-  const time_source real_time_;
+  const std::shared_ptr<const domain_clock> clock_;
   node_id self_;
   std::map<node_id, known_peer> all_;
 };

@@ -50,12 +50,14 @@ constexpr duration longest_wait = std::chrono::hours{1};
 struct call_head {
   partition_id partition = 0;
   std::optional<duration> left;  ///< until nobody waits any more; none: nobody says
+  std::optional<instant> time;   ///< none: of a release that does not say it
 };
-BOOST_DESCRIBE_STRUCT(call_head, (), (partition, left))
+BOOST_DESCRIBE_STRUCT(call_head, (), (partition, left, time))
 
 struct command_head {
   partition_id partition = 0;
   std::optional<duration> left;
+  std::optional<instant> time;
   bool is_one_way = false;
   entity_ref to;
   command_id id;
@@ -69,14 +71,20 @@ struct command_head {
   trace_id trace;
 };
 BOOST_DESCRIBE_STRUCT(command_head, (),
-                      (partition, left, is_one_way, to, id, type, schema, cause, caller, from, want,
-                       deadline, trace))
+                      (partition, left, time, is_one_way, to, id, type, schema, cause, caller, from,
+                       want, deadline, trace))
+
+struct answer_head {
+  std::optional<instant> time;
+};
+BOOST_DESCRIBE_STRUCT(answer_head, (), (time))
 
 struct view_head {
+  std::optional<instant> time;
   entity_ref ref;
   std::int64_t version = 0;
 };
-BOOST_DESCRIBE_STRUCT(view_head, (), (ref, version))
+BOOST_DESCRIBE_STRUCT(view_head, (), (time, ref, version))
 
 struct kind_count {
   entity_kind kind{};
@@ -84,9 +92,10 @@ struct kind_count {
 };
 BOOST_DESCRIBE_STRUCT(kind_count, (), (kind, count))
 struct report_head {
+  std::optional<instant> time;
   std::vector<kind_count> entities;
 };
-BOOST_DESCRIBE_STRUCT(report_head, (), (entities))
+BOOST_DESCRIBE_STRUCT(report_head, (), (time, entities))
 
 struct failure_form {
   std::string code;
@@ -103,6 +112,10 @@ std::optional<duration> left_until(instant until, instant now) {
 }
 instant until_of(std::optional<duration> left, instant now) {
   return left ? now + std::clamp(*left, duration{}, longest_wait) : instant::max();
+}
+
+std::optional<instant> if_known(instant time) {
+  return time == instant::min() ? std::nullopt : std::optional{time};
 }
 
 // --- failures ---
@@ -141,12 +154,13 @@ wire_message to_wire(const command_envelope& command, call_head head, bool is_on
   command_head full;
   full.partition = head.partition;
   full.left = head.left;
+  full.time = head.time;
   full.is_one_way = is_one_way;
   full.to = command.to;
   full.id = command.id;
   full.type = form.type;
   full.schema = form.schema;
-  if (command.cause != instant::min()) full.cause = command.cause;
+  full.cause = if_known(command.cause);
   full.caller = command.caller;
   full.from = command.from;
   full.want = command.want;
@@ -179,6 +193,7 @@ wire_result<remote_call> command_from_wire(const wire_message& message, instant 
   call.partition = head.partition;
   call.is_one_way = head.is_one_way;
   call.until = until_of(head.left, now);
+  call.time = head.time.value_or(instant::min());
   call.what = command_ptr{std::move(command)};
   return call;
 }
@@ -194,6 +209,7 @@ wire_result<remote_call> question_from_wire(const wire_message& message, instant
   remote_call call;
   call.partition = head.partition;
   call.until = until_of(head.left, now);
+  call.time = head.time.value_or(instant::min());
   call.what = place(std::move(what));
   return call;
 }
@@ -222,8 +238,8 @@ wire_result<remote_call> any_call_from_wire(const wire_message& message, instant
 
 // --- answers ---
 
-wire_message to_wire(const entity_view& view) {
-  wire_message made{0, answer::view, to_json_text(view_head{view.ref, view.version}), {}};
+wire_message to_wire(const entity_view& view, std::optional<instant> time) {
+  wire_message made{0, answer::view, to_json_text(view_head{time, view.ref, view.version}), {}};
   if (view.state) {
     made.body = with_state_of(view.ref.kind, [&](auto kind) {
       bool is_personal = false;  // links are private, and nothing is stored
@@ -233,38 +249,31 @@ wire_message to_wire(const entity_view& view) {
   return made;
 }
 
-wire_message to_wire(const partition_report& report) {
-  report_head head;
+wire_message to_wire(const partition_report& report, std::optional<instant> time) {
+  report_head head{time, {}};
   for (const auto& [kind, count] : report.entities) head.entities.push_back({kind, count});
   return {0, answer::report, to_json_text(head), to_json_text(report)};
 }
 
-wire_message failure_to_wire(const failure_form& form) {
-  return {0, answer::failure, {}, to_json_text(form)};
+template <class Said>
+wire_message to_wire(const char* type, const Said& what, std::optional<instant> time) {
+  return {0, type, to_json_text(answer_head{time}), to_json_text(what)};
 }
 
 wire_message to_wire(const remote_answer& given) {
-  return std::visit(overloaded{
-                        [](const outcome& what) {
-                          return wire_message{0, answer::outcome, {}, to_json_text(what)};
-                        },
-                        [](const view_ptr& what) { return to_wire(*what); },
-                        [](const watch_ptr& what) {
-                          return wire_message{0, answer::watch, {}, to_json_text(*what)};
-                        },
-                        [](const report_ptr& what) { return to_wire(*what); },
-                        [](const place_ptr& what) {
-                          return wire_message{0, answer::place, {}, to_json_text(*what)};
-                        },
-                        [](const std::string& what) {
-                          return wire_message{0, answer::text, {}, to_json_text(what)};
-                        },
-                        [](taken) {
-                          return wire_message{0, answer::taken, {}, {}};
-                        },
-                        [](const caf::error& why) { return failure_to_wire(form_of(why)); },
-                    },
-                    given.what);
+  const auto time = if_known(given.time);
+  return std::visit(
+      overloaded{
+          [&](const outcome& what) { return to_wire(answer::outcome, what, time); },
+          [&](const view_ptr& what) { return to_wire(*what, time); },
+          [&](const watch_ptr& what) { return to_wire(answer::watch, *what, time); },
+          [&](const report_ptr& what) { return to_wire(*what, time); },
+          [&](const place_ptr& what) { return to_wire(answer::place, *what, time); },
+          [&](const std::string& what) { return to_wire(answer::text, what, time); },
+          [&](taken) { return to_wire(answer::taken, nothing{}, time); },
+          [&](const caf::error& why) { return to_wire(answer::failure, form_of(why), time); },
+      },
+      given.what);
 }
 
 wire_result<view_ptr> view_from_wire(const wire_message& message) {
@@ -307,10 +316,18 @@ wire_result<std::shared_ptr<const T>> shared_from_wire(const wire_message& messa
   return std::make_shared<const T>(std::move(*what));
 }
 
+/// A release before this one has no head where there is nothing else to be said in it.
+wire_result<remote_answer> answer_of_wire(const wire_message& message,
+                                          decltype(remote_answer::what) what) {
+  answer_head head;
+  if (!message.head.empty() && !from_json_text(message.head, head)) return misfit(message.type);
+  return remote_answer{message.number, std::move(what), head.time.value_or(instant::min())};
+}
+
 template <class T>
-wire_result<remote_answer> numbered(const wire_message& message, wire_result<T> what) {
+wire_result<remote_answer> answer_of_wire(const wire_message& message, wire_result<T> what) {
   if (!what) return what.error();
-  return remote_answer{message.number, std::move(*what)};
+  return answer_of_wire(message, decltype(remote_answer::what){std::move(*what)});
 }
 
 }  // namespace
@@ -323,7 +340,7 @@ wire_use use_of(const wire_message& message) {
 }
 
 wire_result<wire_message> call_to_wire(const remote_call& call, instant now) {
-  const call_head head{call.partition, left_until(call.until, now)};
+  const call_head head{call.partition, left_until(call.until, now), if_known(call.time)};
   auto made = std::visit(
       overloaded{
           [&](const command_ptr& what) { return to_wire(*what, head, call.is_one_way, now); },
@@ -350,8 +367,9 @@ wire_result<remote_call> call_from_wire(const wire_message& message, instant now
 wire_message answer_to_wire(const remote_answer& answer) {
   auto made = to_wire(answer);
   if (bytes_of(made) > max_wire_bytes)
-    made = failure_to_wire(
-        {to_string(runtime_errc::unavailable), too_large(made.type, bytes_of(made)).why});
+    made =
+        to_wire({0, make_error(runtime_errc::unavailable, too_large(made.type, bytes_of(made)).why),
+                 answer.time});
   made.number = answer.number;
   return made;
 }
@@ -359,18 +377,20 @@ wire_message answer_to_wire(const remote_answer& answer) {
 wire_result<remote_answer> answer_from_wire(const wire_message& message) {
   const auto& type = message.type;
   if (bytes_of(message) > max_wire_bytes) return too_large(type, bytes_of(message));
-  if (type == answer::outcome) return numbered(message, body_from_wire<outcome>(message));
-  if (type == answer::view) return numbered(message, view_from_wire(message));
-  if (type == answer::watch) return numbered(message, shared_from_wire<watch_answer>(message));
-  if (type == answer::report) return numbered(message, report_from_wire(message));
-  if (type == answer::place) return numbered(message, shared_from_wire<entity_place>(message));
-  if (type == answer::text) return numbered(message, body_from_wire<std::string>(message));
-  if (type == answer::taken) return remote_answer{message.number, taken{}};
+  if (type == answer::outcome) return answer_of_wire(message, body_from_wire<outcome>(message));
+  if (type == answer::view) return answer_of_wire(message, view_from_wire(message));
+  if (type == answer::watch)
+    return answer_of_wire(message, shared_from_wire<watch_answer>(message));
+  if (type == answer::report) return answer_of_wire(message, report_from_wire(message));
+  if (type == answer::place)
+    return answer_of_wire(message, shared_from_wire<entity_place>(message));
+  if (type == answer::text) return answer_of_wire(message, body_from_wire<std::string>(message));
+  if (type == answer::taken) return answer_of_wire(message, decltype(remote_answer::what){taken{}});
   if (type == answer::failure) {
     auto form = body_from_wire<failure_form>(message);
     if (!form) return form.error();
-    return remote_answer{message.number,
-                         make_error(code_named(form->code), std::move(form->detail))};
+    return answer_of_wire(message, decltype(remote_answer::what){make_error(
+                                       code_named(form->code), std::move(form->detail))});
   }
   return wire_error{type + ": this release does not know such an answer"};
 }

@@ -46,6 +46,12 @@ void domain_clock::not_before(instant then) const {
   raise(then.time_since_epoch().count());
 }
 
+bool domain_clock::follow(instant then) const {
+  if (then > now() + in_domain(most_clock_skew)) return false;
+  not_before(then);
+  return true;
+}
+
 /// The latest that was told, or this if it is later.
 instant domain_clock::raise(std::int64_t to) const {
   auto latest = latest_.load(std::memory_order_relaxed);

@@ -10,6 +10,9 @@
 
 namespace rentwave {
 
+/// By how much the clocks of two nodes may differ, in real time. Who differs by more is told so.
+constexpr duration most_clock_skew = std::chrono::seconds{10};
+
 /// Where real time comes from: the machine, or a simulation.
 using time_source = std::function<instant()>;
 /// The system clock's time at the first call, and what has passed since then, also while the
@@ -24,6 +27,10 @@ class domain_clock {
   /// From now on it tells no earlier time: another node, whose clock is ahead of ours, has written
   /// an event of then. It stands still until it has caught up.
   void not_before(instant then) const;
+  /// The same, of what another node's clock told as it said something: so nothing that comes of it
+  /// is earlier (a hybrid logical clock). False: it is ahead by more than clocks may differ, and
+  /// not followed.
+  bool follow(instant then) const;
   double rate() const { return anchor_.rate; }
   /// How much domain time passes in this real time, and the other way round (rounded up).
   duration in_domain(duration real) const;

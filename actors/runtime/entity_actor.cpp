@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::size_t batch_limit = 256;    ///< commands of one append
 constexpr std::size_t settled_limit = 256;  ///< queries that wait for the end of a saga
-/// Between the clocks of two nodes; for so long after a load from a snapshot more is looked up.
-constexpr auto clock_skew = std::chrono::seconds{10};
 
 class entity {
  public:
@@ -93,7 +91,7 @@ class entity {
       return end(runtime_errc::crashed, "its snapshot cannot be read");
     }
     memory_.recall(found, oldest_remembered(), context_->clock->now(),
-                   context_->clock->in_domain(clock_skew),
+                   context_->clock->in_domain(most_clock_skew),
                    [this](const auto& events) { return machine_->reply(events); });
     if (!found.events.empty()) trace_ = found.events.back().trace;
     busy_ = false;

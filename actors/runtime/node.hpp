@@ -80,6 +80,7 @@ class node {
 
   const routing_ptr& routes() const { return routes_; }
   const domain_clock& clock() const { return *clock_; }
+  const std::shared_ptr<const domain_clock>& shared_clock() const { return clock_; }
   /// One of the readers, by turns; for one question, which is counted as waiting there.
   caf::actor reader() const;
   /// The thread that writes photos' bytes, for one question, which is counted as waiting there:

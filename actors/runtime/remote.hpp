@@ -81,6 +81,8 @@ struct remote_call {
   bool is_one_way = false;
   instant until;  ///< in real time of this node: afterwards nobody waits for the answer
   partition_call what;
+  /// What the domain clock of the node that asks told as it did: what comes of it is not earlier.
+  instant time = instant::min();
 };
 
 /// A one-way command is with its entity.
@@ -93,6 +95,7 @@ struct remote_answer {
   std::uint64_t number = 0;
   std::variant<outcome, view_ptr, watch_ptr, report_ptr, place_ptr, std::string, taken, caf::error>
       what;
+  instant time = instant::min();  ///< likewise, of the node that was asked
 };
 
 }  // namespace rentwave

@@ -74,6 +74,7 @@ class linked_node {
     peer_options options;
     options.name = to_string(other);
     options.routes = routes_;
+    options.clock = std::make_shared<const domain_clock>(clock_anchor{}, system_time);
     auto& peer = peers_[other];
     if (!peer) peer = spawn_peer(system_, std::move(options));
     addresses_[other] = address;

@@ -44,7 +44,7 @@ class Peer : public ::testing::Test {
     link_->cut();
     run();
   }
-  instant now() { return options().real_time(); }
+  instant now() { return here_clock_->real_now(); }
 
   /// From a partition here, to where it is.
   void ask(std::uint64_t number, partition_call what, bool is_one_way = false) {
@@ -90,15 +90,20 @@ class Peer : public ::testing::Test {
 
   static constexpr std::size_t news_limit = 2'000;
 
-  peer_options options() {
+  std::shared_ptr<const domain_clock> clock(duration ahead) {
+    const clock_anchor anchor{first_moment, first_moment + ahead, 1};
+    return std::make_shared<const domain_clock>(anchor, [this] {
+      return first_moment +
+             std::chrono::duration_cast<duration>(system_.clock().now().time_since_epoch());
+    });
+  }
+
+  static peer_options options(std::shared_ptr<const domain_clock> clock) {
     peer_options made;
     made.name = "n2.7";
     made.calls = 3;
     made.news_bytes = news_limit;
-    made.real_time = [this] {
-      return first_moment +
-             std::chrono::duration_cast<duration>(system_.clock().now().time_since_epoch());
-    };
+    made.clock = std::move(clock);
     return made;
   }
 
@@ -108,9 +113,29 @@ class Peer : public ::testing::Test {
   caf::actor_system system_{settings_};
   caf::scheduler::test_coordinator& scheduler_ =
       dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
-  simulated_node here_{system_, options()}, there_{system_, options()};
+  const std::shared_ptr<const domain_clock> here_clock_ = clock({});
+  const std::shared_ptr<const domain_clock> there_clock_ = clock(seconds{3});
+  simulated_node here_{system_, options(here_clock_)}, there_{system_, options(there_clock_)};
   std::optional<simulated_link> link_;
 };
+
+TEST_F(Peer, makes_the_clock_of_who_hears_follow_the_one_of_who_speaks) {
+  const auto ahead = [this] { return here_clock_->now() - there_clock_->now(); };
+  there_.seen[1].responds = [](const remote_call&) {
+    return caf::make_message(outcome{hand_over_result{true}});
+  };
+  ASSERT_EQ(ahead(), -seconds{3});
+  ask(1, a_command());
+  EXPECT_EQ(ahead(), seconds{0}) << "by the answer";
+  here_clock_->not_before(now() + seconds{9});
+  there_.seen[1].responds = {};
+  ask(2, a_command());
+  EXPECT_EQ(ahead(), seconds{0}) << "by the question";
+  pass(seconds{20});
+  here_clock_->not_before(now() + seconds{14});
+  ask(3, a_command());
+  EXPECT_EQ(ahead(), seconds{11}) << "but not a clock that is wrong";
+}
 
 TEST_F(Peer, carries_a_command_to_the_other_node_and_its_answer_back) {
   there_.seen[1].responds = [](const remote_call&) {

@@ -40,6 +40,7 @@ remote_call a_call(partition_call what) {
   call.partition = 63;
   call.until = noon + seconds{9};
   call.what = std::move(what);
+  call.time = noon + seconds{1};
   return call;
 }
 
@@ -53,16 +54,18 @@ remote_call over_there(const remote_call& call, duration ahead = {}) {
   EXPECT_EQ(read->number, call.number);
   EXPECT_EQ(read->partition, call.partition);
   EXPECT_EQ(read->is_one_way, call.is_one_way);
+  EXPECT_EQ(read->time, call.time);
   return *read;
 }
 
 template <class Answer>
 Answer there_and_back(Answer what) {
-  const auto message = answer_to_wire({23, std::move(what)});
+  const auto message = answer_to_wire({23, std::move(what), noon});
   EXPECT_EQ(use_of(message), wire_use::answer);
   auto read = answer_from_wire(message);
   if (!read) throw std::runtime_error{read.error().why};
   EXPECT_EQ(read->number, 23u);
+  EXPECT_EQ(read->time, noon);
   return std::get<Answer>(read->what);
 }
 
@@ -204,6 +207,13 @@ TEST(WireForm, takes_a_failure_of_a_later_release_for_unavailable) {
   const auto read = answer_from_wire(message);
   ASSERT_TRUE(read);
   EXPECT_EQ(std::get<caf::error>(read->what), make_error(runtime_errc::unavailable));
+}
+
+TEST(WireForm, takes_an_answer_that_says_no_time) {
+  const auto read = answer_from_wire({1, "answer.text", "", R"("said")"});
+  ASSERT_TRUE(read);
+  EXPECT_EQ(std::get<std::string>(read->what), "said");
+  EXPECT_EQ(read->time, instant::min());
 }
 
 TEST(WireForm, carries_news) {

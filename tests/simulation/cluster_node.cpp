@@ -7,6 +7,8 @@ namespace {
 
 /// A clock's drift at most, in thousandths: what the margin of the lease allows for.
 constexpr int most_drift = 50;
+/// Of the clocks that domain time goes by: machines are set right by NTP, but not exactly.
+constexpr std::int64_t most_skew = 300;
 
 std::string name_of(int which) {
   return "n" + std::to_string(which);
@@ -76,7 +78,8 @@ cluster_node::cluster_node(int which, node_options base, surroundings& around,
                };
                return options;
              }(),
-             around.journal} {}
+             around.journal},
+      at_{-around.chance.between(0, most_skew)} {}
 
 cluster_node::~cluster_node() {
   crash();
@@ -106,7 +109,7 @@ bool cluster_node::start() {
   };
   links_ = around_.between.enter(which_, world_.system());
   others_ = std::make_unique<peers>(world_.system(), world_.running().routes(), *links_, changed,
-                                    [this] { return world_.real_now(); });
+                                    world_.running().shared_clock());
   member_ports ports;
   ports.connect = [this]() -> journal_result<std::unique_ptr<membership>> {
     return std::make_unique<reached_tables>(*this, around_.tables.connect());

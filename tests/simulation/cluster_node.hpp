@@ -69,7 +69,7 @@ class cluster_node {
   std::unique_ptr<member> member_;
   std::unique_ptr<links> links_;
   std::unique_ptr<peers> others_;
-  sim_time at_{0};  ///< its world's clock
+  sim_time at_;  ///< when its world's clock was last moved; at first, how far that is ahead
   sim_time paused_until_{0};
   sim_time away_until_{0};
   std::optional<sim_time> turn_at_;

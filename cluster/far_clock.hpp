@@ -1,0 +1,35 @@
+// What another node says carries what its domain clock told then, and ours follows it: what is
+// caused is never earlier than its cause, whichever nodes the two happen on.
+#pragma once
+
+#include <spdlog/spdlog.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "actors/runtime/domain_clock.hpp"
+
+namespace rentwave {
+
+class far_clock {
+ public:
+  /// `node` is the other one's name, for the log.
+  far_clock(std::shared_ptr<const domain_clock> ours, std::string node)
+      : ours_{std::move(ours)}, node_{std::move(node)} {}
+
+  void hear(instant told) {
+    if (ours_->follow(told) || std::exchange(is_known_, true)) return;
+    spdlog::error(
+        "cluster: node {} is more than {} s ahead of this node in time: one machine's clock is, or "
+        "was, wrong",
+        node_, std::chrono::duration_cast<std::chrono::seconds>(most_clock_skew).count());
+  }
+
+ private:
+  const std::shared_ptr<const domain_clock> ours_;
+  const std::string node_;
+  bool is_known_ = false;  ///< that it is too far ahead: it is said once
+};
+
+}  // namespace rentwave
