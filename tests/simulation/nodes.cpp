@@ -48,6 +48,7 @@ nodes::nodes(int count, std::uint64_t seed, const node_options& options, faults&
     all_.back()->world().shuffle(&order_);
   }
   for (int i = 0; i < count; ++i) start(i);
+  settle_down();
   is_troubled_ = true;
 }
 
