@@ -62,7 +62,8 @@ class TroubledNodes : public SeveralNodes {
       const auto posted = to.post("/api/listings", advert, owner_fields);
       EXPECT_EQ(posted.status, 201U) << posted.body;
       const json wish{{"listing_id", posted.json().at("id")}, {"duration", "PT1H"}};
-      EXPECT_EQ(to.post("/api/rentals", wish, renter_fields).status, 201U);
+      const auto asked = to.post("/api/rentals", wish, renter_fields);
+      EXPECT_EQ(asked.status, 201U) << asked.body;
     }
   }
 };
