@@ -21,8 +21,8 @@ class far_clock {
   void hear(instant told) {
     if (ours_->follow(told) || std::exchange(is_known_, true)) return;
     spdlog::error(
-        "cluster: node {} is more than {} s ahead of this node in time: one machine's clock is, or "
-        "was, wrong",
+        "cluster: the domain time of node {} is more than {} s ahead of this machine's clock: one "
+        "of all machines' clocks is wrong",
         node_, std::chrono::duration_cast<std::chrono::seconds>(most_clock_skew).count());
   }
 

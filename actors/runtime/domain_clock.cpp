@@ -47,7 +47,7 @@ void domain_clock::not_before(instant then) const {
 }
 
 bool domain_clock::follow(instant then) const {
-  if (then > now() + in_domain(most_clock_skew)) return false;
+  if (then > domain_at(anchor_, real_()) + in_domain(most_clock_skew)) return false;
   not_before(then);
   return true;
 }
@@ -68,23 +68,32 @@ duration domain_clock::in_real(duration domain) const {
   return scaled(domain, 1 / anchor_.rate);
 }
 
-journal_result<clock_anchor> anchor_clock(journal& where, double rate, instant real_now) {
-  // Another node may set it at the same moment; then that is the one.
+journal_result<std::shared_ptr<const domain_clock>> start_clock(journal& where, double rate,
+                                                                time_source real) {
+  // Another node may set the anchor at the same moment; then that is the one.
   for (int tries = 1;; ++tries) {
     const auto last = where.anchor();
     if (!last) return last.error();
-    const auto latest_event = where.latest_event_time();
-    if (!latest_event) return latest_event.error();
-    clock_anchor next{real_now, real_now, rate};
-    if (*last) next.domain = domain_at(**last, real_now);
-    // The real clock may have been set back since.
-    const bool was_set_back = *latest_event && next.domain < **latest_event;
-    if (was_set_back) next.domain = **latest_event;
-    // All nodes of a journal share it: one that is as it is to be stays.
-    if (*last && (*last)->rate == rate && !was_set_back) return **last;
-    const auto kept = where.set_anchor(next);
-    if (kept) return next;
-    if (kept.error().code != journal_errc::mismatch || tries == anchor_tries) return kept.error();
+    const auto latest = where.latest_event_time();
+    if (!latest) return latest.error();
+    // Read after them: an event of this moment is no sign of a clock that was set back.
+    const auto now = real();
+    clock_anchor next{now, now, rate};
+    if (*last) next.domain = domain_at(**last, now);
+    // All nodes of a journal share an anchor: one that is as it is to be stays.
+    const bool stays = *last && (*last)->rate == rate &&
+                       (!*latest || **latest <= next.domain + scaled(most_clock_skew, rate));
+    if (stays) {
+      next = **last;
+    } else {
+      if (*latest) next.domain = std::max(next.domain, **latest);
+      const auto kept = where.set_anchor(next);
+      if (!kept && kept.error().code == journal_errc::mismatch && tries < anchor_tries) continue;
+      if (!kept) return kept.error();
+    }
+    auto clock = std::make_shared<const domain_clock>(next, std::move(real));
+    if (*latest) clock->not_before(**latest);
+    return clock;
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 
 #include "actors/domain/time.hpp"
 #include "persistence/journal.hpp"
@@ -28,8 +29,8 @@ class domain_clock {
   /// an event of then. It stands still until it has caught up.
   void not_before(instant then) const;
   /// The same, of what another node's clock told as it said something: so nothing that comes of it
-  /// is earlier (a hybrid logical clock). False: it is ahead by more than clocks may differ, and
-  /// not followed.
+  /// is earlier (a hybrid logical clock). False: it is ahead of what this machine's clock says by
+  /// more than clocks may differ, and not followed.
   bool follow(instant then) const;
   double rate() const { return anchor_.rate; }
   /// How much domain time passes in this real time, and the other way round (rounded up).
@@ -45,8 +46,11 @@ class domain_clock {
   mutable std::atomic<std::int64_t> latest_;  ///< the highest that was told, in microseconds
 };
 
-/// The anchor to go on from: domain time has run on since the journal's last anchor, at that
-/// anchor's rate, and from now on runs at `rate`. The new anchor is durable when this returns.
-journal_result<clock_anchor> anchor_clock(journal& where, double rate, instant real_now);
+/// The clock to go on by: domain time has run on since the journal's last anchor, at that anchor's
+/// rate, and from now on runs at `rate`. It tells no time before the latest event. A new anchor is
+/// made, and durable when this returns, for another rate, and when the latest event is further
+/// ahead than clocks may differ: then the real clock was set back.
+journal_result<std::shared_ptr<const domain_clock>> start_clock(journal& where, double rate,
+                                                                time_source real);
 
 }  // namespace rentwave

@@ -209,9 +209,11 @@ class entity {
   }
 
   /// A repeat that came after its answer was forgotten must not be decided again.
+  /// Nor must one whose sender's clock is so wrong that it says nothing about when that was.
   bool must_look_up(const waiting_message& one) const {
-    return one.command && !one.looked_up && !memory_.would_know(one.command->cause) &&
-           !memory_.find(one.command->id);
+    if (!one.command || one.looked_up || memory_.find(one.command->id)) return false;
+    const auto cause = one.command->cause;
+    return !memory_.would_know(cause) || cause > context_->clock->now();
   }
 
   void look_up() {

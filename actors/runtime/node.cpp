@@ -31,13 +31,13 @@ journal_result<std::unique_ptr<node>> node::start(caf::actor_system& system, jou
                                                   node_options options) {
   auto writing = store.connect();
   if (!writing) return writing.error();
-  const auto anchor = anchor_clock(**writing, options.clock_rate, options.real_time());
-  if (!anchor) return anchor.error();
+  auto clock = start_clock(**writing, options.clock_rate, options.real_time);
+  if (!clock) return clock.error();
 
   std::unique_ptr<node> made{new node};
   made->parts_.reset(new parts{system, std::make_shared<node_context>()});
   auto& context = *made->parts_->context;
-  context.clock = std::make_shared<domain_clock>(*anchor, options.real_time);
+  context.clock = std::move(*clock);
   context.options = std::move(options);
   made->parts_->is_open =
       std::vector<std::atomic<bool>>(static_cast<std::size_t>(context.options.partitions));

@@ -68,6 +68,9 @@ class writer {
 
   /// Else its next owner would end this session, and with it what is being written of others.
   void give_up(partition_id partition) {
+    if (const auto lost = lost_.find(partition); lost != lost_.end())
+      if (const auto lease = journal_->take_back(partition, lost->second))
+        held_[partition] = {*lease, lost->second};
     const auto found = held_.find(partition);
     if (found == held_.end()) return forget(partition);
     const auto [lease, owner] = found->second;

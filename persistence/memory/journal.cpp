@@ -73,7 +73,7 @@ class memory_journal final : public journal {
     auto& taken = tables_.partitions[id];
     if (taken.owner != owner)
       return journal_error{journal_errc::fenced, "another owner has the partition"};
-    return partition_lease{++taken.epoch, std::ssize(taken.log)};
+    return owner_change([&] { return partition_lease{++taken.epoch, std::ssize(taken.log)}; });
   }
 
   journal_result<void> release(partition_id id, std::string_view owner,

@@ -35,7 +35,7 @@ class memory_store final : public journal_store {
   /// store's lock. An empty function: no faults.
   void on_append(std::function<append_fault(std::uint64_t append_number)> choose);
 
-  /// The same for each partition that is taken over or released.
+  /// The same for each partition that is taken over, taken back or released.
   void on_take_over(std::function<append_fault(std::uint64_t take_over_number)> choose);
 
   /// While set, everything that only reads answers `unavailable`.

@@ -225,6 +225,21 @@ TEST_F(Door, that_cannot_be_opened_says_so_to_who_gives_orders) {
   EXPECT_EQ(alone.state_of(0), door_state::open);
 }
 
+// Its next owner would end the session of this node, and with it what is being written of others.
+TEST_F(Door, releases_also_what_it_has_not_taken_back_yet) {
+  int faults = 1;
+  m.world.journal().on_append([](std::uint64_t) { return append_fault::unknown_not_written; });
+  m.world.journal().on_take_over(
+      [&](std::uint64_t) { return faults-- > 0 ? append_fault::unavailable : append_fault::none; });
+  top_up({500});
+  EXPECT_EQ(faults, 0) << "it tried to take it back";
+  m.world.journal().on_append({});
+  order(placing::close);
+  EXPECT_EQ(owner_in_journal(), "");
+  order(placing::open);
+  EXPECT_TRUE(is_accepted(top_up({500})));
+}
+
 TEST_F(Door, changes_its_mind_while_it_opens) {
   order(placing::close);
   m.world.order(home, {placing::open});

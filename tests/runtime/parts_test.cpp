@@ -3,7 +3,6 @@
 
 #include "actors/runtime/alarm_index.hpp"
 #include "actors/runtime/answer_memory.hpp"
-#include "actors/runtime/domain_clock.hpp"
 #include "actors/runtime/notifier.hpp"
 #include "actors/runtime/routing.hpp"
 #include "actors/runtime/sent_wants.hpp"
@@ -187,42 +186,6 @@ TEST(Sent_wants, keep_the_trace_of_what_began_them) {
   ASSERT_EQ(again.size(), 1u);
   EXPECT_EQ(again[0].what.key, "hold");
   EXPECT_EQ(again[0].from.trace, trace_of(1));
-}
-
-TEST(Domain_clock, never_goes_back_when_the_real_one_does) {
-  instant real = noon;
-  const domain_clock clock{{noon, noon, 60}, [&] { return real; }};
-  real += 1min;
-  EXPECT_EQ(clock.now(), noon + 1h);
-  real -= 30s;
-  EXPECT_EQ(clock.now(), noon + 1h);
-  EXPECT_EQ(clock.in_domain(1s), 1min);
-  EXPECT_EQ(clock.in_real(1min), 1s);
-}
-
-TEST(Domain_clock, runs_on_while_nothing_runs_and_changes_its_rate_without_a_jump) {
-  memory_store store;
-  const auto connection = std::move(*store.connect());
-  ASSERT_EQ(anchor_clock(*connection, 1, noon)->domain, noon);
-  const auto faster = anchor_clock(*connection, 3600, noon + 1h);
-  EXPECT_EQ(faster->domain, noon + 1h);
-  EXPECT_EQ(anchor_clock(*connection, 1, noon + 1h + 1s)->domain, noon + 2h);
-}
-
-TEST(Domain_clock, does_not_fall_behind_the_events_when_the_real_clock_was_set_back) {
-  memory_store store;
-  const auto connection = std::move(*store.connect());
-  ASSERT_TRUE(anchor_clock(*connection, 1, noon));
-  const auto lease = *connection->take_over(0, "somebody");
-  new_event happened;
-  happened.type = "rent.late";
-  happened.data = "{}";
-  happened.time = noon + 2h;
-  entity_append written;
-  written.entity = first;
-  written.events = {happened};
-  ASSERT_TRUE(connection->append({{0, lease.epoch, lease.position, {written}, {}}}));
-  EXPECT_EQ(anchor_clock(*connection, 1, noon - 1h)->domain, noon + 2h);
 }
 
 TEST(Notifier, tells_the_other_side_of_a_review) {
