@@ -392,7 +392,7 @@ TEST_F(Member, cannot_leave_without_the_tables_and_says_so) {
 }
 
 TEST_F(Member, shows_operators_who_is_there_and_what_would_move) {
-  start("a");
+  EXPECT_TRUE(becomes_ready(start("a")));
   auto& b = start("b");
   EXPECT_TRUE(has_open(b, 2));
   EXPECT_TRUE(comes_true([&] {

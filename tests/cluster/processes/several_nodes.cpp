@@ -27,7 +27,8 @@ bool is_soak() {
   return soak && std::string_view{soak} == "1";
 }
 
-SeveralNodes::SeveralNodes() : journal_url_(private_server::get().make_journal()) {
+SeveralNodes::SeveralNodes()
+    : journal_url_(testing_postgres::private_server::get().make_journal()) {
   auto name = (std::filesystem::temp_directory_path() / "rentwave-nodes-XXXXXX").string();
   if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
   folder_ = name;
@@ -38,7 +39,7 @@ SeveralNodes::~SeveralNodes() {
     for (const auto& [name, one] : nodes_)
       std::cout << "--- log of " << name << ":\n" << one->log() << std::flush;
   nodes_.clear();
-  private_server::get().drop(journal_url_);
+  testing_postgres::private_server::get().drop(journal_url_);
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
 }
@@ -146,6 +147,32 @@ void SeveralNodes::await(const std::string& what, const std::function<bool()>& i
     }
     std::this_thread::sleep_for(look_interval);
   }
+}
+
+void SeveralNodes::watch_appends() const {
+  testing_postgres::private_server::get().run(
+      journal_url(),
+      "CREATE TABLE public.appends (n bigserial, partition integer, epoch bigint, session text,"
+      " position bigint, writer text);"
+      "CREATE FUNCTION public.note_append() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+      " INSERT INTO public.appends (partition, epoch, session, position, writer) VALUES"
+      " (new.id, new.epoch, new.session, new.next_position, current_setting('application_name'));"
+      " RETURN NULL; END $$;"
+      "CREATE TRIGGER note_append AFTER UPDATE ON rentwave.partitions FOR EACH ROW"
+      " WHEN (new.next_position > old.next_position) EXECUTE FUNCTION public.note_append()");
+}
+
+std::string SeveralNodes::intruders() const {
+  auto& server = testing_postgres::private_server::get();
+  EXPECT_NE(server.run(journal_url(), "SELECT count(*) FROM public.appends"), "0");
+  return server.run(
+      journal_url(),
+      "SELECT coalesce(string_agg(format('%s wrote %s to partition %s of epoch %s', writer,"
+      " position, partition, epoch), '; '), '') FROM"
+      " (SELECT *, lag(epoch) OVER w AS epoch_before, lag(position) OVER w AS position_before"
+      "  FROM public.appends WINDOW w AS (PARTITION BY partition ORDER BY n)) AS seen"
+      " WHERE writer NOT LIKE 'rentwave/%/' || session OR epoch < epoch_before"
+      " OR position <= position_before");
 }
 
 }  // namespace rentwave::testing_cluster

@@ -45,6 +45,10 @@ class SeveralNodes : public ::testing::Test {
   void await(const std::string& what, const std::function<bool()>& it);
 
   const std::string& journal_url() const { return journal_url_; }
+  /// From now on the database writes down by which session each partition is appended to.
+  void watch_appends() const;
+  /// Appends since then by others than the owner, or under an epoch that was over; empty: none.
+  std::string intruders() const;
   /// A node that is to be added, not started yet.
   virtual std::unique_ptr<node_process> make_node(const std::string& name,
                                                   std::vector<std::string> options) const;
