@@ -5,6 +5,9 @@
 #include <caf/message.hpp>
 #include <caf/sec.hpp>
 
+#include <fstream>
+#include <iterator>
+
 #include "cluster/wire_traits.hpp"
 #include "persistence/json_writer.hpp"
 #include "tests/persistence/filled.hpp"
@@ -283,6 +286,49 @@ TEST(WireForm, has_a_limit_both_ways) {
   ASSERT_TRUE(hint);
   EXPECT_TRUE((*hint)->ended);
   EXPECT_EQ((*hint)->partition, 4);
+}
+
+// Nodes of the release before and after this one read and say what is in the file. A member may be
+// added; one that is renamed, or taken away, leaves others without an answer.
+TEST(WireForm, stays_as_it_is) {
+  std::string said;
+  const auto say = [&](const wire_message& message) {
+    said += message.type + '\n' + message.head + '\n' + message.body + "\n\n";
+  };
+  const auto ask = [&](partition_call what) { say(*call_to_wire(a_call(std::move(what)), noon)); };
+  const auto answer = [&](auto what) { say(answer_to_wire({23, std::move(what), noon})); };
+  const entity_ref one{entity_kind::rental, "r"};
+  rental::extend longer;
+  longer.ends_at = noon;
+  ask(full_command(entity_kind::rental, rental::command{longer}));
+  ask(std::make_shared<const query_envelope>(query_envelope{one, true}));
+  ask(watch_request{{one}, true});
+  ask(report_request{});
+  ask(look_request{one});
+  ask(release_order{one});
+  ask(replay_order{"notifier", one});
+
+  answer(outcome{accepted{}});
+  answer(watch_ptr{std::make_shared<const watch_answer>(watch_answer{{one}, true, true})});
+  const entity_place place{true, restart_budget::quarantined{one, "why", noon}};
+  answer(place_ptr{std::make_shared<const entity_place>(place)});
+  answer(std::string{"why"});
+  answer(taken{});
+  answer(make_error(runtime_errc::not_mine, "why"));
+  auto view = std::make_shared<entity_view>();
+  view->ref = one;
+  view->version = 12;
+  answer(view_ptr{view});
+  auto report = std::make_shared<partition_report>();
+  report->entities = {{entity_kind::login, 3}};
+  report->subscriptions = {{"notifier", 1, 2, 3, 4}};
+  answer(report_ptr{report});
+
+  say(news_to_wire({{one}, true, true, 4}));
+  say(heard_to_wire(7));
+  std::ifstream file{RENTWAVE_ROOT "/tests/cluster/wire_messages.txt"};
+  const std::string kept{std::istreambuf_iterator<char>{file}, {}};
+  EXPECT_EQ(said, kept);
 }
 
 // What is looked at through a link may be as large as its kind allows.
