@@ -5,12 +5,10 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
-#include <optional>
 #include <set>
 #include <utility>
 
 #include "actors/runtime/demand.hpp"
-#include "cluster/far_clock.hpp"
 #include "cluster/wire_form.hpp"
 
 namespace rentwave {
@@ -28,10 +26,11 @@ class deputy {
   explicit deputy(caf::event_based_actor* self) : self_{self} {}
   const char* name = "deputy";
 
-  void setup(std::shared_ptr<const peer_options> options, caf::actor far) {
+  void setup(std::shared_ptr<const peer_options> options, std::shared_ptr<far_clock> clock,
+             caf::actor far) {
     options_ = std::move(options);
+    far_clock_ = std::move(clock);
     far_ = std::move(far);
-    far_clock_.emplace(options_->clock, options_->name);
   }
 
   void serve(const wire_message& message) {
@@ -118,8 +117,8 @@ class deputy {
 
   caf::event_based_actor* self_;
   std::shared_ptr<const peer_options> options_;
+  std::shared_ptr<far_clock> far_clock_;
   caf::actor far_;
-  std::optional<far_clock> far_clock_;
   std::size_t under_way_ = 0;
   // Bytes of news: sent, sent up to the last that has a number, and heard.
   std::uint64_t told_ = 0;
@@ -131,8 +130,9 @@ class deputy {
 };
 
 caf::behavior live(caf::stateful_actor<deputy>* self,
-                   const std::shared_ptr<const peer_options>& options, const caf::actor& far) {
-  self->state.setup(options, far);
+                   const std::shared_ptr<const peer_options>& options,
+                   const std::shared_ptr<far_clock>& clock, const caf::actor& far) {
+  self->state.setup(options, clock, far);
   self->monitor(far);
   self->set_down_handler([self](caf::down_msg&) { self->quit(caf::exit_reason::user_shutdown); });
   return {
@@ -147,8 +147,8 @@ caf::behavior live(caf::stateful_actor<deputy>* self,
 }  // namespace
 
 caf::actor spawn_deputy(caf::local_actor* parent, std::shared_ptr<const peer_options> options,
-                        caf::actor far) {
-  auto made = parent->spawn(live, std::move(options), std::move(far));
+                        std::shared_ptr<far_clock> clock, caf::actor far) {
+  auto made = parent->spawn(live, std::move(options), std::move(clock), std::move(far));
   demand(made, "the deputy of a node");
   return made;
 }

@@ -12,12 +12,13 @@
 
 #include <memory>
 
+#include "cluster/far_clock.hpp"
 #include "cluster/peer.hpp"
 
 namespace rentwave {
 
 /// `far` is the other end of the link. It ends by an exit message.
 caf::actor spawn_deputy(caf::local_actor* parent, std::shared_ptr<const peer_options> options,
-                        caf::actor far);
+                        std::shared_ptr<far_clock> clock, caf::actor far);
 
 }  // namespace rentwave

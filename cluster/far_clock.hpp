@@ -4,6 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 
 namespace rentwave {
 
+/// Of one other node, for as long as it is a member. From any thread.
 class far_clock {
  public:
   /// `node` is the other one's name, for the log.
@@ -19,7 +21,7 @@ class far_clock {
       : ours_{std::move(ours)}, node_{std::move(node)} {}
 
   void hear(instant told) {
-    if (ours_->follow(told) || std::exchange(is_known_, true)) return;
+    if (ours_->follow(told) || is_known_.exchange(true)) return;
     spdlog::error(
         "cluster: the domain time of node {} is more than {} s ahead of this machine's clock: one "
         "of all machines' clocks is wrong",
@@ -29,7 +31,7 @@ class far_clock {
  private:
   const std::shared_ptr<const domain_clock> ours_;
   const std::string node_;
-  bool is_known_ = false;  ///< that it is too far ahead: it is said once
+  std::atomic<bool> is_known_ = false;  ///< that it is too far ahead: it is said once
 };
 
 }  // namespace rentwave

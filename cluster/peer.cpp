@@ -4,7 +4,6 @@
 
 #include <caf/all.hpp>
 
-#include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -13,7 +12,6 @@
 #include "actors/runtime/demand.hpp"
 #include "actors/runtime/remote.hpp"
 #include "cluster/deputy.hpp"
-#include "cluster/far_clock.hpp"
 #include "cluster/link.hpp"
 #include "cluster/wire_form.hpp"
 
@@ -35,7 +33,7 @@ class peer {
 
   void setup(std::shared_ptr<const peer_options> options) {
     options_ = std::move(options);
-    far_clock_.emplace(options_->clock, options_->name);
+    far_clock_ = std::make_shared<far_clock>(options_->clock, options_->name);
   }
 
   /// Also when it is the same actor as before: nodes greet each other once over a connection, so it
@@ -44,7 +42,7 @@ class peer {
     end_link("the link with node " + options_->name + " was made anew");
     far_ = far;
     self_->monitor(far_);
-    deputy_ = spawn_deputy(self_, options_, far_);
+    deputy_ = spawn_deputy(self_, options_, far_clock_, far_);
     forget_late();
     for (auto& call : std::exchange(early_, {})) self_->send(deputy_, std::move(call));
     if (options_->linked) options_->linked(true);
@@ -202,7 +200,7 @@ class peer {
 
   caf::event_based_actor* self_;
   std::shared_ptr<const peer_options> options_;
-  std::optional<far_clock> far_clock_;
+  std::shared_ptr<far_clock> far_clock_;
   caf::actor far_;     ///< null: there is no link
   caf::actor deputy_;  ///< of this link
   std::unordered_map<std::uint64_t, call_under_way> calls_;

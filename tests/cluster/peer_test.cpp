@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "cluster/wire_form.hpp"
+#include "tests/cluster/heard_log.hpp"
 #include "tests/cluster/two_nodes.hpp"
 
 namespace rentwave {
@@ -133,8 +134,11 @@ TEST_F(Peer, makes_the_clock_of_who_hears_follow_the_one_of_who_speaks) {
   EXPECT_EQ(ahead(), seconds{0}) << "by the question";
   pass(seconds{20});
   here_clock_->not_before(now() + seconds{14});
+  testing::heard_log log;
   ask(3, a_command());
+  ask(4, a_query());
   EXPECT_EQ(ahead(), seconds{11}) << "but not a clock that is wrong";
+  EXPECT_EQ(log.count("the domain time of node n2.7 is more than 10 s ahead"), 1) << log.text();
 }
 
 TEST_F(Peer, carries_a_command_to_the_other_node_and_its_answer_back) {
