@@ -61,6 +61,8 @@ answer handle(const state& s, const change_password& c, const context& given) {
 
 answer handle(const state& s, const add_session& c, const context& given) {
   if (is_known(s, c.session)) return events{};
+  if (contains(s.undone, c.session))
+    return no(refusal_code::session_ended, "The session has ended.");
   if (c.by) {
     if (auto why = why_barred(s)) return *why;
     // Asked of the list itself: a session that was revoked a moment ago makes no token that would
@@ -93,8 +95,10 @@ answer handle(const state& s, const set_gate& c, const context& given) {
   return c.order > s.gate_order ? events{gate_set{c.order, c.to}} : events{};
 }
 
+/// Also of one that is not known: it may still be announced, by a message that was late.
 answer handle(const state& s, const drop_session& c, const context&) {
-  return is_known(s, c.session) ? events{session_dropped{c.session}} : events{};
+  if (s.username.empty() || contains(s.undone, c.session)) return events{};
+  return events{session_dropped{c.session}};
 }
 
 answer handle(const state& s, const answered& c, const context&) {
@@ -197,6 +201,11 @@ void apply(state& s, const session_added& e) {
 }
 
 void apply(state& s, const session_dropped& e) {
+  if (!is_known(s, e.session)) {
+    s.undone.push_back(e.session);
+    if (s.undone.size() > max_undone) s.undone.erase(s.undone.begin());
+    return;
+  }
   std::erase(s.sessions, e.session);
   std::erase_if(s.programs, [&e](const token& each) { return each.session == e.session; });
   std::erase(s.ending, e.session);

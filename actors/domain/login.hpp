@@ -112,7 +112,8 @@ struct session_added {
   std::optional<period> life{};  ///< of its token, in real time
 };
 BOOST_DESCRIBE_STRUCT(session_added, (), (session, program, life))
-/// Logged out, revoked, or acknowledged its end.
+/// Logged out, revoked, or acknowledged its end. One that the login does not have is not taken
+/// later.
 struct session_dropped {
   static constexpr std::string_view type = "user.logout";
   session_id session;
@@ -163,6 +164,7 @@ struct state {
   std::vector<session_id> sessions;       ///< oldest first, at most `max_sessions`
   std::vector<session_id> ending;         ///< told to end, not acknowledged
   std::vector<token> programs;            ///< at most `max_programs` that have not expired
+  std::vector<session_id> undone;         ///< dropped before they came, the newest `max_undone`
   std::optional<instant> one_time_until;  ///< the password is one for a single log-in
   bool one_time_used = false;
   gate now = gate::open;
@@ -170,13 +172,14 @@ struct state {
 };
 BOOST_DESCRIBE_STRUCT(state, (),
                       (username, account, password_hash, password_version, account_ready,
-                       display_name, email, address, sessions, ending, programs, one_time_until,
-                       one_time_used, now, gate_order))
+                       display_name, email, address, sessions, ending, programs, undone,
+                       one_time_until, one_time_used, now, gate_order))
 
 /// One more ends the oldest.
 inline constexpr std::size_t max_sessions = 50;
 /// One more is refused: nobody should find out by a program that has stopped.
 inline constexpr std::size_t max_programs = 20;
+inline constexpr std::size_t max_undone = 100;
 /// How long a password that an administrator gave out may be used.
 inline constexpr duration one_time_life = one_day;
 
@@ -186,7 +189,7 @@ inline constexpr duration one_time_life = one_day;
 std::size_t count_programs(const state& now, instant real_now);
 
 /// Refuses with: username_taken, unknown_entity, bad_credentials (the password changed meanwhile or
-/// was used up, or it is somebody else's), session_ended (the one that makes a token),
+/// was used up, or it is somebody else's), session_ended (it, or the one that makes a token),
 /// too_many_sessions, account_suspended, account_closed.
 decision<event> decide(const state& before, const command& asked, const context& given);
 state evolve(state before, const event& happened);

@@ -34,15 +34,13 @@ answer handle(const state& s, const end&, const context& given) {
 }
 
 answer handle(const state& s, const answered& c, const context&) {
-  const bool is_refused = std::holds_alternative<refusal>(c.result);
   if (c.want == announce_key && s.announce) {
-    if (!is_refused) return events{registered{}};
     // The password changed while the log-in was under way, or the session that made this one ended.
-    // The login does not know it, so there is nothing to withdraw.
-    if (s.now == status::open) return events{ended{}, unregistered{}};
-    return events{unregistered{}};
+    // A repeat of the announcement may still be under way, so it is withdrawn all the same.
+    if (std::holds_alternative<refusal>(c.result)) return events{ended{}};
+    return events{registered{}};
   }
-  if (c.want == withdraw_key && s.withdraw && !s.announce) return events{unregistered{}};
+  if (c.want == withdraw_key && s.withdraw) return events{unregistered{}};
   return events{};
 }
 
@@ -71,6 +69,7 @@ void apply(state& s, const registered&) {
 
 void apply(state& s, const ended&) {
   s.now = status::ended;
+  s.announce = false;
   s.withdraw = true;
   // Shown only while it is open.
   s.device = {};
@@ -78,7 +77,6 @@ void apply(state& s, const ended&) {
 }
 
 void apply(state& s, const unregistered&) {
-  s.announce = false;
   s.withdraw = false;
 }
 
@@ -95,8 +93,6 @@ state evolve(state before, const event& happened) {
 
 std::vector<want> wants(const state& now) {
   const auto to = login_ref(now.username);
-  // One after the other: a withdrawal that came first would find nothing, and the session would
-  // stand in the login's list for good.
   if (now.announce) {
     login::add_session added{now.id, now.password_version};
     if (const auto& program = now.program) {

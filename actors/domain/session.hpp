@@ -80,7 +80,7 @@ struct ended {
   static constexpr std::string_view type = "session.end";
 };
 BOOST_DESCRIBE_STRUCT(ended, (), ())
-/// The login dropped it, or never took it.
+/// The login dropped it, or will not take it any more.
 struct unregistered {
   static constexpr std::string_view type = "session.unregister";
 };

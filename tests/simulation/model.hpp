@@ -43,6 +43,7 @@ struct name_taken {
   std::vector<session_id> sessions;        ///< oldest first
   std::set<session_id> ending;             ///< told to end
   std::map<session_id, instant> programs;  ///< tokens, and until when each is good
+  std::set<session_id> undone;             ///< dropped before they came
   login::gate gate = login::gate::open;
   bool one_time = false;  ///< the password is one for a single log-in
   bool logged_in_once = false;

@@ -78,6 +78,7 @@ struct login_events {
     check(!self().ending.contains(e.session) && !self().programs.contains(e.session) &&
               std::ranges::find(self().sessions, e.session) == self().sessions.end(),
           "twice");
+    check(!self().undone.contains(e.session), "though it was dropped before");
     check(self().gate == login::gate::open, "of somebody who is not welcome");
     const auto& by = found->second.made_by;
     check(e.program == by.has_value(), "a program's, or not");
@@ -101,10 +102,9 @@ struct login_events {
   void operator()(const login::session_dropped& e) const {
     const auto found = all.visits.find(e.session);
     check(found != all.visits.end() && !found->second.open, "a session that is still open");
-    check(std::erase(self().sessions, e.session) + self().ending.erase(e.session) +
-                  self().programs.erase(e.session) ==
-              1,
-          "a session that it did not have");
+    const auto had = std::erase(self().sessions, e.session) + self().ending.erase(e.session) +
+                     self().programs.erase(e.session);
+    check(had == 1 || self().undone.insert(e.session).second, "one that it did not have, twice");
   }
 };
 

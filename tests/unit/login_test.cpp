@@ -90,6 +90,18 @@ TEST(Login, knows_its_sessions_until_they_are_dropped) {
   EXPECT_TRUE(stage.s.sessions.empty());
 }
 
+// A link asks again what it may have lost: the first asking may come after the answer to the second.
+TEST(Login, does_not_take_a_session_that_was_dropped_before_it_came) {
+  login_scene stage;
+  EXPECT_EQ(stage.play(login::drop_session{session_number(1)}), names{"user.logout"});
+  EXPECT_EQ(stage.play(login::drop_session{session_number(1)}), names{});
+  EXPECT_EQ(stage.code(login::add_session{session_number(1), 1}), "session_ended");
+  for (int i = 2; i <= static_cast<int>(login::max_undone) + 1; ++i)
+    stage.play(login::drop_session{session_number(i)});
+  EXPECT_EQ(stage.s.undone.size(), login::max_undone);
+  EXPECT_EQ(stage.code(login::add_session{session_number(2), 1}), "session_ended");
+}
+
 TEST(Login, refuses_a_session_that_began_with_an_older_password) {
   login_scene stage;
   stage.play(login::change_password{1, {"new"}, {}}, ada);
@@ -257,10 +269,13 @@ TEST(Session, of_a_program_says_until_when) {
   EXPECT_EQ(asked.life, (period{instant{one_hour}, instant{one_hour * 9}}));
 }
 
+// And sees to it that the login does not take it later, from a repeat that was late.
 TEST(Session, ends_when_the_login_does_not_take_it) {
   session_scene stage;
-  EXPECT_EQ(stage.acknowledge("announce", refusal{}), (names{"session.end", "session.unregister"}));
+  EXPECT_EQ(stage.acknowledge("announce", refusal{}), names{"session.end"});
   EXPECT_EQ(stage.s.now, session::status::ended);
+  EXPECT_EQ(stage.owed(), names{"withdraw"});
+  EXPECT_EQ(stage.acknowledge("withdraw"), names{"session.unregister"});
   EXPECT_EQ(stage.owed(), names{});
 }
 
@@ -290,21 +305,13 @@ TEST(Session, tells_strangers_nothing) {
   EXPECT_EQ(stage.code(session::end{}, bob), "unknown_entity");
 }
 
-TEST(Session, is_withdrawn_only_after_it_was_announced) {
+TEST(Session, that_ends_while_it_is_announced_is_withdrawn_whatever_comes_first) {
   session_scene stage;
   stage.play(session::end{}, ada);
-  EXPECT_EQ(stage.owed(), names{"announce"});
-  EXPECT_EQ(stage.acknowledge("withdraw"), names{});
-  EXPECT_EQ(stage.acknowledge("announce"), names{"session.register"});
   EXPECT_EQ(stage.owed(), names{"withdraw"});
+  EXPECT_EQ(stage.acknowledge("announce"), names{});
+  EXPECT_EQ(stage.acknowledge("announce", refusal{}), names{});
   EXPECT_EQ(stage.acknowledge("withdraw"), names{"session.unregister"});
-  EXPECT_EQ(stage.owed(), names{});
-}
-
-TEST(Session, that_ended_unknown_to_the_login_owes_nothing) {
-  session_scene stage;
-  stage.play(session::end{}, ada);
-  EXPECT_EQ(stage.acknowledge("announce", refusal{}), names{"session.unregister"});
   EXPECT_EQ(stage.owed(), names{});
 }
 
