@@ -61,7 +61,7 @@ answer handle(const state& s, const change_password& c, const context& given) {
 
 answer handle(const state& s, const add_session& c, const context& given) {
   if (is_known(s, c.session)) return events{};
-  if (contains(s.undone, c.session))
+  if (contains(s.dropped, c.session))
     return no(refusal_code::session_ended, "The session has ended.");
   if (c.by) {
     if (auto why = why_barred(s)) return *why;
@@ -97,7 +97,7 @@ answer handle(const state& s, const set_gate& c, const context& given) {
 
 /// Also of one that is not known: it may still be announced, by a message that was late.
 answer handle(const state& s, const drop_session& c, const context&) {
-  if (s.username.empty() || contains(s.undone, c.session)) return events{};
+  if (s.username.empty() || contains(s.dropped, c.session)) return events{};
   return events{session_dropped{c.session}};
 }
 
@@ -201,14 +201,11 @@ void apply(state& s, const session_added& e) {
 }
 
 void apply(state& s, const session_dropped& e) {
-  if (!is_known(s, e.session)) {
-    s.undone.push_back(e.session);
-    if (s.undone.size() > max_undone) s.undone.erase(s.undone.begin());
-    return;
-  }
   std::erase(s.sessions, e.session);
   std::erase_if(s.programs, [&e](const token& each) { return each.session == e.session; });
   std::erase(s.ending, e.session);
+  s.dropped.push_back(e.session);
+  if (s.dropped.size() > max_dropped) s.dropped.erase(s.dropped.begin());
 }
 
 bool is_allowed(char c) {

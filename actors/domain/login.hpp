@@ -164,7 +164,7 @@ struct state {
   std::vector<session_id> sessions;       ///< oldest first, at most `max_sessions`
   std::vector<session_id> ending;         ///< told to end, not acknowledged
   std::vector<token> programs;            ///< at most `max_programs` that have not expired
-  std::vector<session_id> undone;         ///< dropped before they came, the newest `max_undone`
+  std::vector<session_id> dropped;        ///< not taken any more, the newest `max_dropped`
   std::optional<instant> one_time_until;  ///< the password is one for a single log-in
   bool one_time_used = false;
   gate now = gate::open;
@@ -172,14 +172,14 @@ struct state {
 };
 BOOST_DESCRIBE_STRUCT(state, (),
                       (username, account, password_hash, password_version, account_ready,
-                       display_name, email, address, sessions, ending, programs, undone,
+                       display_name, email, address, sessions, ending, programs, dropped,
                        one_time_until, one_time_used, now, gate_order))
 
 /// One more ends the oldest.
 inline constexpr std::size_t max_sessions = 50;
 /// One more is refused: nobody should find out by a program that has stopped.
 inline constexpr std::size_t max_programs = 20;
-inline constexpr std::size_t max_undone = 100;
+inline constexpr std::size_t max_dropped = 100;
 /// How long a password that an administrator gave out may be used.
 inline constexpr duration one_time_life = one_day;
 

@@ -43,7 +43,7 @@ struct name_taken {
   std::vector<session_id> sessions;        ///< oldest first
   std::set<session_id> ending;             ///< told to end
   std::map<session_id, instant> programs;  ///< tokens, and until when each is good
-  std::set<session_id> undone;             ///< dropped before they came
+  std::set<session_id> dropped;            ///< also before they came
   login::gate gate = login::gate::open;
   bool one_time = false;  ///< the password is one for a single log-in
   bool logged_in_once = false;
@@ -210,6 +210,7 @@ struct hook {
   int tries = 0;
   int failures = 0;  ///< in a row
   std::optional<instant> again;
+  instant tried;                ///< not later than the last time that it was
   bool was_attached = false;    ///< by the inbox
   bool was_detached = false;    ///< likewise
   bool knows_detached = false;  ///< it has heard of that

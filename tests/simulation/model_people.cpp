@@ -78,7 +78,7 @@ struct login_events {
     check(!self().ending.contains(e.session) && !self().programs.contains(e.session) &&
               std::ranges::find(self().sessions, e.session) == self().sessions.end(),
           "twice");
-    check(!self().undone.contains(e.session), "though it was dropped before");
+    check(!self().dropped.contains(e.session), "though it was dropped before");
     check(self().gate == login::gate::open, "of somebody who is not welcome");
     const auto& by = found->second.made_by;
     check(e.program == by.has_value(), "a program's, or not");
@@ -104,7 +104,7 @@ struct login_events {
     check(found != all.visits.end() && !found->second.open, "a session that is still open");
     const auto had = std::erase(self().sessions, e.session) + self().ending.erase(e.session) +
                      self().programs.erase(e.session);
-    check(had == 1 || self().undone.insert(e.session).second, "one that it did not have, twice");
+    check(self().dropped.insert(e.session).second || had == 1, "one that it did not have, twice");
   }
 };
 

@@ -68,19 +68,22 @@ struct webhook_events {
       check_none_passed_over(one.cursor, e.up_to);
     }
     one.cursor = e.up_to;
+    one.tried = event.time;
   }
   void operator()(const webhook::failed& e) const {
     auto& one = here();
     check(one.active && !one.again && e.n == ++one.tries, "out of turn");
     check(e.up_to >= one.cursor && e.up_to < one.rung, "up to where nobody asked for");
     check_none_passed_over(one.cursor, e.up_to);
-    check(e.failures == ++one.failures && e.again > event.time, "without a pause");
+    // From when it failed on, which was after what came before; the event may have come later.
+    check(e.failures == ++one.failures && e.again > one.tried, "without a pause");
     one.cursor = e.up_to;
     one.again = e.again;
   }
   void operator()(const webhook::resumed&) const {
     check(here().again && *here().again <= event.time, "before its time");
     here().again.reset();
+    here().tried = event.time;
   }
   void operator()(const webhook::switched_off& e) const {
     auto& one = here();

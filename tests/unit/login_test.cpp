@@ -90,15 +90,15 @@ TEST(Login, knows_its_sessions_until_they_are_dropped) {
   EXPECT_TRUE(stage.s.sessions.empty());
 }
 
-// A link asks again what it may have lost: the first asking may come after the answer to the second.
+// A link asks again what it may have lost: the first asking may come after the second was answered.
 TEST(Login, does_not_take_a_session_that_was_dropped_before_it_came) {
   login_scene stage;
   EXPECT_EQ(stage.play(login::drop_session{session_number(1)}), names{"user.logout"});
   EXPECT_EQ(stage.play(login::drop_session{session_number(1)}), names{});
   EXPECT_EQ(stage.code(login::add_session{session_number(1), 1}), "session_ended");
-  for (int i = 2; i <= static_cast<int>(login::max_undone) + 1; ++i)
+  for (int i = 2; i <= static_cast<int>(login::max_dropped) + 1; ++i)
     stage.play(login::drop_session{session_number(i)});
-  EXPECT_EQ(stage.s.undone.size(), login::max_undone);
+  EXPECT_EQ(stage.s.dropped.size(), login::max_dropped);
   EXPECT_EQ(stage.code(login::add_session{session_number(2), 1}), "session_ended");
 }
 
