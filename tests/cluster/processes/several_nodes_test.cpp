@@ -57,12 +57,16 @@ TEST_F(SeveralNodes, share_with_one_that_comes_and_take_back_what_it_leaves) {
   EXPECT_TRUE(all.all_pay(5, 60s));
 
   auto& fourth = add("n4");
+  all.use(ports());
   await_rest(node("n1"), {"n1", "n2", "n3", "n4"});
   const auto with_fourth = owners(node("n1"));
   EXPECT_EQ(moved(before, with_fourth), partitions / 4U);
   EXPECT_EQ(std::ranges::count(with_fourth, "n4"), partitions / 4);
   EXPECT_TRUE(all.all_pay(5, 60s));
 
+  // As a proxy does, which sees that it is not ready any more.
+  all.use({node("n1").port(), node("n2").port(), node("n3").port()});
+  EXPECT_TRUE(all.all_pay(5, 60s));
   fourth.ask_to_stop();
   EXPECT_EQ(fourth.wait_for_end(), 0);
   await_rest(node("n1"), {"n1", "n2", "n3"});
