@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -52,11 +53,11 @@ class server::listener {
     port_ = acceptor_.local_endpoint(error).port();
 
     shared_->live.begin(context_.get_executor());
-    asio::co_spawn(acceptor_.get_executor(),
-                   keep_trying(
-                       "Accepting connections", [this] { return accept(); }, accept_pause,
-                       [this] { return shared_->is_stopping(); }),
-                   asio::detached);
+    accepting_ = asio::co_spawn(acceptor_.get_executor(),
+                                keep_trying(
+                                    "Accepting connections", [this] { return accept(); },
+                                    accept_pause, [this] { return shared_->is_stopping(); }),
+                                asio::use_future);
     const unsigned count = options_.threads != 0
                                ? options_.threads
                                : std::max(1U, std::thread::hardware_concurrency());
@@ -81,6 +82,8 @@ class server::listener {
         shared_->for_each([](connection& one) { one.cut(); });
         shared_->wait_until_empty(cut_time);
       }
+      // Who was accepted in this moment is not left with a connection that nobody closes.
+      accepting_.wait_for(cut_time);
     }
     shared_->live.end();
     guard_.reset();
@@ -114,6 +117,7 @@ class server::listener {
   asio::io_context context_;
   asio::executor_work_guard<asio::io_context::executor_type> guard_{context_.get_executor()};
   tcp::acceptor acceptor_;
+  std::future<void> accepting_;  ///< until there is nobody who accepts any more
   std::vector<std::thread> threads_;
   std::uint16_t port_ = 0;
   std::atomic<bool> stopped_ = false;

@@ -118,7 +118,7 @@ TEST_F(AnyNode, takes_each_step_of_a_rental) {
     EXPECT_THAT(all_of(each, "text"), Contains("As promised."));
 
   for (const auto& [who, expected] :
-       {std::pair{&owner, std::vector<std::string>{"rent.start", "rent.return"}},
+       {std::pair{&owner, std::vector<std::string>{"rent.book", "rent.return"}},
         std::pair{&renter, std::vector<std::string>{"room.add", "rent.complete"}}})
     await("what people are told", [&, whom = who, types = &expected] {
       const auto all = whom->get_everywhere("/api/me/notifications");
