@@ -70,10 +70,7 @@ class server::listener {
   void stop(milliseconds grace) {
     if (stopped_.exchange(true)) return;
     shared_->begin_stop();
-    asio::post(acceptor_.get_executor(), [this] {
-      error_code ignored;
-      acceptor_.close(ignored);
-    });
+    asio::post(acceptor_.get_executor(), [this] { close_acceptor(); });
     if (!threads_.empty()) {
       shared_->for_each([](connection& one) { one.close_when_idle(); });
       if (!shared_->wait_until_empty(grace)) {
@@ -90,9 +87,15 @@ class server::listener {
     context_.stop();
     for (auto& each : threads_) each.join();
     threads_.clear();
+    close_acceptor();  // should nobody have come to it
   }
 
  private:
+  void close_acceptor() {
+    error_code ignored;
+    acceptor_.close(ignored);
+  }
+
   void work() {
     while (true) {
       try {
