@@ -102,7 +102,11 @@ bool customers::ask(customer& who, const http::server_address& at, bool pays) {
       fields.push_back({"Idempotency-Key", "payment-" + std::to_string(who.paid)});
       const auto answer = to.post("/api/me/wallet/top-ups", {{"amount", 1}}, fields);
       counted(answer.status);
-      if (answer.status == 201) return ++who.paid > 0;
+      if (answer.status == 201) {
+        // "Pending" is no promise of when.
+        if (answer.json().at("status") == "pending") who.is_pending = true;
+        return ++who.paid > 0;
+      }
       fail(std::to_string(answer.status) + ' ' + answer.body);
       return false;
     }
@@ -113,7 +117,8 @@ bool customers::ask(customer& who, const http::server_address& at, bool pays) {
       return false;
     }
     const std::int64_t seen = answer.json().at("balance").at("amount");
-    if (seen < who.paid)
+    if (seen >= who.paid) who.is_pending = false;
+    if (seen < who.paid && !who.is_pending)
       fail("STALE: " + who.name + " has paid " + std::to_string(who.paid) + ", and is shown " +
            std::to_string(seen));
     return true;

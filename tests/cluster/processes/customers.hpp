@@ -70,6 +70,8 @@ class customers {
     std::string token;
     std::string account;
     std::atomic<std::int64_t> paid = 0;
+    /// The server has said of the last payment that it is not through yet; used where it is asked.
+    std::atomic<bool> is_pending = false;
   };
 
   void live(customer& who, const std::stop_token& stop, std::size_t turn);
