@@ -38,6 +38,7 @@ class nodes {
   testing::pending<view_ptr> query(int through, entity_ref of, bool settled = false);
   command_id fresh_id();
   instant now() const { return clock().now(); }
+  instant now_at(int which) { return at(which).now(); }
   instant real_now() const { return any().real_now(); }
   const domain_clock& clock() const { return any().clock(); }
   bool are_running() const;

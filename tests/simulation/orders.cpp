@@ -88,13 +88,11 @@ bool has_effect(const model& all, const order& one) {
 
 void orders::send(nodes& where, entity_ref to, any_command body, account_id caller,
                   std::string effect) {
-  add(where, {where.fresh_id(), std::move(to), std::move(body), caller, std::move(effect), false,
-              where.now()});
+  add(where, {where.fresh_id(), std::move(to), std::move(body), caller, std::move(effect)});
 }
 
 void orders::trespass(nodes& where, entity_ref to, any_command body, account_id caller) {
-  add(where,
-      {where.fresh_id(), std::move(to), std::move(body), caller, "nothing", true, where.now()});
+  add(where, {where.fresh_id(), std::move(to), std::move(body), caller, "nothing", true});
 }
 
 void orders::send_anew(nodes& where, std::size_t which) {
@@ -106,7 +104,7 @@ void orders::send_anew(nodes& where, std::size_t which) {
   if (effect == listing::blocked::type) return;
   auto again = all_[which];
   add(where, {where.fresh_id(), std::move(again.to), std::move(again.body), again.caller,
-              std::move(again.effect), again.forbidden, where.now()});
+              std::move(again.effect), again.forbidden});
 }
 
 void orders::add(nodes& where, order one) {
@@ -116,10 +114,11 @@ void orders::add(nodes& where, order one) {
 }
 
 void orders::send_again(nodes& where, std::size_t which) {
-  const auto& one = all_[which];
+  auto& one = all_[which];
   const int through = where.choose();
+  if (!one.first_sent) one.first_sent = where.now_at(through);
   open_.push_back({which, through, one.accepted, false,
-                   where.send(through, one.to, one.body, one.id, one.caller, one.first_sent)});
+                   where.send(through, one.to, one.body, one.id, one.caller, *one.first_sent)});
 }
 
 void orders::settle(sending& one, const told& tell) {

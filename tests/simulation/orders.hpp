@@ -17,8 +17,8 @@ struct order {
   any_command body;
   account_id caller;
   std::string effect;  ///< the type of an event that it has if it is accepted; empty: maybe none
-  bool forbidden = false;  ///< it has to be refused
-  instant first_sent;      ///< domain time
+  bool forbidden = false;               ///< it has to be refused
+  std::optional<instant> first_sent{};  ///< by the domain clock of the node that was asked first
   bool accepted = false;
   std::optional<refusal_code> recanted{};  ///< it was accepted, and its repeat was not
   bool refused = false;
