@@ -276,58 +276,72 @@ wire_message to_wire(const remote_answer& given) {
       given.what);
 }
 
-wire_result<view_ptr> view_from_wire(const wire_message& message) {
+template <class What>
+remote_answer answer_at(std::optional<instant> time, What what) {
+  return {0, std::move(what), time.value_or(instant::min())};
+}
+
+wire_result<remote_answer> view_from_wire(const wire_message& message) {
   view_head head;
   if (!from_json_text(message.head, head) || !is_kept(head.ref.kind)) return misfit(message.type);
   auto view = std::make_shared<entity_view>();
   view->ref = std::move(head.ref);
   view->version = head.version;
-  if (message.body.empty()) return view_ptr{std::move(view)};
-  const bool fits = with_state_of(view->ref.kind, [&](auto kind) {
-    using state = typename decltype(kind)::type;
-    auto read = decode_foreign_state<state>(message.body);
-    if (read) view->state = std::make_shared<const state>(std::move(*read));
-    return read.has_value();
-  });
-  if (!fits) return misfit(message.type);
-  return view_ptr{std::move(view)};
+  if (!message.body.empty()) {
+    const bool fits = with_state_of(view->ref.kind, [&](auto kind) {
+      using state = typename decltype(kind)::type;
+      auto read = decode_foreign_state<state>(message.body);
+      if (read) view->state = std::make_shared<const state>(std::move(*read));
+      return read.has_value();
+    });
+    if (!fits) return misfit(message.type);
+  }
+  return answer_at(head.time, view_ptr{std::move(view)});
 }
 
-wire_result<report_ptr> report_from_wire(const wire_message& message) {
+wire_result<remote_answer> report_from_wire(const wire_message& message) {
   report_head head;
   auto report = std::make_shared<partition_report>();
   if (!from_json_text(message.head, head) || !from_json_text(message.body, *report))
     return misfit(message.type);
   for (const auto& [kind, count] : head.entities) report->entities[kind] = count;
-  return report_ptr{std::move(report)};
-}
-
-template <class T>
-wire_result<T> body_from_wire(const wire_message& message) {
-  T what{};
-  if (!from_json_text(message.body, what)) return misfit(message.type);
-  return wire_result<T>{boost::system::in_place_value, std::move(what)};
-}
-
-template <class T>
-wire_result<std::shared_ptr<const T>> shared_from_wire(const wire_message& message) {
-  auto what = body_from_wire<T>(message);
-  if (!what) return what.error();
-  return std::make_shared<const T>(std::move(*what));
+  return answer_at(head.time, report_ptr{std::move(report)});
 }
 
 /// A release before this one has no head where there is nothing else to be said in it.
-wire_result<remote_answer> answer_of_wire(const wire_message& message,
-                                          decltype(remote_answer::what) what) {
-  answer_head head;
-  if (!message.head.empty() && !from_json_text(message.head, head)) return misfit(message.type);
-  return remote_answer{message.number, std::move(what), head.time.value_or(instant::min())};
+bool reads_head(const wire_message& message, answer_head& head) {
+  return message.head.empty() || from_json_text(message.head, head);
 }
 
-template <class T>
-wire_result<remote_answer> answer_of_wire(const wire_message& message, wire_result<T> what) {
-  if (!what) return what.error();
-  return answer_of_wire(message, decltype(remote_answer::what){std::move(*what)});
+/// `place` makes the answer of what was read.
+template <class Said, class Place>
+wire_result<remote_answer> saying_from_wire(const wire_message& message, Place&& place) {
+  answer_head head;
+  Said what{};
+  if (!reads_head(message, head) || !from_json_text(message.body, what))
+    return misfit(message.type);
+  return answer_at(head.time, place(std::move(what)));
+}
+
+constexpr auto shared = [](auto what) {
+  return std::make_shared<const decltype(what)>(std::move(what));
+};
+
+wire_result<remote_answer> any_answer_from_wire(const wire_message& message) {
+  const auto& type = message.type;
+  if (type == answer::outcome) return saying_from_wire<outcome>(message, as_it_is);
+  if (type == answer::view) return view_from_wire(message);
+  if (type == answer::watch) return saying_from_wire<watch_answer>(message, shared);
+  if (type == answer::report) return report_from_wire(message);
+  if (type == answer::place) return saying_from_wire<entity_place>(message, shared);
+  if (type == answer::text) return saying_from_wire<std::string>(message, as_it_is);
+  if (type == answer::taken)
+    return saying_from_wire<nothing>(message, [](nothing) { return taken{}; });
+  if (type == answer::failure)
+    return saying_from_wire<failure_form>(message, [](failure_form form) {
+      return make_error(code_named(form.code), std::move(form.detail));
+    });
+  return wire_error{type + ": this release does not know such an answer"};
 }
 
 }  // namespace
@@ -375,24 +389,10 @@ wire_message answer_to_wire(const remote_answer& answer) {
 }
 
 wire_result<remote_answer> answer_from_wire(const wire_message& message) {
-  const auto& type = message.type;
-  if (bytes_of(message) > max_wire_bytes) return too_large(type, bytes_of(message));
-  if (type == answer::outcome) return answer_of_wire(message, body_from_wire<outcome>(message));
-  if (type == answer::view) return answer_of_wire(message, view_from_wire(message));
-  if (type == answer::watch)
-    return answer_of_wire(message, shared_from_wire<watch_answer>(message));
-  if (type == answer::report) return answer_of_wire(message, report_from_wire(message));
-  if (type == answer::place)
-    return answer_of_wire(message, shared_from_wire<entity_place>(message));
-  if (type == answer::text) return answer_of_wire(message, body_from_wire<std::string>(message));
-  if (type == answer::taken) return answer_of_wire(message, decltype(remote_answer::what){taken{}});
-  if (type == answer::failure) {
-    auto form = body_from_wire<failure_form>(message);
-    if (!form) return form.error();
-    return answer_of_wire(message, decltype(remote_answer::what){make_error(
-                                       code_named(form->code), std::move(form->detail))});
-  }
-  return wire_error{type + ": this release does not know such an answer"};
+  if (bytes_of(message) > max_wire_bytes) return too_large(message.type, bytes_of(message));
+  auto answer = any_answer_from_wire(message);
+  if (answer) answer->number = message.number;
+  return answer;
 }
 
 wire_message news_to_wire(const news& what) {
@@ -406,7 +406,9 @@ wire_message news_to_wire(const news& what) {
 
 wire_result<news_ptr> news_from_wire(const wire_message& message) {
   if (bytes_of(message) > max_wire_bytes) return too_large(message.type, bytes_of(message));
-  return shared_from_wire<news>(message);
+  auto what = std::make_shared<news>();
+  if (!from_json_text(message.body, *what)) return misfit(message.type);
+  return news_ptr{std::move(what)};
 }
 
 wire_message heard_to_wire(std::uint64_t number) {

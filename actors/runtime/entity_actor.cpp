@@ -211,9 +211,10 @@ class entity {
   /// A repeat that came after its answer was forgotten must not be decided again.
   /// Nor must one whose sender's clock is so wrong that it says nothing about when that was.
   bool must_look_up(const waiting_message& one) const {
-    if (!one.command || one.looked_up || memory_.find(one.command->id)) return false;
+    if (!one.command || one.looked_up) return false;
     const auto cause = one.command->cause;
-    return !memory_.would_know(cause) || cause > context_->clock->now();
+    const bool is_within_memory = memory_.would_know(cause) && cause <= context_->clock->now();
+    return !is_within_memory && !memory_.find(one.command->id);
   }
 
   void look_up() {

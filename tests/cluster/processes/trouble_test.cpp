@@ -60,6 +60,21 @@ class TroubledNodes : public SeveralNodes {
     EXPECT_EQ(intruders(), "");
     sound_journal();
   }
+  /// Kills n3 under load. `await_others` is given when, and returns when the others serve what
+  /// it had.
+  template <class Await>
+  void kill_and_start_again(customers& all, Await&& await_others) {
+    EXPECT_TRUE(all.all_pay(5, 60s));
+    node("n3").kill();
+    const auto killed = steady_clock::now();
+    all.use({node("n1").port(), node("n2").port()});
+    await_others(killed);
+    EXPECT_TRUE(all.all_pay(5, 60s));
+    node("n3").start();
+    node("n3").wait_until_it_serves();
+    all.use(ports());
+    await_rest(node("n1"), {"n1", "n2", "n3"});
+  }
   /// Rentals that nobody brings back: an hour of domain time is a second.
   void leave_rentals_to_themselves(int count) {
     const json owner{{"username", "owner"}, {"password", "correct horse battery"}};
@@ -104,20 +119,11 @@ TEST_F(TroubledNodes, that_are_killed_lose_nothing_and_are_replaced) {
   leave_rentals_to_themselves(4);
   customers all(ports(), 6);
   all.begin();
-  const int rounds = is_soak() ? 10 : 1;
-  for (int round = 0; round < rounds; ++round) {
-    EXPECT_TRUE(all.all_pay(5, 60s));
-    node("n3").kill();
-    const auto killed = steady_clock::now();
-    all.use({node("n1").port(), node("n2").port()});
-    await_rest(node("n1"), {"n1", "n2"});
-    std::cout << "all partitions are served " << milliseconds_since(killed) << " after kill -9\n";
-    EXPECT_TRUE(all.all_pay(5, 60s));
-    node("n3").start();
-    node("n3").wait_until_it_serves();
-    all.use(ports());
-    await_rest(node("n1"), {"n1", "n2", "n3"});
-  }
+  for (int round = 0; round < (is_soak() ? 10 : 1); ++round)
+    kill_and_start_again(all, [&](auto killed) {
+      await_rest(node("n1"), {"n1", "n2"});
+      std::cout << "all partitions are served " << milliseconds_since(killed) << " after kill -9\n";
+    });
   EXPECT_TRUE(all.all_pay(5, 60s));
   all.end();
   tell_of(all);
@@ -164,22 +170,13 @@ TEST_F(NodesOfManyMachines, are_replaced_within_3_s_of_the_end_of_their_lease) {
   leave_rentals_to_themselves(4);
   customers all(ports(), 6);
   all.begin();
-  const int rounds = is_soak() ? 5 : 1;
-  for (int round = 0; round < rounds; ++round) {
-    EXPECT_TRUE(all.all_pay(5, 60s));
-    node("n3").kill();
-    const auto killed = steady_clock::now();
-    all.use({node("n1").port(), node("n2").port()});
-    await_answers_of_all_partitions(node("n1"));
-    EXPECT_LT(steady_clock::now() - killed, lease + 3s);
-    std::cout << "all partitions answer " << milliseconds_since(killed) << " after kill -9\n";
-    await_rest(node("n1"), {"n1", "n2"});
-    EXPECT_TRUE(all.all_pay(5, 60s));
-    node("n3").start();
-    node("n3").wait_until_it_serves();
-    all.use(ports());
-    await_rest(node("n1"), {"n1", "n2", "n3"});
-  }
+  for (int round = 0; round < (is_soak() ? 5 : 1); ++round)
+    kill_and_start_again(all, [&](auto killed) {
+      await_answers_of_all_partitions(node("n1"));
+      EXPECT_LT(steady_clock::now() - killed, lease + 3s);
+      std::cout << "all partitions answer " << milliseconds_since(killed) << " after kill -9\n";
+      await_rest(node("n1"), {"n1", "n2"});
+    });
   all.end();
   tell_of(all);
   EXPECT_THAT(all.first_failures(), Not(HasSubstr("STALE")));
