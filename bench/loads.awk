@@ -1,10 +1,11 @@
-# The table of bench/search: medians of the rounds, in brackets the range. With median.awk.
+# The tables of bench/search and bench/cluster: medians of the rounds, in brackets the range. With
+# median.awk; `second` is what the second column is of.
 #
-#   load  adverts  requests/s  p50 ms  p99 ms  µs CPU a request  failed
+#   load  adverts or nodes  requests/s  p50 ms  p99 ms  µs CPU a request  failed
 
 BEGIN {
   FS = "\t"
-  print "| load | adverts | requests/s | p50, ms | p99, ms | CPU, µs | failed |"
+  print "| load | " second " | requests/s | p50, ms | p99, ms | CPU, µs | failed |"
   print "| --- | --- | --- | --- | --- | --- | --- |"
 }
 {
