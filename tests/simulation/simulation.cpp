@@ -248,7 +248,8 @@ class history {
     for (const auto& [any, version] : model_.versions) {
       const auto partitions = static_cast<std::size_t>(options_.partitions);
       if (!seen.insert(partition_of(any, partitions)).second) continue;
-      for (const auto& one : nodes_.report(any)->quarantine) {
+      const auto report = nodes_.report(any);
+      for (const auto& one : report->quarantine) {
         ++report_.counts["quarantined"];
         nodes_.release(one.entity);
       }
@@ -258,8 +259,8 @@ class history {
   /// Likewise with what a subscription has given up.
   void replay_dead_letters() {
     std::set<std::pair<std::string, entity_ref>> parked;
-    for (const auto& one : *connect()->dead_letters({}, {}, 1'000))
-      parked.emplace(one.subscription, one.entity);
+    const auto letters = connect()->dead_letters({}, {}, 1'000);
+    for (const auto& one : *letters) parked.emplace(one.subscription, one.entity);
     for (const auto& [subscription, entity] : parked) {
       ++report_.counts["dead letters"];
       nodes_.replay(subscription, entity);
