@@ -122,6 +122,13 @@ class played_doors {
 
 class Member : public testing::Test {
  protected:
+  /// A system ends when its last actor has.
+  ~Member() override {
+    nodes_.clear();
+    for (const auto& [name, peer] : peers_)
+      caf::anon_send_exit(peer, caf::exit_reason::user_shutdown);
+  }
+
   struct played_node {
     explicit played_node(steward_options options)
         : self(std::move(options)),
