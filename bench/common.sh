@@ -14,9 +14,11 @@ build_bench() {
 }
 
 started=()
+# The last first: nodes before what they write to.
 stop_started() {
-  local each
-  for each in "${started[@]}"; do
+  local i each
+  for ((i = ${#started[@]} - 1; i >= 0; i--)); do
+    each=${started[i]}
     kill "$each" 2>/dev/null || continue
     wait "$each" 2>/dev/null || true
   done
