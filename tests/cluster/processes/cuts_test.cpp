@@ -70,6 +70,8 @@ class Cut : public SeveralNodes {
                             "--cluster.certificate=" + files.certificate,
                             "--cluster.key=" + files.key, "--cluster.ca=" + files.ca})
       options.push_back(one);
+    // Whoever looks at them between two long cuts has been silent meanwhile.
+    options.emplace_back("--limits.idle-timeout=10m");
     const auto database = journal_url().substr(journal_url().rfind('/'));
     auto made = std::make_unique<node_process>(
         name, "postgresql://postgres@" + network_->address("database") + database,
