@@ -92,7 +92,7 @@ class history {
       if (nodes_.is_one())
         hand_over();
       else if (faults_.is_time_for_trouble())
-        nodes_.trouble();
+        trouble();
       work();
       if (faults_.is_time_to_crash()) crash();
       nodes_.advance(dice_.between(20'000, longest_step.count()) * std::chrono::microseconds{1});
@@ -103,8 +103,7 @@ class history {
   /// Mostly until nothing is left to do, sometimes not: then time passes over what is under way.
   void work() {
     if (dice_.one_in(8)) {
-      for (auto left = dice_.between(0, 60); left > 0 && nodes_.step(); --left) {
-      }
+      work_a_little(60);
       read_along();
     } else {
       nodes_.run();
@@ -114,6 +113,17 @@ class history {
     orders_.collect(tell_);
     orders_.check_acknowledged(model_);
     reads_.collect(model_, tell_);
+  }
+
+  /// Whatever comes next comes in the middle of something.
+  void work_a_little(int most) {
+    for (auto left = dice_.between(0, most); left > 0 && nodes_.step(); --left) {
+    }
+  }
+
+  void trouble() {
+    work_a_little(150);
+    nodes_.trouble();
   }
 
   /// Sometimes a partition is closed or cut off, perhaps because another owner took it, and opened
@@ -165,8 +175,7 @@ class history {
   }
 
   void crash() {
-    for (auto left = dice_.between(0, 150); left > 0 && nodes_.step(); --left) {
-    }
+    work_a_little(150);
     ++report_.counts["crashes"];
     if (!nodes_.is_one()) return nodes_.crash_one();
     nodes_.only().crash();
