@@ -102,6 +102,13 @@ call() {
   [[ $answer == HTTP/1.1\ 2* ]] || fail "$1 $2: $answer"
   printf '%s' "${answer#*$'\r\n\r\n'}"
 }
+# join NAME: signs up and in; sets TOKEN, for calls and for wrk's scripts.
+join() {
+  local account="{\"username\": \"$1\", \"password\": \"correct horse\"}"
+  TOKEN='' call POST /api/users "$account" >/dev/null
+  TOKEN=$(TOKEN='' call POST /api/sessions "$account" | field access_token)
+  export TOKEN
+}
 field() { grep -o "\"$1\": *\"[^\"]*\"" | head -1 | cut -d'"' -f4; }
 
 # cpu_ticks PID: utime + stime of the whole process.

@@ -2,8 +2,7 @@
 -- METHOD=PATCH of /api/me each gets another display name: one command to one entity.
 done = require("bench.report")
 
-local tokens = {}
-for token in io.lines(os.getenv("TOKENS")) do tokens[#tokens + 1] = token end
+local tokens = require("bench.lines")("TOKENS")
 local method = os.getenv("METHOD") or "GET"
 
 local count = 0

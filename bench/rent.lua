@@ -1,12 +1,8 @@
 -- wrk: rents an advert of the file LISTINGS for an hour and returns it, over and over, each time as
 -- the next of the persons whose tokens stand in the file TOKENS.
 done = require("bench.report")
+local lines = require("bench.lines")
 
-local function lines(name)
-  local all = {}
-  for line in io.lines(os.getenv(name)) do all[#all + 1] = line end
-  return all
-end
 local listings, tokens = lines("LISTINGS"), lines("TOKENS")
 
 local rented = {} -- {path, token} of what has to be returned

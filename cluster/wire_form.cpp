@@ -308,18 +308,14 @@ wire_result<remote_answer> report_from_wire(const wire_message& message) {
   return answer_at(head.time, report_ptr{std::move(report)});
 }
 
-/// A release before this one has no head where there is nothing else to be said in it.
-bool reads_head(const wire_message& message, answer_head& head) {
-  return message.head.empty() || from_json_text(message.head, head);
-}
-
 /// `place` makes the answer of what was read.
 template <class Said, class Place>
 wire_result<remote_answer> saying_from_wire(const wire_message& message, Place&& place) {
   answer_head head;
   Said what{};
-  if (!reads_head(message, head) || !from_json_text(message.body, what))
-    return misfit(message.type);
+  // A release before this one has no head where there is nothing else to be said in it.
+  const bool fits = message.head.empty() || from_json_text(message.head, head);
+  if (!fits || !from_json_text(message.body, what)) return misfit(message.type);
   return answer_at(head.time, place(std::move(what)));
 }
 
