@@ -130,7 +130,9 @@ caf::actor node::keeper() const {
 }
 
 caf::actor node::fetcher() const {
-  return parts_->context->take_fetcher();
+  const auto& context = *parts_->context;
+  if (context.figures->photo_fetches >= context.options.photo_fetches) return {};
+  return context.take_fetcher();
 }
 
 std::shared_ptr<const runtime_figures> node::figures() const {

@@ -65,6 +65,7 @@ struct node_options {
   std::size_t posts = 32;            ///< to webhooks, likewise
   std::size_t posts_a_receiver = 4;  ///< of them to one host and port
   std::size_t photo_queue = 16;      ///< photos that wait to be stored; more are turned away
+  std::size_t photo_fetches = 256;   ///< that wait to be read; likewise
 };
 
 class node {

@@ -64,11 +64,13 @@ TEST_F(Photos, are_swept_when_the_journal_is_there_again) {
   EXPECT_FALSE(are_there(2));
 }
 
-TEST_F(Photos, are_taken_on_up_to_a_limit) {
+TEST_F(Photos, are_taken_on_and_read_up_to_a_limit) {
   auto& node = shop.world.running();
   const auto most = node_options{}.photo_queue;
   for (std::size_t i = 0; i < most; ++i) EXPECT_TRUE(node.keeper());
   EXPECT_FALSE(node.keeper()) << "as many wait as may";
+  for (std::size_t i = 0; i < node_options{}.photo_fetches; ++i) EXPECT_TRUE(node.fetcher());
+  EXPECT_FALSE(node.fetcher());
 }
 
 }  // namespace
