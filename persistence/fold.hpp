@@ -1,5 +1,5 @@
-// Words without case and diacritics, for Latin, Greek and Cyrillic script: what SQLite's tokeniser
-// does for the file, for the journals that have none.
+// Words without case, and Latin ones without diacritics: as SQLite's tokeniser makes them for the
+// file, for the journals that have none.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace rentwave {
 
-/// At most `most` words of the text, folded; a word may come to be empty.
+/// At most `most` words of the text, folded.
 std::vector<std::string> folded_words(std::string_view text, std::size_t most = std::string::npos);
 
 }  // namespace rentwave

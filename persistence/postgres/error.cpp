@@ -16,7 +16,8 @@ bool error::is_data_error() const {
 
 journal_error error::as_journal_error() const {
   if (is_data_error()) return {journal_errc::refused, what()};
-  if (sqlstate_.starts_with("XX")) return {journal_errc::corrupt, what()};
+  // Of class XX only these say that the data is; "internal error" may say anything.
+  if (sqlstate_ == "XX001" || sqlstate_ == "XX002") return {journal_errc::corrupt, what()};
   return {journal_errc::unavailable, what()};
 }
 

@@ -65,7 +65,10 @@ auto guarded(purpose why, Work&& work) -> decltype(work()) {
   } catch (const damaged& e) {
     return journal_error{journal_errc::corrupt, e.what()};
   } catch (const std::bad_alloc&) {
-    return journal_error{journal_errc::unavailable, "out of memory"};
+    // Perhaps the server had written it by then.
+    return journal_error{
+        why == purpose::writing ? journal_errc::unknown_outcome : journal_errc::unavailable,
+        "out of memory"};
   }
 }
 

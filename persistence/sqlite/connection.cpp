@@ -107,6 +107,7 @@ void connection::check_open(int code) {
 
 void connection::close() noexcept {
   statements_.clear();
+  passing_.clear();
   sqlite3_close(handle_);
   handle_ = nullptr;
 }
@@ -122,6 +123,18 @@ statement& connection::prepared(std::string_view sql) {
     cached = std::make_unique<statement>(handle_, compiled);
   }
   return *cached;
+}
+
+statement& connection::passing(std::string_view sql) {
+  std::string text{sql};
+  if (!statements_.contains(text)) {
+    if (passing_.size() == most_passing) {
+      statements_.erase(passing_.front());
+      passing_.pop_front();
+    }
+    passing_.push_back(std::move(text));
+  }
+  return prepared(sql);
 }
 
 void connection::execute(const char* script) {

@@ -3,7 +3,9 @@
 // use opens it again.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -37,6 +39,9 @@ class connection {
 
   /// The statement of this text, prepared once. It lives until the connection is closed.
   statement& prepared(std::string_view sql);
+  /// Of one of many texts: it lives until `most_passing` others were asked for.
+  statement& passing(std::string_view sql);
+  static constexpr std::size_t most_passing = 256;
 
   /// Executes statements that bind and give nothing.
   void execute(const char* script);
@@ -71,6 +76,7 @@ class connection {
   std::int64_t tended_at_ = 0;  ///< bytes of the log at the last checkpoint
   sqlite3* handle_ = nullptr;
   std::unordered_map<std::string, std::unique_ptr<statement>> statements_;
+  std::deque<std::string> passing_;  ///< texts of `statements_`, the oldest first
 };
 
 /// Ends by `commit`, or undoes everything.

@@ -97,7 +97,7 @@ class listing_search {
     const auto near = wanted_.near.value_or(circle{});
     const auto around = box_around({near.center, reach});
     const auto free = wanted_.free.value_or(free_time{});
-    return db_.prepared(sql).query(
+    return db_.passing(sql).query(
         match, kind, wanted_.min_price.value_or(lowest), wanted_.max_price.value_or(highest),
         wanted_.owner, wanted_.isbn, key, tie, around.south, around.north, around.west, around.east,
         near.center.lat, near.center.lon, reach, least(measure::seats), least(measure::boot_litres),

@@ -1,6 +1,6 @@
 // A search as SQL: which rows are looked at, by which index, and in what order. The planner knows
-// nothing of our numbers, so each statement says its index. There are about a thousand texts at
-// most, of a few dozen parts; all else is parameters.
+// nothing of our numbers, so each statement says its index. There are thousands of texts, of a
+// few dozen parts; all else is parameters.
 #pragma once
 
 #include <string>

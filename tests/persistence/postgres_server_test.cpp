@@ -66,6 +66,30 @@ TEST_F(PostgresServer, lets_nobody_change_events) {
   EXPECT_THAT(value(journal_->read_log(1, 0, 10)), SizeIs(1));
 }
 
+TEST_F(PostgresServer, finds_what_happened_to_an_entity_without_going_through_the_log) {
+  const auto lease = value(journal_->take_over(1, "node-a"));
+  std::vector<new_event> many;
+  for (int i = 0; i < 500; ++i) many.push_back(event(100 + i));
+  const auto part = to_partition(
+      1, lease, {to_entity(rental_n(1), 0, many), to_entity(rental_n(2), 0, {event(2), event(3)})});
+  ASSERT_FALSE(value(journal_->append({part})).at(0).entities.at(1).failed);
+  // The server counts what a session has read when that ends, if not before.
+  const auto entries_read = [this] {
+    close();
+    const auto count =
+        run("SELECT sum(idx_tup_read) FROM pg_stat_user_indexes"
+            " WHERE relname = 'events'");
+    open();
+    return std::stoll(count);
+  };
+  const auto before = entries_read();
+  event_filter filter;
+  filter.kind = rental_n(2).kind;
+  filter.id = rental_n(2).id;
+  EXPECT_THAT(value(journal_->scan(0, filter, 100)).events, SizeIs(2));
+  EXPECT_LT(entries_read() - before, 100);
+}
+
 TEST_F(PostgresServer, fails_only_the_entity_whose_row_it_refuses) {
   run("CREATE FUNCTION public.no() RETURNS trigger LANGUAGE plpgsql AS"
       " $$BEGIN IF new.type = 'bad' THEN RAISE 'no'; END IF; RETURN new; END$$;"

@@ -43,6 +43,14 @@ TEST(FoldedWords, have_neither_case_nor_diacritics) {
               ElementsAre("cafe", "zo\xC5\x82w", "e", "\xC3\x9F"));
 }
 
+TEST(FoldedWords, are_the_same_in_capitals_in_every_script) {
+  EXPECT_THAT(folded_words("București BUCUREȘTI Bucureşti"),
+              ElementsAre("bucuresti", "bucuresti", "bucuresti"));
+  EXPECT_THAT(folded_words("Hà Nội"), ElementsAre("ha", "noi"));
+  EXPECT_EQ(folded_words("ΑΘΉΝΑ"), folded_words("Αθήνα"));
+  EXPECT_EQ(folded_words("ҐАНОК ҚАЗАҚСТАН"), folded_words("ґанок қазақстан"));
+}
+
 TEST(FoldedWords, never_come_to_have_a_quote) {
   EXPECT_THAT(folded_words("\xC0\xA7 \xC3"), ElementsAre("\xC0\xA7", "\xC3"));
 }
