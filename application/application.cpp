@@ -77,6 +77,7 @@ http::auth_options auth_options_of(const config::settings& settings) {
   options.password_threads = settings.limits.password_hashes_at_once;
   options.password_queue = settings.limits.password_queue;
   if (!settings.limits.enabled) return options;
+  options.passwords_of_client = settings.limits.passwords_per_address;
   options.failed_logins_minute = settings.limits.failed_logins;
   options.registrations_minute = settings.limits.registrations_per_address;
   return options;

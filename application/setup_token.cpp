@@ -6,7 +6,10 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 
 #include "application/reach.hpp"
@@ -23,18 +26,28 @@ std::string fresh_token() {
   return text;
 }
 
-/// False: `errno` says why. One that is there is left alone.
-bool write_once(const std::filesystem::path& file, const std::string& text) {
+bool has_line(const std::filesystem::path& file, const std::string& text) {
+  std::ifstream in{file};
+  std::string line;
+  return std::getline(in, line) && line == text && !in.eof();
+}
+
+/// False: `errno` says why. Of another journal, or cut short, it is replaced as a whole.
+bool write_line(const std::filesystem::path& file, const std::string& text) {
+  if (has_line(file, text)) return true;
   std::error_code ignored;
   if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), ignored);
-  const int to = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (to < 0) return errno == EEXIST;
+  auto fresh = file.string() + ".XXXXXX";
+  const int to = mkostemp(fresh.data(), O_CLOEXEC);  // mode 0600
+  if (to < 0) return false;
   const auto line = text + '\n';
-  const bool written = write(to, line.data(), line.size()) == std::ssize(line) && fsync(to) == 0;
+  bool done = write(to, line.data(), line.size()) == std::ssize(line) && fsync(to) == 0;
+  done = done && rename(fresh.c_str(), file.c_str()) == 0;
   const int why = errno;
   close(to);
+  if (!done) unlink(fresh.c_str());
   errno = why;
-  return written;
+  return done;
 }
 
 }  // namespace
@@ -50,7 +63,7 @@ boost::system::result<std::string, std::string> setup_token(journal& where,
     return found{boost::system::in_place_error,
                  "the journal cannot be read: " + token.error().detail};
   const auto& file = settings.admin.setup_token_file;
-  if (!write_once(file, *token))
+  if (!write_line(file, *token))
     return found{boost::system::in_place_error, "the set-up token cannot be written to " + file +
                                                     ": " + std::generic_category().message(errno)};
   return found{boost::system::in_place_value, *std::move(token)};

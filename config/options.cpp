@@ -21,7 +21,7 @@ constexpr option settings_table[] = {
      [](invocation& to, string_view text) { return address(text, to.settings.http.address); }},
     {"http.port", "PORT", "8080", "port to listen on; 0: any free one, which is printed",
      [](invocation& to, string_view text) { return integer(text, to.settings.http.port); }},
-    {"http.origin", "URL", "", "public origin of the pages; empty: made from address and port",
+    {"http.origin", "URL", "", "public origin of the pages; empty: what a request's Host says",
      [](invocation& to, string_view text) { return origin(text, to.settings.http.origin); }},
     {"http.cors-origins", "URL,…", "",
      "other sites whose pages may use the API from browsers, by token and not by cookie",
@@ -42,8 +42,13 @@ constexpr option settings_table[] = {
     {"http.drain-time", "DURATION", "0s", "at a stop, how long /readyz says no before it begins",
      [](invocation& to, string_view text) { return duration(text, to.settings.http.drain_time); }},
 
-    {"journal.url", "URL", "sqlite:data/rentwave.db", "where everything is kept",
-     [](invocation& to, string_view text) { return journal_url(text, to.settings.journal.url); }},
+    {"journal.url",
+     "URL",
+     "sqlite:data/rentwave.db",
+     "where everything is kept",
+     [](invocation& to, string_view text) { return journal_url(text, to.settings.journal.url); },
+     {},
+     true},
     {"journal.partitions", "N", "",
      "fixed when the journal is made; empty: 64 for a new one, else what it has",
      [](invocation& to, string_view text) {
@@ -211,6 +216,11 @@ constexpr option settings_table[] = {
     {"limits.password-queue", "N", "64", "logins that wait for them; more are answered 503",
      [](invocation& to, string_view text) {
        return integer(text, to.settings.limits.password_queue);
+     }},
+    {"limits.passwords-per-address", "N", "16",
+     "hashed or waiting for one address; more are answered 503",
+     [](invocation& to, string_view text) {
+       return integer(text, to.settings.limits.passwords_per_address);
      }},
 
     {"webhooks.allow-http", "BOOL", "false",

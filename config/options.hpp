@@ -18,6 +18,7 @@ struct option {
   problem (*set)(invocation& to, std::string_view text);
   /// What it means on the command line without a value; empty: it needs one.
   std::string_view bare = {};
+  bool may_hold_secret = false;  ///< what was given stands in no message
 };
 
 /// Of every subcommand; may stand on the command line, in the environment and in a file.

@@ -28,9 +28,10 @@ const option* find(std::span<const option> table, string_view name) {
 /// `where` names the option as the user wrote it, with its source.
 std::optional<complaint> set(invocation& to, const option& option, string_view text,
                              const std::string& where) {
-  if (auto expected = option.set(to, text))
-    return complaint{where + ": expected " + *expected + ", got '" + std::string(text) + "'"};
-  return {};
+  const auto expected = option.set(to, text);
+  if (!expected) return {};
+  const auto got = option.may_hold_secret ? "" : ", got '" + std::string(text) + "'";
+  return complaint{where + ": expected " + *expected + got};
 }
 
 string_view trimmed(string_view text) {

@@ -95,6 +95,7 @@ struct limit_settings {
   unsigned registrations_per_address{};  ///< a minute
   std::size_t connections_per_address{};
   std::size_t body_bytes_per_address{};
+  std::size_t passwords_per_address{};  ///< hashed or waiting for it
 
   unsigned password_hashes_at_once{};  ///< at least 1
   std::size_t password_queue{};        ///< logins that wait for a hash

@@ -125,14 +125,17 @@ problem origin(std::string_view text, std::string& to) {
       host, [](char c) { return is_name(c) || c == ':' || c == '[' || c == ']'; });
   if (!text.empty() && !(has_scheme && !host.empty() && plain))
     return "an origin such as https://rent.example or http://127.0.0.1:8080, without a path";
+  // Browsers do not say what goes without saying.
+  const auto usual = text.starts_with("https:") ? ":443" : ":80";
+  if (host.ends_with(usual)) text.remove_suffix(std::string_view{usual}.size());
   to = text;
   return {};
 }
 
 problem origins(std::string_view text, std::vector<std::string>& to) {
   auto found = parts_of(text);
-  for (const auto& each : found)
-    if (std::string checked; each.empty() || origin(each, checked))
+  for (auto& each : found)
+    if (const auto given = each; given.empty() || origin(given, each))
       return "origins such as https://app.example, without a path, with commas between them";
   to = std::move(found);
   return {};

@@ -59,7 +59,7 @@ actor_backend::actor_backend(backend_parts parts, const auth_options& options)
       options_(options),
       life_{parts_.owner, parts_.clock.real_now()},
       bridge_(parts_.system, options.waits),
-      passwords_(options.password_threads, options.password_queue),
+      passwords_(options.password_threads, options.password_queue, options.passwords_of_client),
       tokens_(parts_.token_secret),
       sessions_(options.session_memory, options.sessions_remembered),
       throttle_(options.failed_logins_minute, options.registrations_minute) {}
@@ -262,14 +262,19 @@ asio::awaitable<bool> actor_backend::run_on(std::function<caf::actor()> reader, 
 
 // --- passwords and tokens ---
 
-asio::awaitable<answer<std::string>> actor_backend::hash_password(std::string secret) {
-  auto done = co_await passwords_.hash(std::move(secret));
+asio::awaitable<answer<std::string>> actor_backend::hash_password(const request& asked,
+                                                                  std::string secret) {
+  auto client = rate_key(asked.remote_address);
+  auto done = co_await passwords_.hash(std::move(client), std::move(secret));
   if (!done) co_return problem_of(done.error());
   co_return *std::move(done);
 }
 
-asio::awaitable<answer<bool>> actor_backend::check_password(std::string secret, std::string hash) {
-  const auto done = co_await passwords_.check(std::move(secret), std::move(hash));
+asio::awaitable<answer<bool>> actor_backend::check_password(const request& asked,
+                                                            std::string secret, std::string hash) {
+  auto client = rate_key(asked.remote_address);
+  const auto done =
+      co_await passwords_.check(std::move(client), std::move(secret), std::move(hash));
   if (!done) co_return problem_of(done.error());
   // In place: a flag alone would pass for the problem of that status.
   co_return answer<bool>{boost::system::in_place_value, *done};

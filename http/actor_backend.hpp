@@ -58,8 +58,9 @@ class actor_backend final : public backend, public operations, public news_sourc
   boost::asio::awaitable<answer<view_ptr>> settled_view(
       entity_ref of, std::chrono::milliseconds patience = std::chrono::seconds{5}) override;
 
-  boost::asio::awaitable<answer<std::string>> hash_password(std::string secret) override;
-  boost::asio::awaitable<answer<bool>> check_password(std::string secret,
+  boost::asio::awaitable<answer<std::string>> hash_password(const request& asked,
+                                                            std::string secret) override;
+  boost::asio::awaitable<answer<bool>> check_password(const request& asked, std::string secret,
                                                       std::string hash) override;
 
   token make_token(const identity& who) override;

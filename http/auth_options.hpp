@@ -23,6 +23,7 @@ struct auth_options {
 
   unsigned password_threads = 1;    ///< hashes at once, each of 19 MiB
   std::size_t password_queue = 64;  ///< hashes that wait; more are 503 `overloaded`; 0: no limit
+  std::size_t passwords_of_client = 0;  ///< of them, for one `rate_key`; likewise
 
   std::chrono::milliseconds session_memory = std::chrono::seconds{5};  ///< until asked again
   std::size_t sessions_remembered = 100'000;

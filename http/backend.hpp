@@ -67,10 +67,13 @@ class backend {
     return run_question(std::move(question), &backend::run_fetch);
   }
 
-  /// Argon2id on the bounded pool, never on an io thread. 503 `overloaded` when the queue is full.
-  /// An empty hash (of an unknown user) costs the same work as a real one, and never fits.
-  virtual boost::asio::awaitable<answer<std::string>> hash_password(std::string secret) = 0;
-  virtual boost::asio::awaitable<answer<bool>> check_password(std::string secret,
+  /// Argon2id on the bounded pool, never on an io thread. 503 `overloaded` when the queue is full,
+  /// or the address that asks has its part of it. An empty hash (of an unknown user) costs the same
+  /// work as a real one, and never fits.
+  virtual boost::asio::awaitable<answer<std::string>> hash_password(const request& asked,
+                                                                    std::string secret) = 0;
+  virtual boost::asio::awaitable<answer<bool>> check_password(const request& asked,
+                                                              std::string secret,
                                                               std::string hash) = 0;
 
   /// A token for the session, and when it expires (real time): a program's with `until`, a

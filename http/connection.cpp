@@ -47,8 +47,9 @@ void note(const call_state& one, const response& made, steady_clock::duration to
   log_request(one, made, took);
 }
 
-/// A longer one counts among the bytes of all bodies until the client has taken it.
-constexpr std::size_t long_answer = 64 * 1024;
+/// A longer one counts among the bytes of all bodies until the client has taken it: of what may be
+/// open at once nobody takes much with shorter ones.
+constexpr std::size_t long_answer = 16 * 1024;
 
 bool takes_photo(const call_state& one) {
   return one.where.found && one.where.found->takes == body_form::photo;
@@ -255,6 +256,8 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   response made;
   if (one->is_probe() || one->permit.grow(1)) {
     made = co_await run(one);
+    // However long the client takes to read the answer.
+    if (!one->given_up) one->permit = {};
   } else {
     ++shared_->api.counted().overloaded;
     made = to_response(too_busy(), one->asked);

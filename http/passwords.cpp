@@ -57,8 +57,10 @@ bool fits_argon2id(std::string_view secret, const std::string& hash) {
 
 // --- the pool ---
 
-password_pool::password_pool(unsigned threads, std::size_t queue)
-    : limit_(limit_of(threads, queue)), threads_(at_least_one(threads)) {
+password_pool::password_pool(unsigned threads, std::size_t queue, std::size_t most_of_client)
+    : limit_(limit_of(threads, queue)),
+      by_client_(most_of_client),
+      threads_(at_least_one(threads)) {
   [[maybe_unused]] const int ready = sodium_init();  // more than once is fine
   dummy_ = hash_argon2id(random_hex()).value_or("");
 }
@@ -73,12 +75,14 @@ void password_pool::stop() {
 }
 
 template <class T>
-password_pool::hashing<T> password_pool::run(std::function<std::optional<T>()> work) {
+password_pool::hashing<T> password_pool::run(std::string client,
+                                             std::function<std::optional<T>()> work) {
   using result = boost::system::result<T, hashing_errc>;
   return asio::async_initiate<const asio::use_awaitable_t<>, void(result)>(
-      [this, work = std::move(work)]<class Handler>(Handler handler) mutable {
+      [this, part = by_client_.of(std::move(client)),
+       work = std::move(work)]<class Handler>(Handler handler) mutable {
         auto home = asio::get_associated_executor(handler);
-        const bool full = taken_.fetch_add(1) >= limit_;
+        const bool full = taken_.fetch_add(1) >= limit_ || !part.grow(1);
         if (full || stopping_) {
           --taken_;
           const auto why = full ? hashing_errc::overloaded : hashing_errc::stopped;
@@ -86,14 +90,15 @@ password_pool::hashing<T> password_pool::run(std::function<std::optional<T>()> w
           return;
         }
         // The guard keeps the coroutine's context at work while nothing of it is there.
-        auto job = [this, work = std::move(work), handler = std::move(handler),
-                    guard = asio::make_work_guard(home)]() mutable {
+        auto job = [this, part = std::move(part), work = std::move(work),
+                    handler = std::move(handler), guard = asio::make_work_guard(home)]() mutable {
           result done{hashing_errc::stopped};
           if (!stopping_) {
             auto found = work();
             done = found ? result{*std::move(found)} : result{hashing_errc::out_of_memory};
           }
           --taken_;
+          part.shrink(1);
           asio::post(guard.get_executor(), [h = std::move(handler), r = std::move(done)]() mutable {
             std::move(h)(std::move(r));
           });
@@ -103,12 +108,14 @@ password_pool::hashing<T> password_pool::run(std::function<std::optional<T>()> w
       asio::use_awaitable);
 }
 
-password_pool::hashing<std::string> password_pool::hash(std::string secret) {
-  return run<std::string>([secret = std::move(secret)] { return hash_argon2id(secret); });
+password_pool::hashing<std::string> password_pool::hash(std::string client, std::string secret) {
+  return run<std::string>(std::move(client),
+                          [secret = std::move(secret)] { return hash_argon2id(secret); });
 }
 
-password_pool::hashing<bool> password_pool::check(std::string secret, std::string hash) {
-  return run<bool>([this, secret = std::move(secret), hash = std::move(hash)] {
+password_pool::hashing<bool> password_pool::check(std::string client, std::string secret,
+                                                  std::string hash) {
+  return run<bool>(std::move(client), [this, secret = std::move(secret), hash = std::move(hash)] {
     const bool known = !hash.empty();
     const bool fits = fits_argon2id(secret, known ? hash : dummy_);
     return std::optional{known && fits};

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "http/fields.hpp"
+#include "http/tallies.hpp"
 
 namespace rentwave::http {
 
@@ -34,8 +35,9 @@ enum class hashing_errc { overloaded, stopped, out_of_memory };
 
 class password_pool {
  public:
-  /// At least one thread; at most `queue` hashes wait for one (0: any number).
-  password_pool(unsigned threads, std::size_t queue);
+  /// At least one thread; at most `queue` hashes wait for one (0: any number). Of one client at
+  /// most `most_of_client` are made or wait (0: any number), so that nobody keeps all others out.
+  password_pool(unsigned threads, std::size_t queue, std::size_t most_of_client = 0);
   ~password_pool();
   /// What waits ends as `stopped`, and so does what comes later; what runs is waited for. The
   /// executors of all that wait have to be there still.
@@ -49,15 +51,16 @@ class password_pool {
   template <class T>
   using hashing = boost::asio::awaitable<boost::system::result<T, hashing_errc>>;
 
-  hashing<std::string> hash(std::string secret);
+  hashing<std::string> hash(std::string client, std::string secret);
   /// An empty hash costs the same work, and never fits.
-  hashing<bool> check(std::string secret, std::string hash);
+  hashing<bool> check(std::string client, std::string secret, std::string hash);
 
  private:
   template <class T>
-  hashing<T> run(std::function<std::optional<T>()> work);
+  hashing<T> run(std::string client, std::function<std::optional<T>()> work);
 
   const std::size_t limit_;
+  tallies by_client_;
   std::atomic<std::size_t> taken_{0};
   std::atomic<bool> stopping_{false};
   std::string dummy_;  ///< a hash that nothing fits

@@ -27,7 +27,7 @@ awaitable<shared_work::text_ptr> shared_work::result_of(
     const std::lock_guard lock{mutex_};
     if (std::exchange(is_under_way_, true)) {
       std::erase_if(waiting_, [](const auto& each) { return each.expired(); });
-      if (waiting_.size() >= most_waiting_) co_return nullptr;
+      if (waiting_.size() >= most_waiting_) co_return last_;
       mine = std::make_shared<waiter>(here);
       waiting_.push_back(mine);
     }
@@ -57,6 +57,7 @@ awaitable<shared_work::text_ptr> shared_work::wait(std::shared_ptr<waiter> mine)
 void shared_work::end(const text_ptr& result) {
   const std::lock_guard lock{mutex_};
   is_under_way_ = false;
+  if (result) last_ = result;
   for (const auto& each : std::exchange(waiting_, {}))
     if (const auto one = each.lock())
       // Where its coroutine runs, which is asleep by then.

@@ -22,8 +22,9 @@ class shared_work {
   shared_work(std::size_t most_waiting, std::chrono::milliseconds patience)
       : most_waiting_(most_waiting), patience_(patience) {}
 
-  /// What `work` comes to, or that of another which is being done already. Null for who waits:
-  /// there are too many, it took too long, or it failed. Who does it gets its exceptions.
+  /// What `work` comes to, or that of another which is being done already; when too many wait for
+  /// it, the last one's. Null for who waits: there is no such, it took too long, or it failed. Who
+  /// does it gets its exceptions.
   boost::asio::awaitable<text_ptr> result_of(
       std::function<boost::asio::awaitable<std::string>()> work);
 
@@ -40,6 +41,7 @@ class shared_work {
   bool is_under_way_ = false;
   /// Owned by their coroutines: a timer must not outlive its io_context, and these may.
   std::vector<std::weak_ptr<waiter>> waiting_;
+  text_ptr last_;
 };
 
 }  // namespace rentwave::http

@@ -137,7 +137,8 @@ awaitable<failure> filling::open_account(const person& who) {
   if (!before) co_return before.error();
   // A hash is dear, and another time it is another one.
   if ((*before)->as<login::state>().account == account_of(who)) co_return std::nullopt;
-  auto hash = co_await api_.hash_password(http::sha256_hex(password));
+  const http::request by_ourselves;
+  auto hash = co_await api_.hash_password(by_ourselves, http::sha256_hex(password));
   if (!hash) co_return hash.error();
   auto command = as_command<login::command>(login::sign_up{std::string{who.username},
                                                            account_of(who),

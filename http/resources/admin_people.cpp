@@ -98,7 +98,7 @@ awaitable<response> reset_password(backend& api, const request& asked) {
   const auto where = login_ref((*person)->as<account::state>().username);
   const auto password = random_hex().substr(0, one_time_length);
   auto digest = sha256_hex(password);
-  auto hash = co_await api.hash_password(std::move(digest));
+  auto hash = co_await api.hash_password(asked, std::move(digest));
   if (!hash) co_return to_response(hash.error(), asked);
   const auto before = co_await api.view(where);
   if (!before) co_return to_response(before.error(), asked);

@@ -23,7 +23,7 @@ awaitable<answer<view_ptr>> own_login(backend& api, const request& asked, std::s
   const auto found = co_await api.view(login_ref(asked.who->username));
   if (!found) co_return found.error();
   const auto& state = (*found)->as<login::state>();
-  const auto fits = co_await api.check_password(std::move(digest), state.password_hash.text);
+  const auto fits = co_await api.check_password(asked, std::move(digest), state.password_hash.text);
   if (!fits) co_return fits.error();
   if (*fits && state.account == asked.who->account) co_return *found;
   co_return make_problem(403, to_string(refusal_code::bad_credentials), "Bad credentials",
@@ -66,7 +66,7 @@ awaitable<response> change_password(backend& api, const request& asked) {
   const auto before = co_await throttled(api, asked.who->username, asked, std::move(check));
   if (!before) co_return to_response(before.error(), asked);
   const auto& login = (*before)->as<login::state>();
-  auto hash = co_await api.hash_password(std::move(digest));
+  auto hash = co_await api.hash_password(asked, std::move(digest));
   if (!hash) co_return to_response(hash.error(), asked);
   auto command = as_command<login::command>(
       login::change_password{login.password_version, {*std::move(hash)}, asked.who->session});

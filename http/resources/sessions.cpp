@@ -34,11 +34,12 @@ response with_token(backend& api, const request& asked, const identity& who, uns
 constexpr std::string_view no_name = "-";
 
 /// The login that the credentials fit. An unknown name costs the same work as a wrong password.
-awaitable<answer<view_ptr>> login_of(backend& api, std::string name, std::string digest) {
+awaitable<answer<view_ptr>> login_of(backend& api, const request& asked, std::string name,
+                                     std::string digest) {
   const auto found = co_await api.view(login_ref(name));
   if (!found) co_return found.error();
   const auto& state = (*found)->as<login::state>();
-  const auto fits = co_await api.check_password(std::move(digest), state.password_hash.text);
+  const auto fits = co_await api.check_password(asked, std::move(digest), state.password_hash.text);
   if (!fits) co_return fits.error();
   if (!*fits || state.username.empty()) co_return bad_credentials();
   co_return *found;
@@ -98,7 +99,7 @@ awaitable<response> post_session(backend& api, const request& asked) {
   if (const auto wrong = body->failure()) co_return to_response(*wrong, asked);
 
   const auto name = login::normalise_username(username).value_or(std::string{no_name});
-  auto check = login_of(api, name, std::move(digest));
+  auto check = login_of(api, asked, name, std::move(digest));
   const auto login = co_await throttled(api, name, asked, std::move(check));
   if (!login) co_return to_response(login.error(), asked);
   const auto& state = (*login)->as<login::state>();

@@ -67,10 +67,31 @@ awaitable<answer<std::optional<login::signed_up>>> signed_up_by(backend& api,
   co_return made ? std::optional{*made} : std::nullopt;
 }
 
+/// Nothing when this is the password of the first registration. Guesses count as those at a login
+/// do; that it fits forgives none, as it may have been changed since.
+awaitable<std::optional<problem>> why_not_first(backend& api, const request& asked,
+                                                const registration& now, std::string hash) {
+  auto* throttle = api.throttle();
+  std::optional<login_throttle::attempt> attempt;
+  if (throttle) {
+    auto begun =
+        throttle->begin_login(now.username, asked.remote_address, login_throttle::clock::now());
+    if (!begun) co_return std::move(begun).error();
+    attempt = *std::move(begun);
+  }
+  auto digest = now.digest;
+  const auto fits = co_await api.check_password(asked, std::move(digest), std::move(hash));
+  if (fits && !*fits) co_return idempotency_mismatch();
+  if (attempt) throttle->login_came_to_nothing(*attempt);
+  if (!fits) co_return fits.error();
+  co_return std::nullopt;
+}
+
 /// Nothing when the registration under the same Idempotency-Key said the same. `hash` is ours, if
 /// we made one: the first registration need not check its own password.
-awaitable<std::optional<problem>> why_not_the_same(backend& api, const registration& now,
-                                                   command_id command, std::string hash) {
+awaitable<std::optional<problem>> why_not_the_same(backend& api, const request& asked,
+                                                   const registration& now, command_id command,
+                                                   std::string hash) {
   const auto first = co_await signed_up_by(api, now.username, command);
   if (!first) co_return first.error();
   const auto& before = *first;
@@ -79,10 +100,7 @@ awaitable<std::optional<problem>> why_not_the_same(backend& api, const registrat
       before->address.text != now.profile.address.value_or(""))
     co_return idempotency_mismatch();
   if (before->password_hash.text == hash) co_return std::nullopt;
-  const auto fits = co_await api.check_password(now.digest, before->password_hash.text);
-  if (!fits) co_return fits.error();
-  if (!*fits) co_return idempotency_mismatch();
-  co_return std::nullopt;
+  co_return co_await why_not_first(api, asked, now, before->password_hash.text);
 }
 
 /// Makes the login, or finds that this very request made it before.
@@ -95,9 +113,9 @@ awaitable<std::optional<problem>> sign_up(backend& api, const request& asked,
   const account_id account{ids.entity};
   if (!there.username.empty()) {
     if (!ids.command || there.account != account) co_return username_taken();
-    co_return co_await why_not_the_same(api, person, *ids.command, {});
+    co_return co_await why_not_the_same(api, asked, person, *ids.command, {});
   }
-  const auto hash = co_await api.hash_password(person.digest);
+  const auto hash = co_await api.hash_password(asked, person.digest);
   if (!hash) co_return hash.error();
   auto command = as_command<login::command>(login::sign_up{person.username,
                                                            account,
@@ -109,7 +127,7 @@ awaitable<std::optional<problem>> sign_up(backend& api, const request& asked,
   if (!sent) co_return sent.error();
   if (!ids.command) co_return std::nullopt;
   // Another request under this key may have come between.
-  co_return co_await why_not_the_same(api, person, *ids.command, *hash);
+  co_return co_await why_not_the_same(api, asked, person, *ids.command, *hash);
 }
 
 }  // namespace
@@ -132,8 +150,13 @@ awaitable<response> post_user(backend& api, const request& asked) {
   // Once the login owes nothing any more the account is there.
   const auto login = co_await api.settled_view(login_ref(person->username));
   if (!login) co_return to_response(login.error(), asked);
-  const auto shown = co_await profile_of(api, (*login)->as<login::state>());
+  auto shown = co_await profile_of(api, (*login)->as<login::state>());
   if (!shown) co_return to_response(shown.error(), asked);
+  // As it was then: a repeat may come after the account has another password, and say what is
+  // nobody's business who knows the first.
+  shown->display_name.text = person->display_name();
+  shown->email.text = person->profile.email.value_or("");
+  shown->address.text = person->profile.address.value_or("");
   co_return created(profile_json(*shown), "/api/users/" + to_string(shown->id));
 }
 

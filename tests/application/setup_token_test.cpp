@@ -43,6 +43,22 @@ TEST_F(Setup_token, is_made_once_and_written_for_its_owner_only) {
   EXPECT_EQ(made(), token);
 }
 
+TEST_F(Setup_token, of_another_journal_or_cut_short_is_replaced) {
+  const auto token = made();
+  const fs::path file{settings.admin.setup_token_file};
+  for (const std::string& other :
+       {std::string{"that of another journal\n"}, std::string{}, token.substr(0, 10), token}) {
+    std::ofstream{file} << other;
+    EXPECT_EQ(made(), token);
+    std::string line;
+    std::getline(std::ifstream{file}, line);
+    EXPECT_EQ(line, token) << "instead of " << other;
+    EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  }
+  const auto files = fs::directory_iterator{file.parent_path()};
+  EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "and nothing is left beside it";
+}
+
 TEST_F(Setup_token, is_not_needed_on_loopback_or_without_administrators) {
   for (const char* address : {"127.0.0.1", "127.0.0.2", "::1"}) {
     settings.http.address = address;

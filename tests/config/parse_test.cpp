@@ -134,13 +134,32 @@ TEST(Config, says_what_a_node_is_to_the_others) {
 }
 
 TEST(Config, takes_a_list_of_origins) {
-  const auto given = accepted({"--http.cors-origins=https://a.example,http://localhost:3000"});
+  const auto given =
+      accepted({"--http.cors-origins=https://a.example,http://localhost:3000,https://b:443"});
   EXPECT_EQ(given.settings.http.cors_origins,
-            (std::vector<std::string>{"https://a.example", "http://localhost:3000"}));
+            (std::vector<std::string>{"https://a.example", "http://localhost:3000", "https://b"}));
   EXPECT_TRUE(accepted({"--http.cors-origins="}).settings.http.cors_origins.empty());
   for (const char* wrong : {"--http.cors-origins=*", "--http.cors-origins=https://a.example/",
                             "--http.cors-origins=a.example", "--http.cors-origins=https://a,,b"})
     EXPECT_THAT(refusal({wrong}), HasSubstr("--http.cors-origins: expected origins")) << wrong;
+}
+
+TEST(Config, writes_an_origin_as_browsers_do) {
+  const auto origin = [](const std::string& given) {
+    return accepted({("--http.origin=" + given).c_str()}).settings.http.origin;
+  };
+  EXPECT_EQ(origin("https://rent.example:443"), "https://rent.example");
+  EXPECT_EQ(origin("http://[::1]:80"), "http://[::1]");
+  EXPECT_EQ(origin("https://rent.example:80"), "https://rent.example:80");
+  EXPECT_EQ(origin("http://rent.example:8080"), "http://rent.example:8080");
+}
+
+TEST(Config, tells_nobody_a_password) {
+  for (const auto& said : {refusal({"--journal.url=postgress://rentwave:tell-nobody@db/x"}),
+                           refusal({}, {"RENTWAVE_JOURNAL_URL=pg://rentwave:tell-nobody@db/x"})}) {
+    EXPECT_THAT(said, HasSubstr("expected a journal such as"));
+    EXPECT_THAT(said, Not(HasSubstr("tell-nobody")));
+  }
 }
 
 TEST(Config, lets_the_variables_of_kubernetes_pass) {

@@ -124,6 +124,34 @@ TEST_F(Accounts, of_a_repeated_request_are_one) {
   EXPECT_EQ(post("/api/users", key, another_ada).code(), "idempotency_mismatch");
 }
 
+TEST_F(Accounts, of_a_repeated_request_are_shown_as_they_were_made) {
+  const client::fields key{{"Idempotency-Key", "k"}};
+  auto ada = one_ada;
+  ada["email"] = "ada@example.org";
+  const auto first = post("/api/users", key, ada);
+  ASSERT_EQ(first.status, 201U) << first.body;
+  const auto session = as(log_in("ada"));
+  const json change{{"email", "nobody-knows@example.org"}, {"address", "Secret Street 1"}};
+  EXPECT_EQ(send("PATCH", "/api/me", session, change).status, 200U);
+  EXPECT_EQ(post("/api/users", key, ada).body, first.body)
+      << "whoever knows only the first password learns no more";
+}
+
+TEST_F(Accounts, of_a_repeated_request_are_guessed_at_no_quicker_than_by_logins) {
+  const client::fields key{{"Idempotency-Key", "k"}};
+  ASSERT_EQ(post("/api/users", key, one_ada).status, 201U);
+  auto options = waiting;
+  options.failed_logins_minute = 2;
+  actor_backend strict{*parts, options};
+  token_authenticator guard{strict, waiting.origin};
+  const auto there = serve(strict, guard);
+  client guessing{there->port()};
+  for (const unsigned status : {422U, 422U, 429U})
+    EXPECT_EQ(guessing.post("/api/users", another_ada, key).status, status);
+  there->stop(std::chrono::milliseconds{0});
+  strict.stop();
+}
+
 TEST_F(Accounts, of_two_requests_at_once_under_one_key_are_one) {
   const auto answers =
       post_both(*site, "/api/users", {{"Idempotency-Key", "k"}}, one_ada, another_ada);
@@ -258,8 +286,9 @@ class meeting_backend final : public passing_backend {
  public:
   using passing_backend::passing_backend;
 
-  asio::awaitable<answer<bool>> check_password(std::string secret, std::string hash) override {
-    auto fits = co_await passing_backend::check_password(std::move(secret), std::move(hash));
+  asio::awaitable<answer<bool>> check_password(const request& asked, std::string secret,
+                                               std::string hash) override {
+    auto fits = co_await passing_backend::check_password(asked, std::move(secret), std::move(hash));
     ++here_;
     asio::steady_timer pause{co_await asio::this_coro::executor};
     while (here_ < 2) {

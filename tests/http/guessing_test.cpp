@@ -22,7 +22,7 @@ class guarded_backend final : public idle_backend {
     co_return std::make_shared<const entity_view>(
         entity_view{of, 1, std::make_shared<const login::state>(std::move(state))});
   }
-  asio::awaitable<answer<bool>> check_password(std::string, std::string) override {
+  asio::awaitable<answer<bool>> check_password(const request&, std::string, std::string) override {
     ++checked;
     co_await asio::post(asio::use_awaitable);
     if (!has_room) co_return try_later("overloaded", "Too many log in at this moment.");

@@ -25,12 +25,13 @@ class passing_backend : public backend {
       entity_ref of, std::chrono::milliseconds patience) override {
     return behind_.settled_view(std::move(of), patience);
   }
-  boost::asio::awaitable<answer<std::string>> hash_password(std::string secret) override {
-    return behind_.hash_password(std::move(secret));
+  boost::asio::awaitable<answer<std::string>> hash_password(const request& asked,
+                                                            std::string secret) override {
+    return behind_.hash_password(asked, std::move(secret));
   }
-  boost::asio::awaitable<answer<bool>> check_password(std::string secret,
+  boost::asio::awaitable<answer<bool>> check_password(const request& asked, std::string secret,
                                                       std::string hash) override {
-    return behind_.check_password(std::move(secret), std::move(hash));
+    return behind_.check_password(asked, std::move(secret), std::move(hash));
   }
   boost::asio::awaitable<answer<identity>> identify(std::string token) override {
     return behind_.identify(std::move(token));

@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -44,23 +45,23 @@ TEST(Passwords, sha256_is_that_of_fips_180) {
 
 TEST(Passwords, fit_their_own_hash_only) {
   password_pool pool{1, 8};
-  const auto hash = finish(pool.hash("secret"));
+  const auto hash = finish(pool.hash("a", "secret"));
   ASSERT_TRUE(hash);
   EXPECT_TRUE(hash->starts_with("$argon2id$v=19$m=19456,t=2,p=1$")) << *hash;
-  EXPECT_TRUE(*finish(pool.check("secret", *hash)));
-  EXPECT_FALSE(*finish(pool.check("Secret", *hash)));
-  EXPECT_NE(*finish(pool.hash("secret")), *hash) << "every hash has a salt of its own";
+  EXPECT_TRUE(*finish(pool.check("a", "secret", *hash)));
+  EXPECT_FALSE(*finish(pool.check("a", "Secret", *hash)));
+  EXPECT_NE(*finish(pool.hash("a", "secret")), *hash) << "every hash has a salt of its own";
 }
 
 TEST(Passwords, never_fit_an_unknown_user_and_cost_the_same) {
   password_pool pool{1, 8};
   using clock = std::chrono::steady_clock;
-  const auto hash = *finish(pool.hash("secret"));
+  const auto hash = *finish(pool.hash("a", "secret"));
   const auto took = [&pool](const std::string& of) {
     auto least = clock::duration::max();
     for (int i = 0; i < 5; ++i) {
       const auto begin = clock::now();
-      EXPECT_FALSE(*finish(pool.check("wrong", of)));
+      EXPECT_FALSE(*finish(pool.check("a", "wrong", of)));
       least = std::min(least, clock::now() - begin);
     }
     return least;
@@ -73,7 +74,7 @@ TEST(Passwords, never_fit_an_unknown_user_and_cost_the_same) {
 TEST(Passwords, of_a_broken_hash_never_fit) {
   password_pool pool{1, 8};
   for (const auto* broken : {"x", "$argon2id$", "$argon2id$v=19$m=4294967295,t=2,p=1$AAAA$AAAA"})
-    EXPECT_FALSE(*finish(pool.check("secret", broken))) << broken;
+    EXPECT_FALSE(*finish(pool.check("a", "secret", broken))) << broken;
 }
 
 TEST(Passwords, a_full_pool_refuses_at_once) {
@@ -81,7 +82,7 @@ TEST(Passwords, a_full_pool_refuses_at_once) {
   asio::io_context context;
   std::vector<std::shared_ptr<std::optional<hashed<bool>>>> all;
   // One runs, one waits; nobody counts down before the context has run.
-  for (int i = 0; i < 20; ++i) all.push_back(start(context, pool.check("secret", "")));
+  for (int i = 0; i < 20; ++i) all.push_back(start(context, pool.check("a", "secret", "")));
   context.run();
   int done = 0;
   int refused = 0;
@@ -95,14 +96,30 @@ TEST(Passwords, a_full_pool_refuses_at_once) {
   EXPECT_EQ(done + refused, 20);
   EXPECT_GE(done, 2);
   EXPECT_GE(refused, 1);
-  EXPECT_TRUE(finish(pool.check("secret", ""))) << "there is room again";
+  EXPECT_TRUE(finish(pool.check("a", "secret", ""))) << "there is room again";
+}
+
+TEST(Passwords, of_one_client_leave_room_for_others) {
+  password_pool pool{1, 100, 3};
+  asio::io_context context;
+  std::vector<std::shared_ptr<std::optional<hashed<std::string>>>> greedy;
+  for (int i = 0; i < 20; ++i) greedy.push_back(start(context, pool.hash("greedy", "secret")));
+  const auto other = start(context, pool.check("other", "secret", ""));
+  context.poll();
+  const auto refused = std::ranges::count_if(greedy, [](const auto& each) {
+    return *each && !**each && (*each)->error() == hashing_errc::overloaded;
+  });
+  EXPECT_GE(refused, 1);
+  context.run();
+  EXPECT_TRUE(**other);
+  EXPECT_TRUE(finish(pool.hash("greedy", "secret"))) << "there is room again";
 }
 
 TEST(Passwords, a_queue_of_zero_has_no_limit) {
   password_pool pool{1, 0};
   asio::io_context context;
   std::vector<std::shared_ptr<std::optional<hashed<bool>>>> all;
-  for (int i = 0; i < 10; ++i) all.push_back(start(context, pool.check("secret", "")));
+  for (int i = 0; i < 10; ++i) all.push_back(start(context, pool.check("a", "secret", "")));
   context.run();
   for (const auto& each : all) EXPECT_TRUE(*each && each->value());
 }
@@ -111,7 +128,7 @@ TEST(Passwords, the_end_of_the_pool_ends_what_waits) {
   asio::io_context context;
   auto pool = std::make_unique<password_pool>(1, 100);
   std::vector<std::shared_ptr<std::optional<hashed<bool>>>> all;
-  for (int i = 0; i < 50; ++i) all.push_back(start(context, pool->check("secret", "")));
+  for (int i = 0; i < 50; ++i) all.push_back(start(context, pool->check("a", "secret", "")));
   context.poll();  // they are in the pool now
   pool.reset();
   context.run();
@@ -122,7 +139,7 @@ TEST(Passwords, the_end_of_the_pool_ends_what_waits) {
 TEST(Passwords, a_stopped_pool_refuses) {
   password_pool pool{1, 8};
   pool.stop();
-  EXPECT_EQ(finish(pool.check("secret", "")).error(), hashing_errc::stopped);
+  EXPECT_EQ(finish(pool.check("a", "secret", "")).error(), hashing_errc::stopped);
   pool.stop();
 }
 

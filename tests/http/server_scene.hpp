@@ -31,10 +31,11 @@ class idle_backend : public backend {
                                                         std::chrono::milliseconds) override {
     throw std::logic_error("not scripted");
   }
-  boost::asio::awaitable<answer<std::string>> hash_password(std::string) override {
+  boost::asio::awaitable<answer<std::string>> hash_password(const request&, std::string) override {
     throw std::logic_error("not scripted");
   }
-  boost::asio::awaitable<answer<bool>> check_password(std::string, std::string) override {
+  boost::asio::awaitable<answer<bool>> check_password(const request&, std::string,
+                                                      std::string) override {
     throw std::logic_error("not scripted");
   }
   boost::asio::awaitable<answer<identity>> identify(std::string) override {

@@ -71,6 +71,16 @@ TEST_F(SharedWork, lets_only_so_many_wait) {
   is_shut = false;
   context.run();
   EXPECT_EQ(results, (texts{"none", "none", "1", "1", "1"}));
+
+  context.restart();
+  results.clear();
+  is_shut = true;
+  for (int i = 0; i < 5; ++i) ask(one);
+  settle();
+  EXPECT_EQ(results, (texts{"1", "1"})) << "what there was before";
+  is_shut = false;
+  context.run();
+  EXPECT_EQ(results, (texts{"1", "1", "2", "2", "2"}));
 }
 
 TEST_F(SharedWork, lets_nobody_wait_for_ever) {

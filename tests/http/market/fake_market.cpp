@@ -224,10 +224,12 @@ boost::asio::awaitable<answer<view_ptr>> fake_market::settled_view(entity_ref of
   co_return view_of(of);
 }
 
-boost::asio::awaitable<answer<std::string>> fake_market::hash_password(std::string) {
+boost::asio::awaitable<answer<std::string>> fake_market::hash_password(const request&,
+                                                                       std::string) {
   co_return try_later("unavailable", "No passwords here.");
 }
-boost::asio::awaitable<answer<bool>> fake_market::check_password(std::string, std::string) {
+boost::asio::awaitable<answer<bool>> fake_market::check_password(const request&, std::string,
+                                                                 std::string) {
   co_return try_later("unavailable", "No passwords here.");
 }
 boost::asio::awaitable<answer<identity>> fake_market::identify(std::string token) {

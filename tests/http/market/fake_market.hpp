@@ -45,8 +45,9 @@ class fake_market final : public backend {
   boost::asio::awaitable<answer<view_ptr>> view(entity_ref of) override;
   boost::asio::awaitable<answer<view_ptr>> settled_view(entity_ref of,
                                                         std::chrono::milliseconds) override;
-  boost::asio::awaitable<answer<std::string>> hash_password(std::string) override;
-  boost::asio::awaitable<answer<bool>> check_password(std::string, std::string) override;
+  boost::asio::awaitable<answer<std::string>> hash_password(const request&, std::string) override;
+  boost::asio::awaitable<answer<bool>> check_password(const request&, std::string,
+                                                      std::string) override;
   boost::asio::awaitable<answer<identity>> identify(std::string) override;
   /// A token is the id of its account.
   token make_token(const identity& who) override { return {to_string(who.account), now_}; }
