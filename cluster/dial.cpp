@@ -109,9 +109,14 @@ boost::system::result<int, std::string> dial(const node_address& where,
       ::getaddrinfo(where.host.c_str(), std::to_string(where.port).c_str(), &wanted, &first);
   if (failed != 0) return "there is no " + where.host + ": " + ::gai_strerror(failed);
   const found_addresses found{first, &::freeaddrinfo};
-  const auto until = steady_clock::now() + timeout;
+  int left = 0;
+  for (const auto* each = first; each; each = each->ai_next) ++left;
+  const auto end = steady_clock::now() + timeout;
   int error = ETIMEDOUT;
   for (const auto* each = first; each; each = each->ai_next) {
+    // One that says nothing leaves as much time to the others.
+    const auto now = steady_clock::now();
+    const auto until = now + (end - now) / left--;
     owned_socket socket{::socket(each->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
     error = socket.get() < 0 ? errno : connect_until(socket.get(), *each, until, stop);
     if (error == 0) return socket.release();

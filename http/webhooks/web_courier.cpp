@@ -136,10 +136,18 @@ asio::awaitable<result> converse(Stream& stream, const message& sent,
 
 asio::awaitable<result> connect(beast::tcp_stream& stream, const endpoints& to,
                                 const courier_options& options) {
-  stream.expires_after(options.connect_timeout);
-  const auto [error, where] = co_await stream.async_connect(to, as_value);
-  if (error) co_return failure(error, post_trouble::no_connection);
-  co_return std::nullopt;
+  const auto end = std::chrono::steady_clock::now() + options.connect_timeout;
+  auto left = std::ssize(to);
+  error_code last = asio::error::host_not_found;
+  for (const auto& each : to) {
+    // One that says nothing leaves as much time to the others.
+    stream.expires_after((end - std::chrono::steady_clock::now()) / left--);
+    const auto [error] = co_await stream.async_connect(each, as_value);
+    if (!error) co_return std::nullopt;
+    last = error;
+    stream.close();
+  }
+  co_return failure(last, post_trouble::no_connection);
 }
 
 }  // namespace

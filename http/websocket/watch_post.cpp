@@ -72,7 +72,10 @@ awaitable<std::optional<problem>> watch_post::watch(entity_ref entity, std::weak
   const auto where = source->partition_of(entity);
   watch_request what{{std::move(entity)}};
   const auto begun = co_await source->watch(where, std::move(what));
-  if (!begun) co_return begun.error();
+  if (!begun) {
+    note_silence(where);
+    co_return begun.error();
+  }
   tell_begun(**begun);
   if ((*begun)->is_full) co_return too_many_watch();
   co_return std::nullopt;
@@ -89,7 +92,10 @@ awaitable<std::optional<problem>> watch_post::watch_everything(std::weak_ptr<wat
   for (partition_id where = 0; where < partitions; ++where) {
     watch_request what{{}, true};
     const auto begun = co_await source->watch(where, std::move(what));
-    if (!begun) co_return begun.error();
+    if (!begun) {
+      note_silence(where);
+      co_return begun.error();
+    }
     if ((*begun)->is_full) co_return too_many_watch();
   }
   co_return std::nullopt;
@@ -140,22 +146,32 @@ awaitable<bool> watch_post::renew() {
   co_return false;  // so that there is a pause
 }
 
-/// A partition that does not answer is asked again by the next renewal. What it would have said had
-/// begun is lost then, so everything counts as begun.
+/// Whatever the partition would have said had begun is lost.
+void watch_post::note_silence(partition_id where) {
+  const std::lock_guard lock{mutex_};
+  silent_.insert(where);
+}
+
+/// A partition that does not answer is asked again by the next renewal. Then everything counts as
+/// begun; also when it is silent still, as there may be no hints for long: whoever watches looks
+/// for themselves, and finds what there is, or that nobody can say whether their session is open.
 awaitable<void> watch_post::renew_at(partition_id where, requests all) {
   bool was_silent = false;
+  bool is_silent = false;
   for (auto& what : all) {
-    auto asked = what;
-    const auto begun = co_await api_.news()->watch(where, std::move(asked));
-    {
-      const std::lock_guard lock{mutex_};
-      was_silent |= silent_.erase(where) > 0;
-      if (!begun) silent_.insert(where);
+    watch_answer of_all{what.entities, what.everything};
+    if (!is_silent) {
+      const auto begun = co_await api_.news()->watch(where, std::move(what));
+      {
+        const std::lock_guard lock{mutex_};
+        was_silent |= silent_.erase(where) > 0;
+      }
+      is_silent = !begun;
+      if (begun && !was_silent) of_all = **begun;
     }
-    if (!begun) co_return;
-    const watch_answer of_all{std::move(what.entities), what.everything};
-    tell_begun(was_silent ? of_all : **begun);
+    if (!is_silent || was_silent) tell_begun(of_all);
   }
+  if (is_silent) note_silence(where);
 }
 
 /// Where a partition has moved to nobody knows of our watches: at once, not with the next renewal.

@@ -54,6 +54,7 @@ class watch_post {
   void tell_of_everything();
   void tell_begun(const watch_answer& begun);
   boost::asio::awaitable<bool> renew();
+  void note_silence(partition_id where);
   boost::asio::awaitable<void> renew_at(partition_id where, requests all);
   void watch_again(partition_id where);
   std::map<partition_id, requests> wanted(std::optional<partition_id> only = {});
@@ -63,7 +64,7 @@ class watch_post {
   mutable std::mutex mutex_;
   std::unordered_map<entity_ref, watchers> by_entity_;
   watchers of_everything_;
-  std::set<partition_id> silent_;  ///< did not answer the last renewal
+  std::set<partition_id> silent_;  ///< did not answer what it was asked last
 };
 
 }  // namespace rentwave::http

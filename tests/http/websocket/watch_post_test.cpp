@@ -83,6 +83,24 @@ TEST_F(Watch_post, takes_everything_for_changed_when_an_answer_was_missed) {
   EXPECT_EQ(who_->changes, 1);
 }
 
+TEST_F(Watch_post, takes_everything_for_changed_when_somebody_new_had_no_answer) {
+  partitions_.is_silent = true;
+  const auto other = std::make_shared<counting_watcher>();
+  boost::asio::co_spawn(io_, post_.watch(in_first, other), boost::asio::detached);
+  io_.poll();
+  partitions_.is_silent = false;
+  first_has_moved();
+  EXPECT_EQ(who_->changes, 1) << "what the answer would have said of it is lost";
+}
+
+TEST_F(Watch_post, has_whoever_watches_look_for_themselves_while_a_partition_stays_silent) {
+  partitions_.is_silent = true;
+  for (const int changes : {0, 1, 2}) {
+    first_has_moved();
+    EXPECT_EQ(who_->changes, changes);
+  }
+}
+
 /// Of 5,000 each at most, so that they fit into a message between nodes.
 TEST_F(Watch_post, asks_for_many_in_several_requests) {
   for (int i = 1; i < 12'000; ++i)
