@@ -144,12 +144,10 @@ TEST_F(Accounts, of_a_repeated_request_are_guessed_at_no_quicker_than_by_logins)
   options.failed_logins_minute = 2;
   actor_backend strict{*parts, options};
   token_authenticator guard{strict, waiting.origin};
-  const auto there = serve(strict, guard);
+  const auto there = serve(strict, strict, guard);
   client guessing{there->port()};
   for (const unsigned status : {422U, 422U, 429U})
     EXPECT_EQ(guessing.post("/api/users", another_ada, key).status, status);
-  there->stop(std::chrono::milliseconds{0});
-  strict.stop();
 }
 
 TEST_F(Accounts, of_two_requests_at_once_under_one_key_are_one) {
@@ -176,9 +174,10 @@ class late_accounts final : public passing_backend {
 
 TEST_F(Accounts, that_come_late_keep_nobody_from_logging_in) {
   sign_up("ada");
-  late_accounts late{*api};
+  actor_backend own{*parts, waiting};
+  late_accounts late{own};
   token_authenticator guard{late, ""};
-  const auto there = serve(late, guard);
+  const auto there = serve(own, late, guard);
   client asking{there->port()};
   const auto in = asking.post("/api/sessions", one_ada);
   EXPECT_EQ(in.status, 201U) << in.body;
@@ -305,9 +304,10 @@ class meeting_backend final : public passing_backend {
 TEST_F(Accounts, change_their_password_once_when_two_do_at_the_same_time) {
   sign_up("ada");
   const auto session = as(log_in("ada"));
-  meeting_backend both{*api};
+  actor_backend own{*parts, waiting};
+  meeting_backend both{own};
   token_authenticator guard{both, ""};
-  const auto there = serve(both, guard);
+  const auto there = serve(own, both, guard);
   const auto answers =
       post_both(*there, "/api/me/password", session,
                 {{"current_password", "correct horse"}, {"password", "one horse"}},

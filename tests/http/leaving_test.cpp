@@ -54,8 +54,9 @@ class Leaving : public node_scene {
   /// As it goes for a request that had passed the gate before the session ended.
   std::string after_the_gate(const identity& who, std::string_view method, std::string_view path,
                              const json& body = nullptr) {
+    actor_backend own{*parts, waiting};
     open_gate guard{who};
-    const auto there = serve(*api, guard);
+    const auto there = serve(own, own, guard);
     client to{there->port()};
     const auto got = to.send(method, path, {{"Content-Type", "application/json"}},
                              body.is_null() ? "" : body.dump());

@@ -13,6 +13,8 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "actors/runtime/node.hpp"
 #include "http/actor_backend.hpp"
@@ -60,17 +62,39 @@ class node_scene : public ::testing::Test {
                                 office,
                                 [this] { return running->fetcher(); }});
     api.emplace(*parts, waiting);
-    gate.emplace(*api, waiting.origin);
+    gate.emplace(*api, waiting.origin, cors{cors_origins});
     site = serve(*api, *gate);
   }
-  /// One more server over the node, for who puts something of their own before it.
   std::unique_ptr<server> serve(backend& behind, authenticator& guard) const {
     server_options listening;
     listening.port = 0;
     listening.limits = limits;
+    listening.cors_origins = cors_origins;
     auto made = std::make_unique<server>(listening, behind, guard, all_routes());
     EXPECT_TRUE(made->start());
     return made;
+  }
+  /// One more way into the node, for who puts something of their own before it: over a backend
+  /// that nobody else uses, as an actor that answers may touch the server until that is stopped.
+  class side_door {
+   public:
+    side_door(std::unique_ptr<server> opened, actor_backend& below)
+        : site_(std::move(opened)), below_(below) {}
+    side_door(const side_door&) = delete;
+    side_door& operator=(const side_door&) = delete;
+    ~side_door() {
+      site_->stop(std::chrono::milliseconds{0});
+      below_.stop();
+    }
+    const server& operator*() const { return *site_; }
+    const server* operator->() const { return site_.get(); }
+
+   private:
+    const std::unique_ptr<server> site_;
+    actor_backend& below_;
+  };
+  side_door serve(actor_backend& below, backend& behind, authenticator& guard) const {
+    return {serve(behind, guard), below};
   }
   ~node_scene() override {
     if (site) site->stop(std::chrono::milliseconds{0});
@@ -142,6 +166,7 @@ class node_scene : public ::testing::Test {
   backend::facts about{"1.2.3", 16384, 65536, false};
   auth_options waiting;
   server_limits limits;
+  std::vector<std::string> cors_origins;
   caf::actor_system_config config;
   caf::actor_system system{config};
   std::shared_ptr<journal_figures> counted = std::make_shared<journal_figures>();

@@ -1,7 +1,8 @@
 // What a page of others can have a visitor's browser do here: nothing that changes anything, unless
 // the operator lists it.
-#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "tests/http/node_scene.hpp"
 
@@ -12,8 +13,9 @@ using nlohmann::json;
 
 class OtherPages : public node_scene {
  protected:
-  OtherPages() {
+  explicit OtherPages(std::vector<std::string> listed = {}) {
     waiting.origin = "https://rent.example";
+    cors_origins = std::move(listed);
     start();
     join("ada");
   }
@@ -60,14 +62,7 @@ TEST_F(OtherPages, send_forms_and_only_json_is_read) {
 
 class ListedPages : public OtherPages {
  protected:
-  ListedPages() {
-    server_options listening;
-    listening.cors_origins = {"https://app.example"};
-    guard.emplace(*api, waiting.origin, cors{listening.cors_origins});
-    site = std::make_unique<server>(listening, *api, *guard, all_routes());
-    EXPECT_TRUE(site->start());
-  }
-  ~ListedPages() override { site.reset(); }
+  ListedPages() : OtherPages({"https://app.example"}) {}
 
   client_response ask(const char* method, const char* path, client::fields as,
                       const char* origin = "https://app.example") {
@@ -76,7 +71,6 @@ class ListedPages : public OtherPages {
     client browser{site->port()};
     return browser.send(method, path, as);
   }
-  std::optional<token_authenticator> guard;
 };
 
 TEST_F(ListedPages, change_things_by_token_and_never_by_cookie) {
