@@ -81,6 +81,12 @@ class history {
   }
 
  private:
+  /// Of a partition that is nobody's.
+  struct absence {
+    std::int64_t rounds;  ///< until it is opened
+    bool is_opened = false;
+  };
+
   void live() {
     faults_.attach(nodes_.journal());
     crowd_.arrive(nodes_, orders_);
@@ -132,19 +138,23 @@ class history {
     using placing = place_order::placing;
     if (faults_.is_time_to_hand_over()) {
       const auto id = static_cast<partition_id>(dice_.between(0, options_.partitions - 1));
-      if (away_.try_emplace(id, dice_.between(0, 40)).second) {
+      if (away_.try_emplace(id, absence{dice_.between(0, 40)}).second) {
         const auto how = dice_.between(1, 4);
         if (how == 1 && connect()->take_over(id, "somebody")) ++report_.counts["partitions taken"];
         nodes_.only().order(id, {how > 2 ? placing::close : placing::cut});
         ++report_.counts["hand-overs"];
       }
     }
-    for (auto& [id, rounds] : away_) --rounds;
-    std::erase_if(away_, [this](const auto& one) {
-      if (one.second > 0 || nodes_.only().state_of(one.first) != door_state::nowhere) return false;
-      open(one.first);
-      return true;
+    // Whoever opens it looks again: it may have been closing still.
+    const auto state = [this](partition_id id) { return nodes_.only().state_of(id); };
+    std::erase_if(away_, [&](const auto& one) {
+      return one.second.is_opened && state(one.first) == door_state::open;
     });
+    for (auto& [id, one] : away_) {
+      if (--one.rounds > 0 || state(id) != door_state::nowhere) continue;
+      open(id);
+      one.is_opened = true;
+    }
   }
 
   void open(partition_id id) {
@@ -154,7 +164,7 @@ class history {
 
   void bring_all_back() {
     nodes_.run();
-    for (const auto& [id, rounds] : std::exchange(away_, {})) open(id);
+    for (const auto& [id, one] : std::exchange(away_, {})) open(id);
     nodes_.run();
     nodes_.heal();
   }
@@ -387,8 +397,8 @@ class history {
     instant real;
     instant domain;
   };
-  std::optional<moment> calm_;                 ///< since when nothing has failed
-  std::map<partition_id, std::int64_t> away_;  ///< for how many rounds
+  std::optional<moment> calm_;  ///< since when nothing has failed
+  std::map<partition_id, absence> away_;
   int openings_ = 0;
   std::int64_t faults_seen_ = 0;
   std::int64_t mishaps_seen_ = 0;
