@@ -217,6 +217,8 @@ answer handle(story& s, const extend& c, const context& given) {
   if (who != party::renter) return no(refusal_code::not_party, "Only the renter may extend it.");
   if (s.now.now != status::booked && s.now.now != status::active) return not_now(s.now, "extended");
   if (s.now.pending_extension) return not_now(s.now, "extended before the last wish is answered");
+  if (s.now.extensions >= max_extensions)
+    return no(refusal_code::wrong_status, "A rental can be extended 100 times at most.");
   if (given.now >= s.now.when.end)
     return no(refusal_code::too_late, "A rental can be extended until it is due.");
   if (c.ends_at <= s.now.when.end || c.ends_at > s.now.when.start + max_length)

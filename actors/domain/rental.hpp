@@ -405,6 +405,8 @@ inline constexpr duration dispute_window = one_hour * 48;
 inline constexpr duration booking_horizon = one_day * 730;
 /// No rental is longer, whatever its owner allows: it keeps sums of times far from overflow.
 inline constexpr duration max_length = one_day * 3660;
+/// Of one rental, those that were refused among them: each is kept by the wallet, and told.
+inline constexpr int max_extensions = 100;
 /// A start this little in the past counts as now: clocks of clients differ.
 inline constexpr duration start_tolerance = std::chrono::minutes{5};
 

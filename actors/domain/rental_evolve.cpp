@@ -258,6 +258,11 @@ wallet::command wallet_command(const state& s, const obligation<step>& owed) {
   }
 }
 
+/// Of the extensions that were ever asked for; the listing hears of a pending one only afterwards.
+int answered_extensions(const state& s) {
+  return s.extensions - (s.pending_extension ? 1 : 0);
+}
+
 listing::command listing_command(const state& s, const obligation<step>& owed) {
   switch (owed.step) {
     case step::reserve:
@@ -265,7 +270,7 @@ listing::command listing_command(const state& s, const obligation<step>& owed) {
     case step::hand_over:
       return listing::hand_over{s.id};
     case step::reclaim:
-      return listing::reclaim{s.id, s.about.renter, s.when, s.terms, s.extensions};
+      return listing::reclaim{s.id, s.about.renter, s.when, s.terms, answered_extensions(s)};
     case step::deactivate:
       return listing::lose{s.id};
     case step::extend:

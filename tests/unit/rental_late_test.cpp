@@ -287,6 +287,33 @@ TEST(Rental, asks_for_another_extension_only_after_the_last_one_is_undone) {
   EXPECT_EQ(stage.answer("extend-1", agreed()), names{}) << "that was the first";
 }
 
+TEST(Rental, disputed_and_extended_at_once_has_its_extension_after_it_is_reclaimed) {
+  auto stage = active();
+  stage.now = due - 1h;
+  stage.play(give_back{}, renter);
+  stage.play(dispute{}, owner);
+  stage.play(extend{due + one_day}, renter);
+  stage.answer("release-1");
+  EXPECT_EQ(stage.asks<listing::reclaim>("reclaim-1").extensions, 0)
+      << "the listing would refuse those as undone";
+  stage.answer("reclaim-1");
+  EXPECT_EQ(stage.asks<listing::extend>("extend-1").n, 1);
+}
+
+TEST(Rental, is_extended_a_hundred_times_at_most) {
+  auto stage = active();
+  stage.now = due - 1h;
+  for (int n = 1; n <= max_extensions; ++n) {
+    const auto number = std::to_string(n);
+    stage.play(extend{stage.s.when.end + std::chrono::microseconds{1}}, renter);
+    stage.answer("extend-" + number, agreed());
+    stage.answer("hold-extension-" + number);
+    ASSERT_EQ(stage.s.extensions, n);
+    ASSERT_FALSE(stage.s.pending_extension);
+  }
+  EXPECT_EQ(stage.refusal_of(extend{due + one_day}, renter), refusal_code::wrong_status);
+}
+
 TEST(Rental, is_not_late_while_an_extension_is_pending) {
   auto stage = extending();
   EXPECT_EQ(alarm(stage.s), std::nullopt);
