@@ -396,6 +396,7 @@ class entity {
   void end(runtime_errc code, const std::string& detail) {
     const auto why = detail + trace_of_end();
     spdlog::warn("{} ends: {} ({})", to_string(ref_), to_string(code), why);
+    self_->send(parent_, ending_note{});
     for (auto& one : work().held) refuse(one.asked, code, detail);
     for (auto& one : work().waiting) refuse(one, code, detail);
     for (auto& one : work().settled_waiters) refuse(one, code, detail);

@@ -470,6 +470,10 @@ caf::behavior live(door_self* self, const context_ptr& context, partition_id id)
       [self](const nothing_here& news) {
         with_slice(self, [&](slice& here) { here.sleep_empty(news.entity); });
       },
+      [self](ending_note) {
+        const auto who = self->current_sender()->id();
+        with_slice(self, [&](slice& here) { here.expect_end(who); });
+      },
       [self](suspended) { with_slice(self, [](slice& here) { here.suspend(); }); },
       [self](const reopened& news) { with_slice(self, [&](slice& here) { here.reopen(news); }); },
       [self](slice::revive_atom) {

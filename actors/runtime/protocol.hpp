@@ -10,6 +10,7 @@
 //                 fenced_note                from the writer: another owner has the partition
 //                 still_awake                from an entity that could not sleep as told
 //                 nothing_here               from an entity to which nothing ever happened
+//                 ending_note                from an entity that has failed
 //                 report_request → report_ptr
 //                 look_request → place_ptr     an operator looks at an entity
 //                 release_order → std::string  an operator lets an entity out of quarantine
@@ -128,6 +129,9 @@ struct still_awake {
 struct nothing_here {
   entity_ref entity;
 };
+/// The entity has failed, and ends once it has told whoever waits. Sent before that: who hears of
+/// it and asks again at once is to find the next one, not this.
+struct ending_note {};
 
 // --- to partitions, from operators ---
 
@@ -313,6 +317,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::close_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::cut_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::still_awake)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::nothing_here)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::ending_note)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::report_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::report_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::look_request)

@@ -66,7 +66,7 @@ void slice::route(entity_message message) {
   auto* target = find(to);
   if (!target) return refuse_failing(message, to);
   target->last_used = context_->clock->real_now();
-  if (target->is_falling_asleep()) return keep(*target->kept, std::move(message));
+  if (target->is_ending()) return keep(*target->kept, std::move(message));
   pass_on(target->handle, message);
 }
 
@@ -115,7 +115,7 @@ void slice::down(const caf::down_msg& news) {
 
 void slice::sleep_empty(const entity_ref& entity) {
   const auto found = children_.find(entity);
-  if (found == children_.end() || found->second.is_falling_asleep() || leaving_) return;
+  if (found == children_.end() || found->second.is_ending() || leaving_) return;
   order_sleep(found->second);
 }
 
@@ -130,6 +130,13 @@ void slice::stay_awake(const entity_ref& entity) {
     else
       pass_on(found->second.handle, message);
   }
+}
+
+void slice::expect_end(caf::actor_id whose) {
+  const auto found = names_.find(whose);
+  if (found == names_.end()) return;  // it has ended
+  auto& one = children_.at(*found->second);
+  if (!one.is_ending()) one.begin_to_end();
 }
 
 // --- for operators and gateways ---
@@ -317,7 +324,7 @@ void slice::wake(const entity_ref& entity) {
   auto* target = find(entity);
   if (!target) return wake_at(entity, now + restart_delay);
   target->last_used = now;
-  if (target->is_falling_asleep()) return wake_at(entity, now + restart_delay);
+  if (target->is_ending()) return wake_at(entity, now + restart_delay);
   waking_.insert(entity);
   ++context_->figures->alarms_fired;
   self_->send(target->handle, wake_note{});
@@ -389,11 +396,11 @@ void slice::put_idle_to_sleep() {
   const auto idle =
       crowded ? std::min<duration>(options.idle_time, hurried_idle_time) : options.idle_time;
   for (auto& [entity, one] : children_)
-    if (!one.is_falling_asleep() && now - one.last_used >= idle) order_sleep(one);
+    if (!one.is_ending() && now - one.last_used >= idle) order_sleep(one);
 }
 
 void slice::order_sleep(child& one) {
-  one.kept = std::make_unique<std::vector<entity_message>>();
+  one.begin_to_end();
   one.last_used = context_->clock->real_now();
   self_->send(one.handle, sleep_order{});
 }

@@ -53,6 +53,8 @@ class slice : public std::enable_shared_from_this<slice> {
   /// Nothing is lost with it, and outsiders can ask for any number of such entities.
   void sleep_empty(const entity_ref& entity);
   void stay_awake(const entity_ref& entity);
+  /// Of one of its entities, by its actor.
+  void expect_end(caf::actor_id whose);
 
   // For operators and gateways:
   report_ptr report(std::size_t kept) const;
@@ -71,10 +73,11 @@ class slice : public std::enable_shared_from_this<slice> {
   struct child {
     caf::actor handle;
     instant last_used;  ///< real time
-    /// Set once it is told to end: what comes is kept back.
+    /// Set once it ends, or is told to: what comes is kept back.
     std::unique_ptr<std::vector<entity_message>> kept;
 
-    bool is_falling_asleep() const { return kept != nullptr; }
+    bool is_ending() const { return kept != nullptr; }
+    void begin_to_end() { kept = std::make_unique<std::vector<entity_message>>(); }
   };
   struct running_subscription {
     subscription what;

@@ -1,6 +1,11 @@
 // Failures stay alone, nothing is acknowledged before it is durable, repeats have no second effect.
 #include <gtest/gtest.h>
 
+#include <caf/actor_companion.hpp>
+
+#include <memory>
+#include <vector>
+
 #include "tests/runtime/market.hpp"
 #include "tests/runtime/throwing_machine.hpp"
 
@@ -30,6 +35,46 @@ TEST(Journal, that_fails_never_acknowledges_and_serves_again_when_it_recovers) {
   EXPECT_EQ(m.wallet(m.renter).balance, money{});
   m.top_up(m.renter, {500});
   EXPECT_EQ(m.wallet(m.renter).balance, (money{500}));
+}
+
+/// Asks, and where CAF delivers the error, so in the midst of what the entity does, asks again.
+/// Returns all answers.
+std::vector<caf::message> ask_twice_at_once(market& m, const command_ptr& what) {
+  auto& system = m.world.system();
+  const auto asker = system.spawn<caf::actor_companion, caf::hidden>();
+  std::vector<caf::message> heard;
+  const auto ask = [&] {
+    const auto number = caf::make_message_id(heard.size() + 1);
+    m.world.routes().find(what->to)->enqueue(caf::actor_cast<caf::strong_actor_ptr>(asker), number,
+                                             caf::make_message(what), nullptr);
+  };
+  caf::actor_cast<caf::actor_companion*>(asker)->on_enqueue(
+      [&](const caf::mailbox_element_ptr& answer) {
+        heard.push_back(answer->move_content_to_message());
+        if (heard.size() == 1) ask();
+      });
+  ask();
+  m.world.run();
+  return heard;
+}
+
+TEST(Entity, that_ends_does_not_take_along_who_hears_of_it_and_asks_again_at_once) {
+  market m;
+  m.top_up(m.renter, {500});
+  int faults = 1;
+  m.world.journal().on_append(
+      [&](std::uint64_t) { return faults-- > 0 ? append_fault::unavailable : append_fault::none; });
+  auto letter = std::make_shared<command_envelope>();
+  letter->to = wallet_ref(m.renter);
+  letter->id = m.world.fresh_id();
+  letter->body = wallet::command{wallet::top_up{m.renter, m.fresh<payment_id>(), {700}}};
+  letter->caller = m.renter;
+  letter->cause = m.world.now();
+  const auto heard = ask_twice_at_once(m, letter);
+  ASSERT_EQ(heard.size(), 2u);
+  EXPECT_EQ(heard[0].get_as<caf::error>(0), make_error(runtime_errc::unavailable));
+  EXPECT_TRUE(heard[1].match_elements<outcome>()) << to_string(heard[1]);
+  EXPECT_EQ(m.wallet(m.renter).balance, (money{1'200}));
 }
 
 class Unknown_outcome : public ::testing::TestWithParam<append_fault> {};
