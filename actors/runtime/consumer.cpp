@@ -169,7 +169,10 @@ class consumer {
           may_be_more_ = may_be_more_ || events->size() == page;
           take(*events);
         },
-        [this](const caf::error& why) { come_back(why); });
+        [this](const caf::error& why) {
+          may_be_more_ = true;
+          come_back(why);
+        });
   }
 
   /// A page of the log; the next one waits until all its events had their effect or were given up.

@@ -61,6 +61,42 @@ struct Dead_letters : ::testing::Test {
   }
 };
 
+/// What was written before it began is told, whichever of its reads fail meanwhile; false: after so
+/// many steps there is none any more.
+bool catches_up_after(int steps) {
+  auto tell = std::make_shared<telling>();
+  tell->broken = false;
+  auto options = market::small();
+  options.subscriptions = {};
+  memory_store store;
+  const account_id somebody = derive_id<account_id>(account_id{}, "somebody");
+  {
+    world before{options, store};
+    before.start();
+    const wallet::top_up paid{somebody, {}, {100}};
+    before.ask(wallet_ref(somebody), wallet::command{paid}, somebody);
+    before.pass(1s);
+  }
+  options.subscriptions = {
+      {"test", [tell](const stored_event& event) { return tell->handle(event); }}};
+  world after{options, store};
+  after.start();
+  int left = steps;
+  while (left > 0 && after.step()) --left;
+  store.fail_reads(true);
+  after.run();
+  store.fail_reads(false);
+  after.pass(5s);
+  EXPECT_EQ(after.look(inbox_ref(somebody))->as<inbox::state>().last, 1) << "after step " << steps;
+  return left == 0;
+}
+
+TEST(Subscription, catches_up_whichever_of_its_reads_fail) {
+  int steps = 0;
+  while (catches_up_after(steps) && !::testing::Test::HasFailure()) ++steps;
+  EXPECT_GT(steps, 10);
+}
+
 TEST_F(Dead_letters, are_made_of_what_keeps_failing_and_others_do_not_wait) {
   m.top_up(m.renter, {100});
   m.top_up(m.owner, {100});
