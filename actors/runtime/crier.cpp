@@ -84,10 +84,8 @@ class town_crier {
   }
 
   void again(const tell_again& due) {
-    const auto found = steps_.find(due.step);
-    if (found == steps_.end()) return;
-    ++under_way_;
-    tell(due.step, found->second, due.whom, due.failures);
+    retries_.push_back(due);
+    work();
   }
 
   void again(const ask_again& due) {
@@ -166,18 +164,37 @@ class town_crier {
     work();
   }
 
-  /// By turns, so that few people need not wait for many.
   void work() {
-    while (under_way_ < context_->options.deliveries && !ready_.empty()) {
-      const auto number = ready_.front();
-      ready_.pop_front();
-      auto& one = steps_.at(number);
-      const auto whom = one.people[one.begun++];
-      if (one.begun < one.people.size()) ready_.push_back(number);
-      ++one.open;
-      ++under_way_;
-      tell(number, one, whom, 0);
+    while (under_way_ < context_->options.deliveries) {
+      if (!retries_.empty()) {
+        retry_next();
+      } else if (!ready_.empty()) {
+        tell_next();
+      } else {
+        return;
+      }
     }
+  }
+
+  void retry_next() {
+    const auto due = retries_.front();
+    retries_.pop_front();
+    const auto found = steps_.find(due.step);
+    if (found == steps_.end()) return;
+    ++under_way_;
+    tell(due.step, found->second, due.whom, due.failures);
+  }
+
+  /// By turns, so that few people need not wait for many.
+  void tell_next() {
+    const auto number = ready_.front();
+    ready_.pop_front();
+    auto& one = steps_.at(number);
+    const auto whom = one.people[one.begun++];
+    if (one.begun < one.people.size()) ready_.push_back(number);
+    ++one.open;
+    ++under_way_;
+    tell(number, one, whom, 0);
   }
 
   void tell(std::uint64_t number, const step& one, account_id whom, int failures) {
@@ -252,6 +269,7 @@ class town_crier {
   std::unordered_map<std::uint64_t, step> steps_;
   std::uint64_t last_step_ = 0;
   std::deque<std::uint64_t> ready_;  ///< steps with people whose turn is still to come
+  std::deque<tell_again> retries_;   ///< that are due, perhaps of steps that were given up
   std::size_t under_way_ = 0;        ///< deliveries
 };
 

@@ -29,8 +29,8 @@ class Admin : public node_scene {
     options.subscriptions = {{"teller", tell_of_top_ups}};
     options.machines = [fail = inboxes_fail](const entity_ref& entity) -> std::unique_ptr<machine> {
       if (entity.kind != entity_kind::inbox) return make_machine(entity);
-      return std::make_unique<testing::failing_machine>(make_machine(entity),
-                                                        [fail] { return fail->load(); });
+      return std::make_unique<testing::failing_machine>(
+          make_machine(entity), [fail](const any_command&) { return fail->load(); });
     };
     start(std::move(options));
   }

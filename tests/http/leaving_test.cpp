@@ -216,7 +216,8 @@ class SlowLeaving : public node_scene {
     node_options options;
     options.machines = [](const entity_ref& entity) -> std::unique_ptr<machine> {
       if (entity.kind != entity_kind::wallet) return make_machine(entity);
-      return std::make_unique<testing::failing_machine>(make_machine(entity), [] { return true; });
+      return std::make_unique<testing::failing_machine>(make_machine(entity),
+                                                        [](const any_command&) { return true; });
     };
     start(std::move(options));
   }

@@ -1,4 +1,4 @@
-// An entity's machine that throws at a command whenever it is told to.
+// An entity's machine that throws at whichever command it is told to.
 #pragma once
 
 #include <functional>
@@ -12,14 +12,14 @@ namespace rentwave::testing {
 
 class failing_machine final : public machine {
  public:
-  failing_machine(std::unique_ptr<machine> real, std::function<bool()> fails)
+  failing_machine(std::unique_ptr<machine> real, std::function<bool(const any_command&)> fails)
       : real_{std::move(real)}, fails_{std::move(fails)} {}
 
   bool restore(const snapshot& from) override { return real_->restore(from); }
   journal_result<void> fold(const stored_event& event) override { return real_->fold(event); }
   std::optional<step> decide(const entity_ref& self, const any_command& asked,
                              const context& given) override {
-    if (fails_()) throw std::runtime_error{"planted"};
+    if (fails_(asked)) throw std::runtime_error{"planted"};
     return real_->decide(self, asked, given);
   }
   std::vector<want> wants() const override { return real_->wants(); }
@@ -33,7 +33,7 @@ class failing_machine final : public machine {
 
  private:
   std::unique_ptr<machine> real_;
-  std::function<bool()> fails_;
+  std::function<bool(const any_command&)> fails_;
 };
 
 }  // namespace rentwave::testing

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "actors/domain/topic_name.hpp"
 #include "persistence/codec.hpp"
@@ -226,8 +227,8 @@ struct sick_inbox {
     auto made = market::small();
     made.machines = [*this](const entity_ref& entity) -> std::unique_ptr<machine> {
       if (entity != inbox_ref(*whose)) return make_machine(entity);
-      return std::make_unique<failing_machine>(make_machine(entity),
-                                               [broken = broken] { return *broken; });
+      return std::make_unique<failing_machine>(
+          make_machine(entity), [broken = broken](const any_command&) { return *broken; });
     };
     return made;
   }
@@ -255,7 +256,8 @@ node_options with_sick_audience(const entity_ref& which, std::shared_ptr<bool> b
   auto options = market::small();
   options.machines = [=](const entity_ref& entity) -> std::unique_ptr<machine> {
     if (entity != which) return make_machine(entity);
-    return std::make_unique<failing_machine>(make_machine(entity), [broken] { return *broken; });
+    return std::make_unique<failing_machine>(make_machine(entity),
+                                             [broken](const any_command&) { return *broken; });
   };
   return options;
 }
@@ -332,6 +334,34 @@ TEST(Follows, are_told_by_few_deliveries_at_a_time) {
   EXPECT_EQ(std::ssize(m.deliveries()), 80);
   EXPECT_GE(most, 4u);
   EXPECT_LE(most, 4u + 6u);
+}
+
+TEST(Follows, are_told_again_by_few_deliveries_at_a_time) {
+  auto is_broken = std::make_shared<bool>(false);
+  auto options = market::small();
+  options.deliveries = 4;
+  options.machines = [is_broken](const entity_ref& entity) -> std::unique_ptr<machine> {
+    if (entity.kind != entity_kind::inbox) return make_machine(entity);
+    return std::make_unique<failing_machine>(
+        make_machine(entity), [is_broken](const any_command&) { return *is_broken; });
+  };
+  following m{options};
+  for (int i = 0; i < 40; ++i) m.follower_of("book");
+  *is_broken = true;
+  m.advertise();
+  *is_broken = false;
+  EXPECT_TRUE(m.deliveries().empty());
+  // What waits for the writer at the same time is written in one step.
+  std::size_t most = 0;
+  for (int i = 0; i < 40; ++i) {
+    m.world.advance(100ms);
+    for (std::size_t before = m.deliveries().size(); m.world.step();) {
+      const auto now = m.deliveries().size();
+      most = std::max(most, now - std::exchange(before, now));
+    }
+  }
+  EXPECT_EQ(std::ssize(m.deliveries()), 40);
+  EXPECT_LE(most, 4u);
 }
 
 }  // namespace

@@ -12,8 +12,8 @@ inline node_options with_throwing(entity_kind kind, std::shared_ptr<int> times) 
   options.partitions = 4;
   options.machines = [kind, times](const entity_ref& entity) -> std::unique_ptr<machine> {
     if (entity.kind != kind) return make_machine(entity);
-    return std::make_unique<failing_machine>(make_machine(entity),
-                                             [times] { return *times > 0 && (*times)-- > 0; });
+    return std::make_unique<failing_machine>(
+        make_machine(entity), [times](const any_command&) { return *times > 0 && (*times)-- > 0; });
   };
   return options;
 }
