@@ -77,9 +77,7 @@ class entity {
     busy_ = true;
     self_->request(context_->reader_for(partition_), caf::infinite, load_request{ref_, from_start})
         .then([this, from_start](const history_ptr& found) { loaded(*found, from_start); },
-              [this](const caf::error& why) {
-                end(runtime_errc::unavailable, self_->system().render(why));
-              });
+              [this](const caf::error& why) { end(blame(why), self_->system().render(why)); });
   }
 
   void loaded(const history& found, bool from_start) {
@@ -230,9 +228,7 @@ class entity {
               for (const auto& id : asked.commands) looked_up(id, *found);
               serve();
             },
-            [this](const caf::error& why) {
-              end(runtime_errc::unavailable, self_->system().render(why));
-            });
+            [this](const caf::error& why) { end(blame(why), self_->system().render(why)); });
   }
 
   void looked_up(command_id id, const std::vector<stored_event>& found) {
@@ -376,6 +372,11 @@ class entity {
   /// Whether the entity's own rows failed, or all that the journal was given.
   static runtime_errc blame(journal_errc why) {
     return why == journal_errc::refused ? runtime_errc::crashed : runtime_errc::unavailable;
+  }
+  /// Whether what is stored of it cannot be read, or nothing can.
+  static runtime_errc blame(const caf::error& why) {
+    const auto crashed = runtime_errc::crashed;
+    return why == make_error(crashed) ? crashed : runtime_errc::unavailable;
   }
 
   static void refuse(waiting_message& one, runtime_errc code, std::string detail) {

@@ -21,6 +21,12 @@ struct waiting_load {
   caf::response_promise done;
 };
 
+/// Whether what is stored of this entity cannot be read, or nothing can at the moment.
+caf::error failure_of(const journal_error& why) {
+  const bool is_to_blame = why.code == journal_errc::corrupt;
+  return make_error(is_to_blame ? runtime_errc::crashed : runtime_errc::unavailable, why.detail);
+}
+
 struct reader_state {
   explicit reader_state(caf::event_based_actor* owner) : self{owner} {}
 
@@ -70,7 +76,7 @@ struct reader_state {
 
   static void answer(caf::response_promise& done, journal_result<history> found) {
     if (!found)
-      done.deliver(make_error(runtime_errc::unavailable, found.error().detail));
+      done.deliver(failure_of(found.error()));
     else
       done.deliver(std::make_shared<const history>(std::move(*found)));
   }
@@ -80,7 +86,7 @@ struct reader_state {
     std::vector<stored_event> all;
     for (const auto& command : asked.commands) {
       auto found = connection->find_command(asked.entity, command);
-      if (!found) return make_error(runtime_errc::unavailable, found.error().detail);
+      if (!found) return failure_of(found.error());
       std::ranges::move(*found, std::back_inserter(all));
     }
     return std::make_shared<const std::vector<stored_event>>(std::move(all));
