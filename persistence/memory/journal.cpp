@@ -120,7 +120,7 @@ class memory_journal final : public journal {
   }
 
   journal_result<history> load_one(const entity_ref& of) {
-    return reading([&]() -> journal_result<history> {
+    return reading_of(of, [&]() -> journal_result<history> {
       history found;
       const auto* stored = find(of);
       if (!stored) return found;
@@ -132,7 +132,7 @@ class memory_journal final : public journal {
   }
 
   journal_result<history> load_from_start(const entity_ref& of) override {
-    return reading([&]() -> journal_result<history> {
+    return reading_of(of, [&]() -> journal_result<history> {
       history found;
       if (const auto* stored = find(of))
         found.events = events_of(*stored, 0, stored->events.size());
@@ -142,7 +142,7 @@ class memory_journal final : public journal {
 
   journal_result<std::vector<stored_event>> find_command(const entity_ref& of,
                                                          command_id command) override {
-    return reading([&]() -> journal_result<std::vector<stored_event>> {
+    return reading_of(of, [&]() -> journal_result<std::vector<stored_event>> {
       std::vector<stored_event> found;
       if (const auto* stored = find(of)) found = events_of(*stored, 0, stored->events.size());
       std::erase_if(found, [&](const stored_event& event) { return event.command != command; });
@@ -357,6 +357,14 @@ class memory_journal final : public journal {
     if (tables_.reads_fail) return reads_fail;
     return read();
   }
+  template <class Read>
+  auto reading_of(const entity_ref& what, Read&& read) -> decltype(read()) {
+    return reading([&]() -> decltype(read()) {
+      if (tables_.damaged == what)
+        return journal_error{journal_errc::corrupt, "it is damaged because a test says so"};
+      return read();
+    });
+  }
 
   /// May fail as a take-over does.
   template <class Write>
@@ -488,6 +496,11 @@ void memory_store::fail_settings(bool fail) {
 void memory_store::fail_reads(bool fail) {
   const std::lock_guard held(tables_->mutex);
   tables_->reads_fail = fail;
+}
+
+void memory_store::damage(std::optional<entity_ref> what) {
+  const std::lock_guard held(tables_->mutex);
+  tables_->damaged = std::move(what);
 }
 
 std::vector<stored_event> memory_store::all_events() const {

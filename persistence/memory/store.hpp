@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "persistence/journal.hpp"
@@ -40,6 +41,9 @@ class memory_store final : public journal_store {
 
   /// While set, everything that only reads answers `unavailable`.
   void fail_reads(bool fail);
+
+  /// While set, what is stored of this entity is `corrupt` to whoever loads it or looks it up.
+  void damage(std::optional<entity_ref> what);
 
   /// While set, what writes settings, keys and photos does: `pin`, `set_anchor`, `ensure_key`,
   /// `destroy_key`, `put_photo`, `sweep_photos`.

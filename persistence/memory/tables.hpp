@@ -38,6 +38,7 @@ struct memory_tables {
   std::uint64_t appends = 0;
   std::uint64_t take_overs = 0;
   bool reads_fail = false;
+  std::optional<entity_ref> damaged;
   bool settings_fail = false;
 
   std::map<partition_id, partition> partitions;

@@ -70,6 +70,24 @@ TEST(Entity, that_always_throws_is_quarantined_and_goes_on_when_released) {
   EXPECT_EQ(m.wallet(m.renter).balance, (money{500}));
 }
 
+TEST(Entity, whose_stored_data_cannot_be_read_is_quarantined_too) {
+  market m;
+  m.top_up(m.renter, {500});
+  m.world.crash();
+  const auto sick = wallet_ref(m.renter);
+  m.world.journal().damage(sick);
+  m.world.start();
+  for (int i = 0; i < 40 && m.world.report(sick)->quarantine.empty(); ++i) {
+    m.try_top_up(m.renter, {700});
+    m.pass(1s);
+  }
+  ASSERT_EQ(m.world.report(sick)->quarantine.size(), 1u);
+  m.world.journal().damage({});
+  EXPECT_TRUE(m.world.release(sick));
+  m.top_up(m.renter, {700});
+  EXPECT_EQ(m.wallet(m.renter).balance, (money{1'200}));
+}
+
 /// The numbers of the late periods that somebody was charged for, as they were.
 std::vector<int> periods_charged(market& m, account_id whom) {
   std::vector<int> found;
