@@ -34,7 +34,7 @@ class restart_budget {
   verdict ask(const entity_ref& entity, instant now) const;
   /// It failed by its own fault. When it may be started again; never: it is quarantined now.
   std::optional<instant> failed(const entity_ref& entity, const std::string& why, instant now);
-  /// Something of it became durable: what went before is forgotten.
+  /// Something happened to it: what went before is forgotten.
   void served(const entity_ref& entity);
   /// False: it was not quarantined.
   bool release(const entity_ref& entity);

@@ -75,8 +75,9 @@ void slice::committed(const commit_ptr& durable) {
   for (const auto& alarm : durable->alarms) {
     alarms_.changed(alarm.entity, alarm.due, alarm.version);
     waking_.erase(alarm.entity);
-    budget_.served(alarm.entity);
   }
+  // Not for an alarm: whoever is started again writes one, whatever made it fail.
+  for (const auto& event : durable->events) budget_.served(event.entity);
   for (const auto& one : consumers_)
     if (one.handle) self_->send(one.handle, durable);
   watchers_.tell(self_, durable->events);

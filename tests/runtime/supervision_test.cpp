@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <stdexcept>
+#include <type_traits>
+#include <variant>
 
 #include "actors/domain/wallet.hpp"
 #include "actors/runtime/restart_budget.hpp"
@@ -83,6 +85,39 @@ TEST(Entity, whose_stored_data_cannot_be_read_is_quarantined_too) {
   }
   ASSERT_EQ(m.world.report(sick)->quarantine.size(), 1u);
   m.world.journal().damage({});
+  EXPECT_TRUE(m.world.release(sick));
+  m.top_up(m.renter, {700});
+  EXPECT_EQ(m.wallet(m.renter).balance, (money{1'200}));
+}
+
+bool is_wake(const any_command& asked) {
+  return std::visit(
+      [](const auto& command) {
+        return std::visit([]<class What>(const What&) { return std::is_same_v<What, wake>; },
+                          command);
+      },
+      asked);
+}
+
+/// It is woken after each end, and writes the alarm that it has.
+TEST(Entity, that_throws_at_everything_but_its_alarm_is_quarantined_too) {
+  auto is_sick = std::make_shared<bool>(false);
+  auto options = market::small();
+  options.machines = [is_sick](const entity_ref& entity) -> std::unique_ptr<machine> {
+    if (entity.kind != entity_kind::wallet) return make_machine(entity);
+    return std::make_unique<failing_machine>(
+        make_machine(entity), [is_sick](const auto& asked) { return *is_sick && !is_wake(asked); });
+  };
+  market m{options};
+  m.top_up(m.renter, {500});
+  *is_sick = true;
+  const auto sick = wallet_ref(m.renter);
+  for (int i = 0; i < 40 && m.world.report(sick)->quarantine.empty(); ++i) {
+    m.try_top_up(m.renter, {700});
+    m.pass(2s);
+  }
+  ASSERT_EQ(m.world.report(sick)->quarantine.size(), 1u);
+  *is_sick = false;
   EXPECT_TRUE(m.world.release(sick));
   m.top_up(m.renter, {700});
   EXPECT_EQ(m.wallet(m.renter).balance, (money{1'200}));

@@ -309,8 +309,8 @@ struct next_step {
   bool is_answer = false;  ///< it waits for somebody's answer since then, not for the time
 };
 std::optional<next_step> next_of(const deal& d);
-/// Nothing may be later than `slack`. What is only asked for counts from `quiet_since` on, when the
-/// last thing failed: an answer that was lost before then is asked for again in its time.
+/// Nothing may be later than `slack`. What is only asked for counts after `quiet_since`, when the
+/// last thing failed: an answer that was lost until then is asked for again in its time.
 void check_prompt(const model& all, instant now, duration slack, instant quiet_since);
 /// Since when the renter of `next` has to be told that the item is late; nothing if not at all.
 std::optional<instant> delay_due(const deal& late, const deal& next, const period& booked);

@@ -88,7 +88,7 @@ void check_prompt(const model& all, instant now, duration slack, instant quiet_s
   for (const auto& [id, one] : all.deals) {
     const auto next = next_of(one);
     if (!next || next->at + slack >= now) continue;
-    if (next->is_answer && next->at < quiet_since) continue;
+    if (next->is_answer && next->at <= quiet_since) continue;
     throw violation{rental_ref(id), next->what + " was due at " + text(next->at) +
                                         " and was forgotten until " + text(now)};
   }

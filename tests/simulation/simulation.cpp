@@ -28,7 +28,7 @@ constexpr duration settling = one_day * 90;
 /// Of real time, between two rounds.
 constexpr duration longest_step = milliseconds{1'400};
 /// How long nothing must have failed before nothing may be late: an entity that died is woken
-/// after the next reading of the alarms.
+/// after its backoff and the next reading of the alarms.
 constexpr duration calm_enough = seconds{6};
 /// 32 times the longest patience, and a little.
 constexpr duration longest_backoff = seconds{32 * 5 + 20};
@@ -46,6 +46,7 @@ node_options options_of(dice& chance) {
   options.answer_memory = chance.one_in(3) ? std::chrono::minutes{10} : chance.pick(spans);
   options.alarm_horizon = chance.pick(spans);
   options.retry_delay = milliseconds{chance.between(500, 5'000)};
+  options.restarts.longest_backoff = seconds{2};
   static const std::vector<std::int64_t> snapshots{2, 7, 100};
   options.snapshot_events = chance.pick(snapshots);
   return options;
@@ -178,7 +179,10 @@ class history {
       return calm_.reset();
     if (!away_.empty() || faults_.active() || faults_.count() != faults_seen_) calm_.reset();
     faults_seen_ = faults_.count();
-    if (!calm_) calm_ = {now, nodes_.now()};
+    if (!calm_) {
+      release_quarantined();
+      calm_ = {nodes_.real_now(), nodes_.now()};
+    }
     if (now - calm_->real < calm_enough) return;
     ++report_.counts["checks of time"];
     check_prompt(model_, nodes_.now(), nodes_.clock().in_domain(2 * longest_step), calm_->domain);
