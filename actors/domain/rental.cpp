@@ -246,7 +246,7 @@ answer handle(story& s, const review& c, const context& given) {
 void start_late(story& s, instant now) {
   const instant at = std::max(s.now.when.start, now);
   const money rest = rent_for(s.now.terms.price, s.now.when.end - at);
-  s.emit(started{s.now.about, at, s.now.when.end, std::min(s.now.rent, rest)});
+  s.emit(started{s.now.about, at, s.now.when.end, std::min(s.now.rent, rest), true});
 }
 
 /// It may overtake the listing's "not yet", and that alone would never start the rental.

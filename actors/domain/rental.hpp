@@ -149,9 +149,10 @@ struct started {
   subject_matter about;
   instant at;
   instant due;
-  money rent;  ///< less than agreed when the renter had to wait for the item
+  money rent;           ///< less than agreed when the renter had to wait for the item
+  bool waited = false;  ///< for the item, and did not know when it would be there
 };
-BOOST_DESCRIBE_STRUCT(started, (), (about, at, due, rent))
+BOOST_DESCRIBE_STRUCT(started, (), (about, at, due, rent, waited))
 struct reminded {
   static constexpr std::string_view type = "rent.remind";
   subject_matter about;

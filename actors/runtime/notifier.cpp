@@ -97,6 +97,12 @@ void write(writer& to, const rental::event& happened) {
                                    " is not back yet. Your rental starts as soon as it is; "
                                    "until then you can cancel free of charge.");
           },
+          [&](const rental::started& e) {
+            if (!e.waited) return;  // nothing new to who booked it
+            to.renter(e.about, quoted(e.about) + " is back, and your rental has begun. You pay " +
+                                   in_words(e.rent, to.currency) + " for it until " +
+                                   in_words(e.due) + ".");
+          },
           [&](const rental::reminded& e) {
             to.renter(e.about, quoted(e.about) + " is due on " + in_words(e.due) + ".");
           },

@@ -75,6 +75,16 @@ struct market {
     world.send(rental_ref(id), rental::command{command}, world.fresh_id(), who);
     return id;
   }
+  rental_id book(listing_id listing, account_id who, instant start, duration length) {
+    rental::request command;
+    command.id = fresh<rental_id>();
+    command.listing = listing;
+    command.renter = who;
+    command.starts_at = start;
+    command.length = length;
+    world.ask(rental_ref(command.id), rental::command{command}, who);
+    return command.id;
+  }
   rental_id rent(listing_id listing, duration length) {
     const auto id = ask_for(listing, renter, length);
     world.run();

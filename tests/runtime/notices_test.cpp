@@ -62,5 +62,20 @@ TEST(Notices, tell_both_sides_of_a_rental_what_they_have_to_know) {
                 "The rental of " + book + " is complete; you are paid."}));
 }
 
+TEST(Notices, tell_who_waited_that_the_rental_has_begun) {
+  market m;
+  const auto listing = m.advertise();
+  const auto next = m.person("next");
+  for (const auto who : {m.renter, next}) m.top_up(who, {10'000});
+  const auto late = m.rent(listing, 2h);
+  m.book(listing, next, m.world.now() + 3h, 3h);
+  m.pass(4h);
+  m.accepts(rental_ref(late), rental::command{rental::give_back{}}, m.owner);
+  m.pass(5s);
+  EXPECT_EQ(texts_to(m, next).back(),
+            "\u201cMeditations\u201d is back, and your rental has begun. You pay 5.00 EUR for it "
+            "until 1 January 2030, 06:00 UTC.");
+}
+
 }  // namespace
 }  // namespace rentwave::testing

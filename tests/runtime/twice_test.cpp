@@ -355,16 +355,10 @@ void twice_case::waiting_and_waking() {
   m.top_up(m.renter, {20'000});
   const auto listing = m.advertise();
   const auto first = m.rent(listing, 2h);
-  rental::request next;
-  next.id = m.fresh<rental_id>();
-  next.listing = listing;
-  next.renter = m.renter;
-  next.starts_at = m.rental(first).when.end;
-  next.length = duration{2h};
-  m.world.ask(rental_ref(next.id), rental::command{next}, m.renter);
+  const auto next = m.book(listing, m.renter, m.rental(first).when.end, 2h);
   m.pass(2h + 1min);
-  ASSERT_EQ(m.rental(next.id).now, rental::status::waiting);
-  twice(rental_ref(next.id), rental::command{rental::item_ready{}});
+  ASSERT_EQ(m.rental(next).now, rental::status::waiting);
+  twice(rental_ref(next), rental::command{rental::item_ready{}});
 
   // The first fee, which falls due a quarter of an hour after the end: by a wake that comes before
   // the alarm's own.

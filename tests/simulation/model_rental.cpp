@@ -86,7 +86,9 @@ struct rental_events {
     // wait pays for what is left.
     money rent = self.rent;
     instant at = self.wanted.start;
+    check(e.waited == (self.now == status::waiting), "it does not say whether the renter waited");
     if (self.now == status::waiting) {
+      tell(self.renter);
       check(event.time < self.due, "when it is over");
       at = std::max(at, event.time);
       rent = std::min(rent, price_of(terms().price, self.due - at));

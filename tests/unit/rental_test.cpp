@@ -210,6 +210,7 @@ TEST(Rental, waits_for_an_item_that_is_not_back_and_pays_for_what_is_left) {
   EXPECT_EQ(stage.play(item_ready{}), names{"rent.start"});
   EXPECT_EQ(stage.event_at<started>(0).at, stage.now);
   EXPECT_EQ(stage.event_at<started>(0).due, due);
+  EXPECT_TRUE(stage.event_at<started>(0).waited);
   EXPECT_EQ(stage.s.rent, money{500});
   EXPECT_EQ(stage.play(item_ready{}), names{});
 }
