@@ -4,10 +4,11 @@
 
 #include <caf/all.hpp>
 
-#include <set>
+#include <map>
 
 #include "actors/runtime/node_context.hpp"
 #include "actors/runtime/protocol.hpp"
+#include "actors/runtime/resting_view.hpp"
 
 namespace rentwave {
 namespace {
@@ -46,15 +47,24 @@ journal_result<bool> has_open_rental(journal& in, account_id account) {
   return false;
 }
 
+/// What the owner keeps of a cancelled rental's rent, which no row says.
+journal_result<money> fee_of(journal& in, rental_id cancelled) {
+  const auto found = read_resting_view(in, rental_ref(cancelled));
+  if (!found) return found.error();
+  if (!found->state) return journal_error{journal_errc::corrupt, "a rental cannot be read"};
+  return found->as<rental::state>().fee;
+}
+
 /// Whether a rental that is over, and pays its owner something, has not done so yet.
 journal_result<bool> expects_money(journal& in, account_id account) {
-  std::set<rental_id> paying;
-  for (const auto status : {rental::status::completed, rental::status::lost}) {
+  using enum rental::status;
+  std::map<rental_id, rental::status> paying;
+  for (const auto status : {completed, lost, cancelled}) {
     const auto ask = [&](const page_request& page) {
       return in.rentals({account, false, true, status, page});
     };
     const auto failed = for_each_row(ask, [&](const rental_row& row) {
-      if (row.rent > money{}) paying.insert(row.id);
+      if (row.rent > money{}) paying.emplace(row.id, status);
     });
     if (failed) return *failed;
   }
@@ -64,7 +74,13 @@ journal_result<bool> expects_money(journal& in, account_id account) {
     if (line.rental && line.type == wallet::received::type) paying.erase(*line.rental);
   });
   if (failed) return *failed;
-  return !paying.empty();
+  for (const auto& [id, status] : paying) {
+    if (status != cancelled) return true;
+    const auto fee = fee_of(in, id);
+    if (!fee) return fee.error();
+    if (*fee > money{}) return true;
+  }
+  return false;
 }
 
 journal_result<outcome> forget_person(journal& in, const estate::forget& asked) {

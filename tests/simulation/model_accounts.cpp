@@ -65,8 +65,8 @@ struct account_events {
   void check_deal(const deal& d, instant asked) const {
     if (!d.agreed || d.agreed->owner != id || all.adverts[d.listing].added_at >= asked) return;
     check(d.is_final(), "the owner leaves, and " + to_string(d.id) + " is open");
-    const bool pays = d.now == rental::status::completed || d.now == rental::status::lost;
-    if (!pays || d.rent == money{}) return;
+    const bool was_let = d.now == rental::status::completed || d.now == rental::status::lost;
+    if ((was_let ? d.rent : d.fee) == money{}) return;
     const auto paid = all.transfers.find(derive_id<transfer_id>(d.id, "pay"));
     check(paid != all.transfers.end() && paid->second.received,
           "what " + to_string(d.id) + " pays is on its way, and nobody is there");
