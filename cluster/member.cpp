@@ -28,6 +28,15 @@ journal_error away(std::string detail) {
   return {journal_errc::unavailable, std::move(detail)};
 }
 
+/// The tables have it, or said why not, which is looked at at once. Else they get their usual time
+/// to come back.
+template <class T>
+bool is_known(const journal_result<T>& result) {
+  if (result) return true;
+  const auto code = result.error().code;
+  return code != journal_errc::unavailable && code != journal_errc::unknown_outcome;
+}
+
 }  // namespace
 
 lease_terms terms_of(boot_clock::duration lease) {
@@ -366,7 +375,7 @@ void member::carry_out(const order::join&) {
   {
     const std::lock_guard guard(mutex_);
     steward_.joined(sent, result);
-    is_woken_ = true;  // what is free is taken at once
+    is_woken_ |= is_known(result);  // what is free is taken at once
   }
   if (!result && result.error().code == journal_errc::too_new)
     return end_as_too_old(result.error().detail);
@@ -402,7 +411,7 @@ void member::carry_out(const order::publish& what) {
     for (const auto& one : what.ended) log_.will_end(one.id, lease_ended);
   const std::lock_guard guard(mutex_);
   steward_.published(what, result);
-  is_woken_ = true;
+  is_woken_ |= is_known(result);
 }
 
 void member::carry_out(const order::open& what) {
@@ -447,7 +456,7 @@ void member::carry_out(const order::leave& what) {
   if (result) spdlog::info("cluster: {} has left", to_string(what.who));
   const std::lock_guard guard(mutex_);
   steward_.left(result);
-  is_woken_ = true;
+  is_woken_ |= is_known(result);
 }
 
 void member::carry_out(const order::quit&) {

@@ -360,6 +360,21 @@ TEST_F(Member, drains_though_the_tables_fail_when_it_is_told_to) {
   cut_off_the_database(false);
 }
 
+TEST_F(Member, does_not_hurry_while_the_tables_take_nothing) {
+  member self{options("a", 5s)};
+  member_ports ports;
+  ports.connect = [this] { return journal_result<std::unique_ptr<membership>>{tables_.connect()}; };
+  self.start_by_hand(std::move(ports), "a:4711");
+  tables_.on_call([](membership_call call) {
+    return call == membership_call::join ? membership_fault::unavailable : membership_fault::none;
+  });
+  self.turn();
+  EXPECT_GE(self.until_turn(), 100ms);
+  cut_off_the_database(false);
+  self.turn();
+  EXPECT_LT(self.until_turn(), 100ms) << "what is free is taken at once";
+}
+
 TEST_F(Member, drains_though_it_is_told_to_before_it_has_joined) {
   EXPECT_TRUE(becomes_ready(start("a")));
   auto& b = start("b");
