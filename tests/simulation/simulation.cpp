@@ -35,7 +35,7 @@ constexpr duration longest_backoff = seconds{32 * 5 + 20};
 
 const std::vector rates{2400.0, 3600.0, 7200.0};
 
-node_options options_of(dice& chance) {
+node_options options_of(dice& chance, int nodes) {
   static const std::vector<duration> spans{seconds{5}, seconds{20}, seconds{60}};
   node_options options;
   options.partitions = static_cast<int>(chance.between(3, 5));
@@ -47,6 +47,8 @@ node_options options_of(dice& chance) {
   options.alarm_horizon = chance.pick(spans);
   options.retry_delay = milliseconds{chance.between(500, 5'000)};
   options.restarts.longest_backoff = seconds{2};
+  // Among nodes that come and go nobody lets in again what would be quarantined.
+  if (nodes > 1) options.restarts.failures = 1'000;
   static const std::vector<std::int64_t> snapshots{2, 7, 100};
   options.snapshot_events = chance.pick(snapshots);
   return options;
@@ -59,7 +61,7 @@ class history {
         dice_{wanted.seed},
         faults_{wanted.seed + 1'000'000, {}},
         crowd_{wanted.seed + 2'000'000, wanted.users},
-        options_{options_of(dice_)},
+        options_{options_of(dice_, wanted.nodes)},
         nodes_{wanted.nodes, wanted.seed + 3'000'000, faults_.wrap(options_), faults_,
                dice_.engine()} {
     nodes_.ended = [this](int which) { ended(which); };
@@ -180,7 +182,8 @@ class history {
     if (!away_.empty() || faults_.active() || faults_.count() != faults_seen_) calm_.reset();
     faults_seen_ = faults_.count();
     if (!calm_) {
-      release_quarantined();
+      if (nodes_.is_one()) release_quarantined();
+      read_along();
       calm_ = {nodes_.real_now(), nodes_.now()};
     }
     if (now - calm_->real < calm_enough) return;
