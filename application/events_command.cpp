@@ -17,6 +17,8 @@ namespace rentwave {
 namespace {
 
 constexpr std::size_t events_at_once = 500;
+/// Gone through for what is rare before anybody is asked again whether to go on.
+constexpr std::int64_t events_a_step = 100'000;
 constexpr auto follow_interval = std::chrono::milliseconds{200};
 
 volatile std::sig_atomic_t interrupted = 0;
@@ -80,7 +82,7 @@ status print(journal& from, std::int64_t after, const event_filter& filter, bool
     to.lines.flush();
     if (!to.lines) return status::failed;  // the reader has gone
     after = found->looked_to;
-    const bool idle = found->events.size() < events_at_once;
+    const bool idle = found->is_end;
     if ((idle && !follow) || !to.go_on(idle)) return status::ok;
   }
 }
@@ -107,6 +109,7 @@ std::optional<std::string> parse(const config::events_query& asked, event_filter
 
 status run(const config::invocation& asked, const events_output& to) {
   event_filter filter;
+  filter.reach = events_a_step;
   std::int64_t after = 0;
   if (const auto wrong = parse(asked.events, filter, after))
     return complain(to.complaints, status::misused, *wrong);

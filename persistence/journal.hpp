@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -152,6 +153,11 @@ struct event_filter {
   std::optional<trace_id> trace{};
   std::optional<instant> from{};  ///< domain time, inclusive
   std::optional<instant> to{};    ///< exclusive
+  /// How many sequences one scan goes through at most, where no index leads to what it is to find:
+  /// a log is long, and others want to read, too.
+  std::int64_t reach = std::numeric_limits<std::int64_t>::max();
+
+  bool has_index() const { return trace || (kind && id); }
 };
 
 /// A key for a person that has none yet.
@@ -164,8 +170,11 @@ struct fresh_key {
 struct scanned {
   std::vector<stored_event> events;
   /// The sequence to go on after: of the last event when there are as many as were asked for, else
-  /// the journal's latest when it was looked at; never before where the scan began.
+  /// the journal's latest when it was looked at, or how far the filter reaches; never before where
+  /// the scan began.
   std::int64_t looked_to = 0;
+  /// There was nothing behind it: neither was the limit met, nor the end of the filter's reach.
+  bool is_end = false;
 };
 
 /// A photo's bytes.

@@ -173,13 +173,16 @@ class memory_journal final : public journal {
   journal_result<scanned> scan(std::int64_t after_sequence, const event_filter& filter,
                                int limit) override {
     return reading([&]() -> journal_result<scanned> {
-      scanned found{{}, after_sequence};
+      scanned found{{}, after_sequence, false};
+      auto left = filter.has_index() ? std::numeric_limits<std::int64_t>::max() : filter.reach;
       for (auto i = static_cast<std::size_t>(std::max<std::int64_t>(after_sequence, 0));
            i < tables_.events.size() && std::ssize(found.events) < limit; ++i) {
+        if (left-- == 0) return found;
         const auto& event = tables_.events[i];
         found.looked_to = event.sequence;
         if (passes(event, filter)) found.events.push_back(event);
       }
+      found.is_end = std::ssize(found.events) < limit;
       return found;
     });
   }

@@ -44,7 +44,8 @@ constexpr int many_events = 2000;
 /// Whether the log is being read within a long span of time.
 bool is_amid(connection& in, std::int64_t sequence, instant from, instant to) {
   auto found = in.query(
-      "SELECT coalesce((SELECT time >= $2 AND time < $3 FROM events WHERE sequence = $1), false)"
+      "SELECT coalesce((SELECT time >= $2 AND time < $3 FROM events WHERE sequence <= $1"
+      " ORDER BY sequence DESC LIMIT 1), false)"
       " AND (SELECT count(*) FROM (SELECT FROM events WHERE time >= $2 AND time < $3 LIMIT $4)"
       " AS few) = $4",
       sequence, from, to, many_events);
@@ -192,11 +193,14 @@ journal_result<scanned> postgres_journal::scan(std::int64_t after_sequence,
     auto type = filter.type;
     const bool is_prefix = type && type->ends_with('*');
     if (is_prefix) type->pop_back();
-    const auto part = narrowed(db_, {after_sequence, settled}, filter);
+    auto part = narrowed(db_, {after_sequence, settled}, filter);
+    const bool is_cut = !filter.has_index() && part.to - part.after > filter.reach;
+    if (is_cut) part.to = part.after + filter.reach;
     scanned found;
     found.events = read_events(db_.query(sql, part.after, part.to, limit, filter.kind, filter.id,
                                          type, is_prefix, filter.trace, filter.from, filter.to));
-    found.looked_to = std::max(after_sequence, settled);
+    found.is_end = std::ssize(found.events) < limit && !is_cut;
+    found.looked_to = std::max(after_sequence, is_cut ? part.to : settled);
     if (std::ssize(found.events) == limit)
       found.looked_to = limit > 0 ? found.events.back().sequence : after_sequence;
     return found;

@@ -46,12 +46,12 @@ constexpr int many_events = 2000;
 
 /// Whether the log is being read within a long span of time.
 bool is_amid(connection& in, std::int64_t sequence, instant from, instant to) {
-  auto found =
-      in.prepared(
-            "SELECT (SELECT time >= ?2 AND time < ?3 FROM events WHERE sequence = ?1) AND"
-            " (SELECT count(*) FROM (SELECT 1 FROM events INDEXED BY events_by_time"
-            " WHERE time >= ?2 AND time < ?3 LIMIT ?4)) = ?4")
-          .query(sequence, from, to, many_events);
+  auto found = in.prepared(
+                     "SELECT (SELECT time >= ?2 AND time < ?3 FROM events WHERE sequence <= ?1"
+                     " ORDER BY sequence DESC LIMIT 1) AND"
+                     " (SELECT count(*) FROM (SELECT 1 FROM events INDEXED BY events_by_time"
+                     " WHERE time >= ?2 AND time < ?3 LIMIT ?4)) = ?4")
+                   .query(sequence, from, to, many_events);
   std::optional<bool> amid;
   if (found.next()) found.read(amid);
   return amid.value_or(false);
@@ -160,7 +160,9 @@ journal_result<scanned> sqlite_journal::scan(std::int64_t after_sequence,
     const bool is_prefix = type && type->ends_with('*');
     if (is_prefix) type->remove_suffix(1);
     transaction moment(db_, transaction::kind::read);
-    const auto part = narrowed(db_, {after_sequence}, filter);
+    auto part = narrowed(db_, {after_sequence}, filter);
+    const bool is_cut = !filter.has_index() && part.to - part.after > filter.reach;
+    if (is_cut) part.to = part.after + filter.reach;
     scanned found;
     found.events =
         read_events(db_.prepared(sql).query(part.after, part.to, limit, filter.kind, filter.id,
@@ -168,13 +170,15 @@ journal_result<scanned> sqlite_journal::scan(std::int64_t after_sequence,
     found.looked_to = after_sequence;
     if (std::ssize(found.events) == limit) {
       if (limit > 0) found.looked_to = found.events.back().sequence;
-    } else {
-      auto latest = db_.prepared("SELECT max(sequence) FROM events WHERE sequence > ?1")
-                        .query(after_sequence);
-      std::optional<std::int64_t> sequence;
-      if (latest.next()) latest.read(sequence);
-      found.looked_to = sequence.value_or(after_sequence);
+      return found;
     }
+    auto latest =
+        db_.prepared("SELECT max(sequence) FROM events WHERE sequence > ?1").query(after_sequence);
+    std::optional<std::int64_t> sequence;
+    if (latest.next()) latest.read(sequence);
+    found.looked_to = sequence.value_or(after_sequence);
+    found.is_end = !is_cut || part.to >= found.looked_to;
+    if (!found.is_end) found.looked_to = part.to;
     return found;
   });
 }

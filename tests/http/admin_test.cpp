@@ -167,6 +167,8 @@ TEST_F(Admin, reads_the_log_in_pages) {
   const auto root = join("root");
   const auto page = get("/api/admin/events?limit=1", root).json();
   EXPECT_EQ(page.at("items").size(), 1U);
+  EXPECT_FALSE(page.at("caught_up"));
+  EXPECT_TRUE(get("/api/admin/events?limit=100&type=none", root).json().at("caught_up"));
   const std::string next = page.at("next");
   EXPECT_NE(get("/api/admin/events?limit=1&cursor=" + next, root).json().at("items"),
             page.at("items"));

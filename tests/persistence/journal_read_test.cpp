@@ -244,6 +244,47 @@ TEST_P(Scan, finds_a_time_among_events_that_are_not_in_its_order) {
   EXPECT_THAT(value(journal_->scan(0, {.from = at(90)}, 9)).looked_to, all.looked_to);
 }
 
+TEST_P(Scan, goes_no_further_than_the_filter_reaches) {
+  const event_filter wanted{.type = "rent.none", .reach = 2};
+  const auto last = value(journal_->scan(0, {}, 100)).looked_to;
+  std::int64_t after = 0;
+  for (auto page = value(journal_->scan(0, wanted, 9)); !page.is_end;
+       page = value(journal_->scan(after, wanted, 9))) {
+    ASSERT_LT(after, page.looked_to);
+    ASSERT_LE(page.looked_to, after + 2);
+    EXPECT_THAT(page.events, IsEmpty());
+    after = page.looked_to;
+  }
+  EXPECT_GE(after + 2, last);
+  EXPECT_GT(after, 0);
+  EXPECT_EQ(value(journal_->scan(after, wanted, 9)).looked_to, last);
+}
+
+TEST_P(Scan, reaches_whatever_an_index_leads_to) {
+  const auto last = value(journal_->scan(0, {}, 100)).looked_to;
+  const auto page = value(
+      journal_->scan(0, {.kind = entity_kind::rental, .id = rental_n(1).id, .reach = 1}, 100));
+  EXPECT_TRUE(page.is_end);
+  EXPECT_EQ(page.looked_to, last);
+  EXPECT_FALSE(page.events.empty());
+}
+
+TEST_P(Scan, finds_the_same_in_steps) {
+  const auto whole = value(journal_->scan(0, {.type = "rent.*"}, 100));
+  EXPECT_TRUE(whole.is_end);
+  std::vector<std::int64_t> expected, seen;
+  for (const auto& one : whole.events) expected.push_back(one.sequence);
+  bool is_end = false;
+  for (std::int64_t after = 0; !is_end;) {
+    const auto page = value(journal_->scan(after, {.type = "rent.*", .reach = 1}, 9));
+    for (const auto& one : page.events) seen.push_back(one.sequence);
+    after = page.looked_to;
+    is_end = page.is_end;
+  }
+  EXPECT_EQ(seen, expected);
+  EXPECT_FALSE(seen.empty());
+}
+
 TEST_P(Scan, goes_through_a_long_span_page_by_page) {
   // More than are looked through for each page, in no order of their times, and others around them.
   constexpr std::uint32_t first = 100, count = 2500;
