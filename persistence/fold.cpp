@@ -36,19 +36,28 @@ class tokeniser {
     sqlite3_close(database_);
   }
 
-  /// What is no word to it stays as it is.
+  /// What is between its tokens stays as it is, such as the vowel signs of Indic scripts.
   std::string fold(std::string_view word) {
-    std::string folded;
-    const auto add = [](void* to, int, const char* token, int size, int, int) {
-      static_cast<std::string*>(to)->append(token, static_cast<std::size_t>(size));
-      return SQLITE_OK;
-    };
-    calls_.xTokenize(self_, &folded, FTS5_TOKENIZE_DOCUMENT, word.data(),
+    folding made{word, {}, 0};
+    calls_.xTokenize(self_, &made, FTS5_TOKENIZE_DOCUMENT, word.data(),
                      static_cast<int>(word.size()), add);
-    return folded.empty() ? std::string{word} : folded;
+    return made.folded.append(word.substr(made.end));
   }
 
  private:
+  struct folding {
+    std::string_view word;
+    std::string folded;
+    std::size_t end;  ///< of the last token, in the word
+  };
+  static int add(void* to, int, const char* token, int size, int start, int end) {
+    auto& made = *static_cast<folding*>(to);
+    made.folded.append(made.word.substr(made.end, static_cast<std::size_t>(start) - made.end));
+    made.folded.append(token, static_cast<std::size_t>(size));
+    made.end = static_cast<std::size_t>(end);
+    return SQLITE_OK;
+  }
+
   sqlite3* database_ = nullptr;
   fts5_tokenizer calls_{};
   Fts5Tokenizer* self_ = nullptr;

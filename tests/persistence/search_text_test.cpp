@@ -51,6 +51,12 @@ TEST(FoldedWords, are_the_same_in_capitals_in_every_script) {
   EXPECT_EQ(folded_words("ҐАНОК ҚАЗАҚСТАН"), folded_words("ґанок қазақстан"));
 }
 
+/// Vowel signs are no letters to the tokeniser, and make a word another one.
+TEST(FoldedWords, keep_what_is_between_the_letters) {
+  EXPECT_THAT(folded_words("दिल्ली"), ElementsAre("दिल्ली"));
+  EXPECT_THAT(folded_words("नी ना"), ElementsAre("नी", "ना"));
+}
+
 TEST(FoldedWords, never_come_to_have_a_quote) {
   EXPECT_THAT(folded_words("\xC0\xA7 \xC3"), ElementsAre("\xC0\xA7", "\xC3"));
 }
