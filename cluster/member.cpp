@@ -28,13 +28,11 @@ journal_error away(std::string detail) {
   return {journal_errc::unavailable, std::move(detail)};
 }
 
-/// The tables have it, or said why not, which is looked at at once. Else they get their usual time
-/// to come back.
+/// What has changed is looked at at once, whoever changed it. Tables that fail, or take nothing,
+/// get their usual time.
 template <class T>
-bool is_known(const journal_result<T>& result) {
-  if (result) return true;
-  const auto code = result.error().code;
-  return code != journal_errc::unavailable && code != journal_errc::unknown_outcome;
+bool has_changed(const journal_result<T>& result) {
+  return result || result.error().code == journal_errc::conflict;
 }
 
 }  // namespace
@@ -375,7 +373,7 @@ void member::carry_out(const order::join&) {
   {
     const std::lock_guard guard(mutex_);
     steward_.joined(sent, result);
-    is_woken_ |= is_known(result);  // what is free is taken at once
+    is_woken_ |= has_changed(result);  // what is free is taken at once
   }
   if (!result && result.error().code == journal_errc::too_new)
     return end_as_too_old(result.error().detail);
@@ -411,7 +409,7 @@ void member::carry_out(const order::publish& what) {
     for (const auto& one : what.ended) log_.will_end(one.id, lease_ended);
   const std::lock_guard guard(mutex_);
   steward_.published(what, result);
-  is_woken_ |= is_known(result);
+  is_woken_ |= has_changed(result);
 }
 
 void member::carry_out(const order::open& what) {
@@ -456,7 +454,7 @@ void member::carry_out(const order::leave& what) {
   if (result) spdlog::info("cluster: {} has left", to_string(what.who));
   const std::lock_guard guard(mutex_);
   steward_.left(result);
-  is_woken_ |= is_known(result);
+  is_woken_ |= has_changed(result);
 }
 
 void member::carry_out(const order::quit&) {

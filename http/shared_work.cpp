@@ -12,6 +12,7 @@ namespace rentwave::http {
 
 namespace asio = boost::asio;
 using asio::awaitable;
+using std::chrono::steady_clock;
 
 struct shared_work::waiter {
   explicit waiter(const asio::any_io_executor& executor) : timer(executor) {}
@@ -27,7 +28,7 @@ awaitable<shared_work::text_ptr> shared_work::result_of(
     const std::lock_guard lock{mutex_};
     if (std::exchange(is_under_way_, true)) {
       std::erase_if(waiting_, [](const auto& each) { return each.expired(); });
-      if (waiting_.size() >= most_waiting_) co_return last_;
+      if (waiting_.size() >= most_waiting_) co_return is_recent() ? last_ : nullptr;
       mine = std::make_shared<waiter>(here);
       waiting_.push_back(mine);
     }
@@ -54,10 +55,17 @@ awaitable<shared_work::text_ptr> shared_work::wait(std::shared_ptr<waiter> mine)
   co_return mine->result;
 }
 
+bool shared_work::is_recent() const {
+  return steady_clock::now() - last_at_ <= patience_;
+}
+
 void shared_work::end(const text_ptr& result) {
   const std::lock_guard lock{mutex_};
   is_under_way_ = false;
-  if (result) last_ = result;
+  if (result) {
+    last_ = result;
+    last_at_ = steady_clock::now();
+  }
   for (const auto& each : std::exchange(waiting_, {}))
     if (const auto one = each.lock())
       // Where its coroutine runs, which is asleep by then.

@@ -23,8 +23,8 @@ class shared_work {
       : most_waiting_(most_waiting), patience_(patience) {}
 
   /// What `work` comes to, or that of another which is being done already; when too many wait for
-  /// it, the last one's. Null for who waits: there is no such, it took too long, or it failed. Who
-  /// does it gets its exceptions.
+  /// it, the last one's, unless it is older than anybody waits. Null for who waits: there is no
+  /// such, it took too long, or it failed. Who does it gets its exceptions.
   boost::asio::awaitable<text_ptr> result_of(
       std::function<boost::asio::awaitable<std::string>()> work);
 
@@ -32,6 +32,7 @@ class shared_work {
   struct waiter;
   boost::asio::awaitable<text_ptr> do_it(std::function<boost::asio::awaitable<std::string>()> work);
   boost::asio::awaitable<text_ptr> wait(std::shared_ptr<waiter> mine);
+  bool is_recent() const;
   /// Who waits gets it.
   void end(const text_ptr& result);
 
@@ -42,6 +43,7 @@ class shared_work {
   /// Owned by their coroutines: a timer must not outlive its io_context, and these may.
   std::vector<std::weak_ptr<waiter>> waiting_;
   text_ptr last_;
+  std::chrono::steady_clock::time_point last_at_{};
 };
 
 }  // namespace rentwave::http

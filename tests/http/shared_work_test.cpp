@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include <stdexcept>
+#include <thread>
 
 #include "http/operations.hpp"
 #include "http/resources/account_handlers.hpp"
@@ -81,6 +82,22 @@ TEST_F(SharedWork, lets_only_so_many_wait) {
   is_shut = false;
   context.run();
   EXPECT_EQ(results, (texts{"1", "1", "2", "2", "2"}));
+}
+
+TEST_F(SharedWork, gives_nobody_what_is_older_than_anybody_waits) {
+  shared_work one{0, milliseconds{1}};
+  is_shut = false;
+  ask(one);
+  context.run();
+  context.restart();
+  is_shut = true;
+  std::this_thread::sleep_for(milliseconds{5});
+  ask(one);
+  ask(one);
+  settle();
+  EXPECT_EQ(results, (texts{"1", "none"}));
+  is_shut = false;
+  context.run();
 }
 
 TEST_F(SharedWork, lets_nobody_wait_for_ever) {

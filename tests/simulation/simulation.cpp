@@ -182,7 +182,7 @@ class history {
     if (!away_.empty() || faults_.active() || faults_.count() != faults_seen_) calm_.reset();
     faults_seen_ = faults_.count();
     if (!calm_) {
-      if (nodes_.is_one()) release_quarantined();
+      if (!is_all_in_service()) return;
       read_along();
       calm_ = {nodes_.real_now(), nodes_.now()};
     }
@@ -270,16 +270,29 @@ class history {
 
   /// What kept failing is out of service; now that nothing fails an operator lets it in again.
   void release_quarantined() {
+    for (const auto& one : quarantined()) {
+      ++report_.counts["quarantined"];
+      nodes_.release(one);
+    }
+  }
+
+  std::vector<entity_ref> quarantined() {
+    std::vector<entity_ref> found;
     std::set<partition_id> seen;
     for (const auto& [any, version] : model_.versions) {
       const auto partitions = static_cast<std::size_t>(options_.partitions);
       if (!seen.insert(partition_of(any, partitions)).second) continue;
-      const auto report = nodes_.report(any);
-      for (const auto& one : report->quarantine) {
-        ++report_.counts["quarantined"];
-        nodes_.release(one.entity);
-      }
+      for (const auto& one : nodes_.report(any)->quarantine) found.push_back(one.entity);
     }
+    return found;
+  }
+
+  /// While things fail an operator comes by only sometimes.
+  bool is_all_in_service() {
+    if (!nodes_.is_one() || quarantined().empty()) return true;
+    if (!dice_.one_in(4)) return false;
+    release_quarantined();
+    return true;
   }
 
   /// Likewise with what a subscription has given up.
