@@ -48,7 +48,7 @@ node_options options_of(dice& chance, int nodes) {
   options.retry_delay = milliseconds{chance.between(500, 5'000)};
   options.restarts.longest_backoff = seconds{2};
   // Among nodes that come and go nobody lets in again what would be quarantined.
-  if (nodes > 1) options.restarts.failures = 1'000;
+  options.restarts.failures = nodes > 1 ? 1'000 : static_cast<int>(chance.between(1, 4));
   static const std::vector<std::int64_t> snapshots{2, 7, 100};
   options.snapshot_events = chance.pick(snapshots);
   return options;
@@ -282,7 +282,8 @@ class history {
     for (const auto& [any, version] : model_.versions) {
       const auto partitions = static_cast<std::size_t>(options_.partitions);
       if (!seen.insert(partition_of(any, partitions)).second) continue;
-      for (const auto& one : nodes_.report(any)->quarantine) found.push_back(one.entity);
+      const auto report = nodes_.report(any);
+      for (const auto& one : report->quarantine) found.push_back(one.entity);
     }
     return found;
   }

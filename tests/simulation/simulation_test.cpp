@@ -124,7 +124,7 @@ TEST(Simulation, meets_everything_that_it_is_to_check) {
   hush();
   std::map<std::string, std::int64_t> sums;
   // Seeds that between them have the rare ones, such as a start that fails.
-  for (std::uint64_t seed = 21; seed <= 30; ++seed) {
+  for (std::uint64_t seed = 143; seed <= 152; ++seed) {
     plan wanted;
     wanted.seed = seed;
     for (const auto& [what, count] : simulate(wanted).counts) sums[what] += count;
@@ -145,8 +145,8 @@ TEST(Simulation, meets_everything_that_it_is_to_check) {
   for (const char* what :
        {"crashes", "faults", "errors", "refusals", "reads", "failed starts", "clocks set back",
         "checks of time", "late periods", "payments refused", "payments repeated", "posts refused",
-        "posts repeated", "rentals completed", "rentals cancelled", "rentals rejected",
-        "rentals lost"})
+        "posts repeated", "quarantined", "rentals completed", "rentals cancelled",
+        "rentals rejected", "rentals lost"})
     EXPECT_GT(sums[what], 0) << what;
 }
 
