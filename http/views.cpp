@@ -34,7 +34,7 @@ json decision_json(const rental::arbitration& decided, const std::string& curren
           {"reason", decided.reason}};
 }
 
-json rejection_json(const std::optional<refusal>& why) {
+json rejection_json(const rare<refusal>& why) {
   return why ? refusal_json(*why) : json(nullptr);
 }
 
@@ -45,7 +45,7 @@ json terms_json(const rental_terms& terms, const std::string& currency) {
           {"cancellation", name_of(terms.cancellation)}};
 }
 
-json extension_json(const std::optional<rental::extension>& wish, const std::string& currency) {
+json extension_json(const rare<rental::extension>& wish, const std::string& currency) {
   if (!wish) return nullptr;
   json shown{{"ends_at", format_instant(wish->ends_at)}, {"rent", nullptr}};
   if (wish->reserved) shown["rent"] = money_json(wish->rent, currency);

@@ -156,6 +156,8 @@ struct fingerprint<std::optional<T>> {
   static constexpr auto mix(std::uint64_t hash) { return mixed(mix_form<T>(hash), "optional"); }
 };
 template <class T>
+struct fingerprint<rare<T>> : fingerprint<std::optional<T>> {};
+template <class T>
 struct fingerprint<std::vector<T>> {
   static constexpr auto mix(std::uint64_t hash) { return mixed(mix_form<T>(hash), "vector"); }
 };

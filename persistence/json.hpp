@@ -75,8 +75,8 @@ inline bool personal_from_json(simdjson::dom::element from, personal& into) {
          text_from_json(found, into.text);
 }
 
-template <class T>
-bool optional_from_json(simdjson::dom::element from, std::optional<T>& into) {
+template <class Optional>
+bool optional_from_json(simdjson::dom::element from, Optional& into) {
   into.reset();
   return from.is_null() || from_json_value(from, into.emplace());
 }

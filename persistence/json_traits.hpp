@@ -21,6 +21,7 @@
 #include "actors/domain/outcome.hpp"
 #include "actors/domain/personal.hpp"
 #include "actors/domain/photo.hpp"
+#include "actors/domain/rare.hpp"
 
 namespace rentwave::json_form {
 
@@ -33,6 +34,8 @@ template <class T>
 inline constexpr bool is_optional = false;
 template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool is_optional<rare<T>> = true;
 
 template <class T>
 inline constexpr bool is_vector = false;
@@ -139,6 +142,8 @@ struct has_personal {
 };
 template <class T>
 struct has_personal<std::optional<T>> : has_personal<T> {};
+template <class T>
+struct has_personal<rare<T>> : has_personal<T> {};
 template <class T>
 struct has_personal<std::vector<T>> : has_personal<T> {};
 template <class Tag, class T>

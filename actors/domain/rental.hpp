@@ -15,6 +15,7 @@
 #include "actors/domain/entity.hpp"
 #include "actors/domain/obligation.hpp"
 #include "actors/domain/outcome.hpp"
+#include "actors/domain/rare.hpp"
 
 namespace rentwave {
 struct want;
@@ -382,17 +383,17 @@ struct state {
   std::optional<instant> started_at;
   std::optional<instant> returned_at;
   std::vector<receipt> receipts;
-  std::optional<extension> pending_extension;
-  std::optional<refusal> extension_refusal;  ///< why the last one was not granted
-  int extensions = 0;                        ///< how many were ever asked for
+  rare<extension> pending_extension;
+  rare<refusal> extension_refusal;  ///< why the last one was not granted
+  int extensions = 0;               ///< how many were ever asked for
   int returns = 0;
   int disputes = 0;
   money claim;  ///< the part of the deposit that goes to the owner at the end
   money fee;    ///< what the owner keeps after a cancel
-  std::optional<refusal> rejection;
+  rare<refusal> rejection;
   std::vector<written_review> reviews;  ///< at most one a side, in the order of writing
   std::vector<obligation<step>> owed;
-  std::optional<arbitration> decided;  ///< by an administrator: it ended so
+  rare<arbitration> decided;  ///< by an administrator: it ended so
 };
 BOOST_DESCRIBE_STRUCT(state, (),
                       (id, now, about, when, requested_at, expected_price, terms, rent, reserved,

@@ -35,6 +35,20 @@ class entity {
     serve();
   }
 
+  void obey(entity_order order) {
+    switch (order) {
+      case entity_order::wake:
+        return wake();
+      case entity_order::sleep:
+        return sleep();
+      case entity_order::close:
+        return close();
+      case entity_order::cut:
+        return leave();
+    }
+  }
+
+ private:
   void wake() {
     woken_ = true;
     receive({});
@@ -65,7 +79,6 @@ class entity {
     self_->quit(caf::exit_reason::normal);
   }
 
- private:
   entity_work& work() {
     if (!work_) work_ = std::make_unique<entity_work>();
     return *work_;
@@ -469,10 +482,7 @@ caf::behavior live(entity_self* self, const context_ptr& context, const entity_r
         auto promise = self->make_response_promise();
         guarded(self, [&](entity& e) { e.receive({.query = query, .promise = promise}); });
       },
-      [self](wake_note) { guarded(self, [](entity& e) { e.wake(); }); },
-      [self](sleep_order) { self->state.sleep(); },
-      [self](close_order) { self->state.close(); },
-      [self](cut_order) { self->state.leave(); },
+      [self](entity_order order) { guarded(self, [&](entity& e) { e.obey(order); }); },
   };
 }
 

@@ -16,7 +16,7 @@
 //                 release_order → std::string  an operator lets an entity out of quarantine
 //                 replay_order → std::string  an operator has dead letters tried again
 //                 watch_request → watch_ptr   whoever asks is told of changes, for a while
-//   entity        command_ptr, query_ptr, wake_note, sleep_order, close_order, cut_order
+//   entity        command_ptr, query_ptr, entity_order
 //   writer        append_ptr → entity_result_ptr, open_request → lease, offset_note,
 //                 close_request → nothing, forget_note
 //   reader        load_request → history_ptr, find_request → events_ptr, log_request → events_ptr,
@@ -113,15 +113,13 @@ struct entity_view {
 };
 using view_ptr = std::shared_ptr<const entity_view>;
 
-/// The entity's alarm is due.
-struct wake_note {};
-/// The partition keeps back what comes for this entity until it has ended, or says that it cannot.
-struct sleep_order {};
-/// The partition closes: what the entity is writing ends first, what else it has goes back to the
-/// partition's actor.
-struct close_order {};
-/// It is cut off: the same, and what is being written goes back, too.
-struct cut_order {};
+/// One message, as every kind of message that an actor takes costs each of them 40 bytes.
+enum class entity_order : std::uint8_t {
+  wake,   ///< its alarm is due
+  sleep,  ///< what comes for it is kept back until it has ended, or says that it cannot
+  close,  ///< what it is writing ends first, what else it has goes back to the partition's actor
+  cut,    ///< the same, and what is being written goes back, too
+};
 struct still_awake {
   entity_ref entity;
 };
@@ -311,10 +309,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::command_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::query_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::view_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::outcome)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::sleep_order)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::wake_note)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::close_order)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::cut_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::entity_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::still_awake)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::nothing_here)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rentwave::ending_note)

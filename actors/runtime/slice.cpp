@@ -193,14 +193,14 @@ watch_ptr slice::watch(const watch_request& asked, const caf::strong_actor_ptr& 
 void slice::close() {
   leaving_ = true;
   end_consumers();
-  for (const auto& [entity, one] : children_) self_->send(one.handle, close_order{});
+  for (const auto& [entity, one] : children_) self_->send(one.handle, entity_order::close);
   watchers_.end(self_);
 }
 
 void slice::cut() {
   leaving_ = true;
   end_consumers();
-  for (const auto& [entity, one] : children_) self_->send(one.handle, cut_order{});
+  for (const auto& [entity, one] : children_) self_->send(one.handle, entity_order::cut);
   watchers_.end(self_);
 }
 
@@ -328,7 +328,7 @@ void slice::wake(const entity_ref& entity) {
   if (target->is_ending()) return wake_at(entity, now + restart_delay);
   waking_.insert(entity);
   ++context_->figures->alarms_fired;
-  self_->send(target->handle, wake_note{});
+  self_->send(target->handle, entity_order::wake);
 }
 
 void slice::read_alarms() {
@@ -403,7 +403,7 @@ void slice::put_idle_to_sleep() {
 void slice::order_sleep(child& one) {
   one.begin_to_end();
   one.last_used = context_->clock->real_now();
-  self_->send(one.handle, sleep_order{});
+  self_->send(one.handle, entity_order::sleep);
 }
 
 }  // namespace rentwave

@@ -87,8 +87,8 @@ rental::command read_extension(field_reader& body) {
 /// The listing or the wallet said no, or the rental's end came first.
 std::optional<refusal> refused_extension(const rental::command& wish, const rental::state& after) {
   const bool granted = after.when.end == std::get<rental::extend>(wish).ends_at;
-  if (granted || after.pending_extension) return std::nullopt;
-  return after.extension_refusal;
+  if (granted || after.pending_extension || !after.extension_refusal) return std::nullopt;
+  return *after.extension_refusal;
 }
 
 }  // namespace

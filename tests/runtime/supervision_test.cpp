@@ -1,5 +1,6 @@
 // The partition as a supervisor: what fails stays alone, what nobody needs leaves memory.
 #include <gmock/gmock.h>
+#include <malloc.h>
 
 #include <stdexcept>
 #include <type_traits>
@@ -193,6 +194,29 @@ TEST(Memory, lets_go_early_when_there_is_too_much_in_it) {
   const auto listing = m.advertise();
   m.pass(3s);
   EXPECT_TRUE(m.world.report(listing_ref(listing))->entities.empty());
+}
+
+/// Of malloc, by its own count.
+std::size_t bytes_in_use() {
+  const auto heap = mallinfo2();
+  return heap.uordblks + heap.hblkhd;
+}
+
+/// The limit is the one that bench/figures.md names, where the same is measured on a whole node.
+TEST(Memory, of_a_rental_at_rest_is_within_its_limit) {
+  constexpr std::size_t limit = 2560;
+  constexpr std::size_t count = 400;
+  if (bytes_in_use() == 0) GTEST_SKIP() << "a sanitizer's malloc does not count";
+  market m;
+  m.top_up(m.renter, {100'000'000});
+  std::vector<rental_id> rented;
+  while (rented.size() < count) rented.push_back(m.rent(m.advertise(), one_day * 10));
+  m.world.crash();
+  m.world.start(1h);
+  m.world.run();
+  const auto before = bytes_in_use();
+  for (const auto& id : rented) ASSERT_EQ(m.rental(id).now, rental::status::active);
+  EXPECT_LE((bytes_in_use() - before) / count, limit);
 }
 
 /// A query and, behind it, a command that has to be looked up: the first round writes nothing.

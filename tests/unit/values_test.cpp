@@ -10,6 +10,7 @@
 
 #include "actors/domain/entity.hpp"
 #include "actors/domain/isbn.hpp"
+#include "actors/domain/rare.hpp"
 #include "actors/domain/refusal.hpp"
 #include "actors/domain/tariff.hpp"
 #include "tests/unit/stage.hpp"
@@ -20,6 +21,32 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr instant noon{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2} + 12h};
+
+// --- rare ---
+
+TEST(Rare, is_copied_with_its_value_and_compared_by_it) {
+  rare<std::string> one{"first"};
+  auto copy = one;
+  EXPECT_EQ(copy, one);
+  *copy = "second";
+  EXPECT_EQ(*one, "first");
+  EXPECT_NE(copy, one);
+  one = copy;
+  EXPECT_EQ(*one, "second");
+  one = std::move(copy);
+  EXPECT_EQ(one->size(), 6u);
+}
+
+TEST(Rare, is_empty_until_something_is_put_in) {
+  rare<std::string> one;
+  EXPECT_FALSE(one);
+  EXPECT_EQ(one, rare<std::string>{});
+  EXPECT_NE(one, std::string{});
+  one.emplace() += "text";
+  EXPECT_EQ(one, std::string{"text"});
+  one.reset();
+  EXPECT_FALSE(one.has_value());
+}
 
 // --- ids ---
 
