@@ -16,7 +16,7 @@ namespace {
 constexpr int busy_timeout_ms = 5000;
 
 // synchronous=FULL is the promise: a commit is on the disk when it returns. The write-ahead log is
-// moved into the file by `tend_log`; when it begins anew it keeps at most 64 MiB of disk.
+// moved into the file by `tend_log`.
 constexpr const char* settings = R"(
   PRAGMA synchronous = FULL;
   PRAGMA foreign_keys = ON;
@@ -24,7 +24,6 @@ constexpr const char* settings = R"(
   PRAGMA secure_delete = ON;
   PRAGMA cache_size = -32768;
   PRAGMA temp_store = MEMORY;
-  PRAGMA journal_size_limit = 67108864;
   PRAGMA wal_autocheckpoint = 0;
 )";
 
@@ -83,6 +82,7 @@ void connection::open() {
   sqlite3_busy_timeout(handle_, busy_timeout_ms);
   try {
     execute(settings);
+    execute(("PRAGMA journal_size_limit = " + std::to_string(limits_.kept_bytes)).c_str());
     register_words_in_title(handle_);
     register_distance(handle_);
     if (how_ == access::read_only)

@@ -26,6 +26,9 @@ struct log_limits {
   std::int64_t checkpoint_bytes = 16 << 20;  ///< moved into the file whenever it grew by so much
   std::int64_t restart_bytes = 256 << 20;    ///< beyond that by the writer, with the right to write
   int patience_ms = 250;                     ///< for how long at most it waits there for readers
+  /// Of disk that it keeps when it begins anew. To write over what is there costs the disk half of
+  /// what a file that grows does: then there is its length to be made durable, too.
+  std::int64_t kept_bytes = restart_bytes;
 };
 
 class connection {

@@ -168,7 +168,10 @@ TEST_F(SqliteLog, is_moved_beside_the_writer) {
 }
 
 TEST_F(SqliteLog, grows_on_beside_a_reader_that_never_ends_and_is_short_again_after_it) {
-  open({.checkpoint_bytes = 64 << 10, .restart_bytes = 256 << 10, .patience_ms = 0});
+  open({.checkpoint_bytes = 64 << 10,
+        .restart_bytes = 256 << 10,
+        .patience_ms = 0,
+        .kept_bytes = 64 << 20});
   reader one(file_);
   one.begin();
   std::uint32_t n = 0;
@@ -179,6 +182,18 @@ TEST_F(SqliteLog, grows_on_beside_a_reader_that_never_ends_and_is_short_again_af
   for (int i = 0; i < 12; ++i) append(++n, 50'000);
   EXPECT_EQ(log_bytes(), after) << "what is there already is written over";
   EXPECT_EQ(value(journal_->read_log(1, 0, 1000)).size(), n);
+}
+
+TEST_F(SqliteLog, keeps_so_much_of_the_disk_when_it_begins_anew) {
+  constexpr std::int64_t kept = 128 << 10;
+  open({.checkpoint_bytes = 64 << 10, .restart_bytes = 512 << 10, .kept_bytes = kept});
+  std::uint32_t n = 0;
+  std::uintmax_t before = 0;
+  do {
+    before = log_bytes();
+    append(++n, 20'000);
+  } while (log_bytes() >= before && n < 1'000);
+  EXPECT_EQ(log_bytes(), kept);
 }
 
 TEST_F(SqliteLog, holds_a_destroyed_key_no_longer_than_we_say) {
