@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <iterator>
 #include <span>
 #include <thread>
@@ -153,6 +154,17 @@ std::span<const http::route> routes_of(const config::node_settings& node) {
   return node.serves_clients ? http::all_routes() : std::span<const http::route>{probes};
 }
 
+/// CAF's threads look for work every 50 µs for the 5 ms after they had some, and are four at least.
+/// Ours are as many as the cores, and look a few times before they sleep until they are woken
+/// (docs/decisions/0042).
+void set_scheduler(caf::actor_system_config& config) {
+  config.set("scheduler.max-threads",
+             std::max<std::size_t>(2, std::thread::hardware_concurrency()));
+  config.set("work-stealing.moderate-poll-attempts", std::size_t{20});  // by fives: four times
+  config.set("work-stealing.moderate-sleep-duration",
+             caf::timespan{std::chrono::microseconds{200}});
+}
+
 constexpr auto ready_interval = std::chrono::milliseconds{2};
 
 }  // namespace
@@ -223,6 +235,7 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
     return goes_on.error();
   if (const auto fits = check_rate(**connection, settings, p.facts); !fits) return fits.error();
 
+  set_scheduler(p.actor_config);
   auto cluster = cluster_part::prepare(settings, p.facts, p.actor_config);
   if (!cluster) return cluster.error();
   p.cluster = *std::move(cluster);
