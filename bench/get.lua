@@ -1,3 +1,3 @@
 -- wrk: reads one path, and says at the end what bench/run tabulates.
-local report = require("bench.report")
-done = report
+done = require("bench.report")
+require("bench.pause")

@@ -17,5 +17,5 @@ BEGIN {
 END {
   for (i = 1; i <= n; i++)
     printf "| %s | %s | %s | %s | %s | %d |\n", rows[i], shown(rows[i] 3, "%.0f"),
-      shown(rows[i] 4, "%.1f"), shown(rows[i] 5, "%.1f"), shown(rows[i] 6, "%.0f"), failed[rows[i]]
+      shown(rows[i] 4, "%.2f"), shown(rows[i] 5, "%.2f"), shown(rows[i] 6, "%.0f"), failed[rows[i]]
 }

@@ -2,9 +2,7 @@
 -- which waits between two requests, PAUSE_MS on average and never the same, or all would come at once;
 -- so more is asked for than is served. Counts what was refused, and how.
 if os.getenv("LOAD") == "create" then require("bench.post") end
-
-local pause = tonumber(os.getenv("PAUSE_MS"))
-function delay() return math.random(0, 2 * pause) end
+require("bench.pause")
 
 local threads = {}
 function setup(thread) threads[#threads + 1] = thread end

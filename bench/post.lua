@@ -1,6 +1,7 @@
 -- wrk: creates adverts as the person whose token is in TOKEN, each of a book of its own: adverts of
 -- one ISBN all meet in one entity.
 done = require("bench.report")
+require("bench.pause")
 
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
