@@ -19,6 +19,7 @@ struct tell_again {
   std::uint64_t step = 0;
   account_id whom;
   int failures = 0;  ///< so far
+  int faults = 0;    ///< of these the inbox's own
 };
 /// To oneself: this audience is to be asked again.
 struct ask_again {
@@ -41,8 +42,8 @@ constexpr std::size_t most_open_steps = 64;
 constexpr std::size_t most_waiting_steps = 10'000;
 constexpr auto answer_timeout = std::chrono::seconds{30};
 constexpr auto retry_delay = std::chrono::seconds{1};
-/// How often one person is tried before the step is left to the topic, or that person passed over;
-/// and how often a broken audience is asked before it is.
+/// How often one person is tried before the step is left to the topic; how often an inbox has to
+/// fail by its own fault before that person is passed over, and an audience before those in it are.
 constexpr int most_failures = 8;
 
 /// Whether the inbox or the audience itself is broken, and asking again is of no use.
@@ -182,7 +183,7 @@ class town_crier {
     const auto found = steps_.find(due.step);
     if (found == steps_.end()) return;
     ++under_way_;
-    tell(due.step, found->second, due.whom, due.failures);
+    tell(found->second, due);
   }
 
   /// By turns, so that few people need not wait for many.
@@ -194,24 +195,22 @@ class town_crier {
     if (one.begun < one.people.size()) ready_.push_back(number);
     ++one.open;
     ++under_way_;
-    tell(number, one, whom, 0);
+    tell(one, {number, whom});
   }
 
-  void tell(std::uint64_t number, const step& one, account_id whom, int failures) {
+  void tell(const step& one, const tell_again& due) {
     const auto& what = one.what();
     auto letter = std::make_shared<command_envelope>();
-    letter->to = inbox_ref(whom);
-    letter->id = crier::delivery_id(what.about, whom);
-    letter->body = inbox::command{inbox::deliver{whom, what.what}};
+    letter->to = inbox_ref(due.whom);
+    letter->id = crier::delivery_id(what.about, due.whom);
+    letter->body = inbox::command{inbox::deliver{due.whom, what.what}};
     letter->cause = what.what.time;  // no topic can have told of it before
     letter->from = one.asked->from;
     letter->trace = one.asked->trace;
     const auto& to = context_->routes->find(letter->to);
     self_->request(to, answer_timeout, command_ptr{std::move(letter)})
-        .then([this, number](const outcome&) { told(number); },
-              [this, due = tell_again{number, whom, failures + 1}](const caf::error& why) {
-                failed(due, why);
-              });
+        .then([this, number = due.step](const outcome&) { told(number); },
+              [this, due](const caf::error& why) { failed(due, why); });
   }
 
   void told(std::uint64_t number) {
@@ -224,14 +223,17 @@ class town_crier {
     work();
   }
 
-  void failed(const tell_again& due, const caf::error& why) {
-    if (due.failures >= most_failures && is_own_fault(why)) {
+  void failed(tell_again due, const caf::error& why) {
+    const bool is_at_fault = is_own_fault(why);
+    ++due.failures;
+    due.faults += is_at_fault;
+    if (due.faults == most_failures) {
       // Thousands behind this one need not wait until somebody mends it.
       spdlog::error("{} could not be told: {}", to_string(inbox_ref(due.whom)), render(why));
       return told(due.step);
     }
     --under_way_;
-    if (due.failures < most_failures)
+    if (is_at_fault || due.failures < most_failures)
       self_->delayed_send(self_, retry_delay, due);
     else
       give_up(due.step, why);

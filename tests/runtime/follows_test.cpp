@@ -251,6 +251,26 @@ TEST(Follows, of_one_whose_inbox_is_broken_keep_nobody_else_waiting_for_long) {
   EXPECT_EQ(m.notices(other).size(), 2u);
 }
 
+/// What the journal is to blame for does not count against the inbox.
+TEST(Follows, of_one_whose_inbox_fails_now_and_then_bring_the_notice_all_the_same) {
+  const sick_inbox sick;
+  following m{sick.options()};
+  *sick.whose = m.follower_of("book");
+  *sick.broken = true;
+  m.advertise();
+  *sick.broken = false;
+  m.world.journal().on_append([](std::uint64_t) { return append_fault::unavailable; });
+  m.pass(6s);
+  m.world.journal().on_append({});
+  *sick.broken = true;
+  m.pass(1s);
+  *sick.broken = false;
+  EXPECT_EQ(m.notices(*sick.whose).size(), 0u);
+  EXPECT_EQ(m.topic("book").pending.size(), 1u);
+  m.pass(5s);
+  EXPECT_EQ(m.notices(*sick.whose).size(), 1u);
+}
+
 /// Of one audience, while `broken`.
 node_options with_sick_audience(const entity_ref& which, std::shared_ptr<bool> broken) {
   auto options = market::small();
