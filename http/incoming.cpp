@@ -43,6 +43,16 @@ void check_extension(std::uint64_t, boost::beast::string_view text, error_code& 
     error = beast_http::error::bad_chunk_extension;
 }
 
+/// Whether a quoted string (RFC 9110 section 5.6.4) has begun in it and not ended.
+bool ends_in_quotes(std::string_view line) {
+  bool is_within = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '"') is_within = !is_within;
+    if (line[i] == '\\' && is_within) ++i;
+  }
+  return is_within;
+}
+
 /// "GET / HTTP/2.0": what it is we know, and do not speak.
 bool has_some_version(std::string_view line) {
   constexpr std::string_view form = " HTTP/d.d";
@@ -106,7 +116,20 @@ struct incoming::parts {
     const auto size = parser->put(buffer.data(), error);
     buffer.consume(size);
     looked_at -= std::min(looked_at, size);
-    if (error == beast_http::error::need_more) error = {};
+    if (error != beast_http::error::need_more) return;
+    error = {};
+    if (is_quote_open()) error = beast_http::error::bad_chunk_extension;
+  }
+
+  /// In the extension of the chunk that the parser waits for, at the end of its line. Beast looks
+  /// for the other quote in what follows, and each time that it looks takes the chunk's size off
+  /// what the body may still have.
+  bool is_quote_open() const {
+    if (!parser->is_header_done() || !parser->chunked()) return false;
+    auto line = bytes();
+    if (line.starts_with("\r\n")) line.remove_prefix(2);  // behind the chunk before
+    const auto end = line.find("\r\n");
+    return end != line.npos && ends_in_quotes(line.substr(0, end));
   }
 
   /// Some clients send them behind a body (RFC 9112 section 2.2).

@@ -189,6 +189,8 @@ const exchange_row chunks[] = {
     {"extension_with_escaped_line_feed", chunked + "3;a=\"\\\n\"\r\nabc\r\n0\r\n\r\n", {400}, true},
     {"last_extension_with_line_feed", chunked + "3\r\nabc\r\n0;a=\"\n\"\r\n\r\n", {400}, true},
     {"extension_with_line_end", chunked + "3;a=\"\r\n\"\r\nabc\r\n0\r\n\r\n", {400}, true},
+    {"extension_with_open_quote", chunked + "3;a=\"b\r\nabc\r\n0\r\n\r\n", {400}, true},
+    {"last_extension_with_open_quote", chunked + "3\r\nabc\r\n0;a=\"\\\"\r\n\r\n", {400}, true},
     {"extension_with_line_feed", chunked + "3;a\n\r\nabc\r\n0\r\n\r\n", {400}, true},
     {"extension_without_name", chunked + "3;\r\nabc\r\n0\r\n\r\n", {400}, true},
     {"trailers", chunked + "3\r\nabc\r\n0\r\nX: y\r\nZ: w\r\n\r\n", {200}, false},
