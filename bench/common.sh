@@ -111,5 +111,11 @@ join() {
 }
 field() { grep -o "\"$1\": *\"[^\"]*\"" | head -1 | cut -d'"' -f4; }
 
+# line_for_loads WHAT SECOND TICKS: of wrk's figures on standard input, as loads.awk reads them.
+line_for_loads() {
+  awk -F'\t' -v OFS='\t' -v what="$1" -v second="$2" -v ticks="$3" -v hz="$(getconf CLK_TCK)" \
+    '/^figures/ { print what, second, $3, $4, $5, ticks / hz / $2 * 1e6, $6 }'
+}
+
 # cpu_ticks PID: utime + stime of the whole process.
 cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
