@@ -17,7 +17,7 @@ using flush_atom = caf::atom_constant<caf::atom("flush")>;
 using offsets_atom = caf::atom_constant<caf::atom("offsets")>;
 using retake_atom = caf::atom_constant<caf::atom("retake")>;
 
-/// Offsets are written with the next events, or alone when none come for so long.
+/// Offsets are written with the next events, and alone not more often than so.
 constexpr auto offset_delay = std::chrono::milliseconds{500};
 constexpr auto retake_delay = std::chrono::seconds{1};
 
@@ -105,11 +105,17 @@ class writer {
 
   void note(const offset_note& note) {
     if (!held_.contains(note.partition) && !lost_.contains(note.partition)) return;
-    if (offsets_.empty()) self_->delayed_send(self_, offset_delay, offsets_atom::value);
+    if (!std::exchange(flushes_offsets_, true))
+      self_->delayed_send(self_, offset_delay, offsets_atom::value);
     auto& kept = offsets_[{note.partition, note.change.subscription}];
     kept.position = note.change.position;
     std::ranges::copy(note.given_up, std::back_inserter(kept.given_up));
     std::ranges::copy(note.replayed, std::back_inserter(kept.replayed));
+  }
+
+  void flush_offsets() {
+    flushes_offsets_ = false;
+    flush();
   }
 
   /// Takes back what an unknown outcome has cost us.
@@ -128,7 +134,7 @@ class writer {
     }
     retakes_ = !lost_.empty();
     if (retakes_) self_->delayed_send(self_, retake_delay, retake_atom::value);
-    if (!offsets_.empty()) self_->send(self_, offsets_atom::value);
+    if (!offsets_.empty()) self_->send(self_, flush_atom::value);
   }
 
   void flush() {
@@ -298,6 +304,9 @@ class writer {
     std::vector<letter_key> replayed;
   };
   std::map<std::pair<partition_id, std::string>, progress> offsets_;  ///< by subscription
+  /// Whether the message for that is under way: every transaction takes offsets along, and a
+  /// message for each of those would write as many more, with as few events as have come by then.
+  bool flushes_offsets_ = false;
 };
 
 caf::behavior serve(caf::stateful_actor<writer>* self, std::shared_ptr<journal> connection,
@@ -311,7 +320,7 @@ caf::behavior serve(caf::stateful_actor<writer>* self, std::shared_ptr<journal> 
       [self](const forget_note& note) { self->state.give_up(note.partition); },
       [self](const offset_note& note) { self->state.note(note); },
       [self](flush_atom) { self->state.flush(); },
-      [self](offsets_atom) { self->state.flush(); },
+      [self](offsets_atom) { self->state.flush_offsets(); },
       [self](retake_atom) { self->state.retake(); },
   };
 }

@@ -97,6 +97,28 @@ TEST(Subscription, catches_up_whichever_of_its_reads_fail) {
   EXPECT_GT(steps, 10);
 }
 
+TEST(Subscription, has_its_progress_written_alone_twice_a_second_at_most) {
+  auto options = market::small();
+  options.subscriptions = {{"test", [](const stored_event&) { return std::vector<effect>{}; }}};
+  market m{options};
+  m.pass(2s);
+  std::uint64_t transactions = 0;
+  m.world.journal().on_append([&](std::uint64_t) {
+    ++transactions;
+    return append_fault::none;
+  });
+  constexpr std::uint64_t notices = 100;
+  const inbox::deliver one{m.owner, {"rent.book", {}, "Hello", {}, {}, {}}};
+  for (std::uint64_t i = 0; i < notices; ++i) {
+    m.world.ask(inbox_ref(m.owner), inbox::command{one});
+    m.world.pass(50ms, 10ms);
+  }
+  m.pass(2s);
+  m.world.journal().on_append({});
+  EXPECT_GT(transactions, notices) << "who reads on is to know how far it had come";
+  EXPECT_LE(transactions, notices + notices / 10 + 1);
+}
+
 TEST_F(Dead_letters, are_made_of_what_keeps_failing_and_others_do_not_wait) {
   m.top_up(m.renter, {100});
   m.top_up(m.owner, {100});
