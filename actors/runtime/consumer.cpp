@@ -11,6 +11,7 @@
 
 #include "actors/runtime/lane.hpp"
 #include "actors/runtime/protocol.hpp"
+#include "actors/runtime/timed_requests.hpp"
 #include "persistence/event_words.hpp"
 
 namespace rentwave {
@@ -47,7 +48,7 @@ bool is_own_fault(const caf::error& why) {
 
 class consumer {
  public:
-  explicit consumer(caf::event_based_actor* self) : self_{self} {}
+  explicit consumer(caf::event_based_actor* self) : self_{self}, effects_{self, effect_timeout} {}
   const char* name = "subscription";
 
   void begin(context_ptr context, partition_id partition, subscription what,
@@ -80,6 +81,8 @@ class consumer {
     if (!started_) return read_letters();
     advance();
   }
+
+  void sweep() { effects_.sweep(); }
 
   void retry(const entity_ref& entity) {
     if (const auto found = lanes_.find(entity); found != lanes_.end()) try_first(found->second);
@@ -231,19 +234,18 @@ class consumer {
     command->trace = event.trace;
     ++one.outstanding;
     const auto& to = context_->routes->find(command->to);
-    self_->request(to, effect_timeout, command_ptr{std::move(command)})
-        .then(
-            [this, entity = event.entity](const outcome& said) {
-              // Whoever has a full queue takes no more for now: this subscription waits.
-              const auto* why = std::get_if<refusal>(&said);
-              if (why && why->code == refusal_code::not_now)
-                lanes_.at(entity).fail(false, why->detail);
-              acknowledged(entity);
-            },
-            [this, entity = event.entity](const caf::error& why) {
-              lanes_.at(entity).fail(is_own_fault(why), render(why));
-              acknowledged(entity);
-            });
+    effects_.ask<outcome>(
+        to, command_ptr{std::move(command)},
+        [this, entity = event.entity](const outcome& said) {
+          // Whoever has a full queue takes no more for now: this subscription waits.
+          const auto* why = std::get_if<refusal>(&said);
+          if (why && why->code == refusal_code::not_now) lanes_.at(entity).fail(false, why->detail);
+          acknowledged(entity);
+        },
+        [this, entity = event.entity](const caf::error& why) {
+          lanes_.at(entity).fail(is_own_fault(why), render(why));
+          acknowledged(entity);
+        });
   }
 
   void acknowledged(const entity_ref& entity) {
@@ -333,6 +335,7 @@ class consumer {
   }
 
   caf::event_based_actor* self_;
+  timed_requests effects_;
   context_ptr context_;
   partition_id partition_ = 0;
   subscription what_;
@@ -359,6 +362,7 @@ caf::behavior live(caf::stateful_actor<consumer>* self, const context_ptr& conte
       [self](const commit_ptr& durable) { self->state.committed(*durable); },
       [self](const reopened& news) { self->state.reopen(news); },
       [self](again_atom) { self->state.again(); },
+      [self](overdue_atom) { self->state.sweep(); },
       [self](const retry_note& due) { self->state.retry(due.entity); },
       [self](const replay_order& order) { self->state.replay(order.entity); },
   };

@@ -11,6 +11,7 @@
 
 #include "actors/runtime/node_context.hpp"
 #include "actors/runtime/protocol.hpp"
+#include "actors/runtime/timed_requests.hpp"
 
 namespace rentwave {
 
@@ -70,7 +71,8 @@ struct step {
 
 class town_crier {
  public:
-  explicit town_crier(caf::event_based_actor* self) : self_{self} {}
+  explicit town_crier(caf::event_based_actor* self)
+      : self_{self}, requests_{self, answer_timeout} {}
   const char* name = "crier";
 
   void begin(context_ptr context) { context_ = std::move(context); }
@@ -83,6 +85,8 @@ class town_crier {
     waiting_.push_back(asked);
     open_next();
   }
+
+  void sweep() { requests_.sweep(); }
 
   void again(const tell_again& due) {
     retries_.push_back(due);
@@ -123,14 +127,14 @@ class town_crier {
     auto query = std::make_shared<query_envelope>();
     query->to = audience_of(due);
     const auto& to = context_->routes->find(query->to);
-    self_->request(to, answer_timeout, query_ptr{std::move(query)})
-        .then(
-            [this, due](const view_ptr& view) {
-              found(due.step, due.here, view->as<audience::state>().followers);
-            },
-            [this, due](const caf::error& why) {
-              silent({due.step, due.here, due.failures + 1}, why);
-            });
+    requests_.ask<view_ptr>(
+        to, query_ptr{std::move(query)},
+        [this, due](const view_ptr& view) {
+          found(due.step, due.here, view->as<audience::state>().followers);
+        },
+        [this, due](const caf::error& why) {
+          silent({due.step, due.here, due.failures + 1}, why);
+        });
   }
 
   entity_ref audience_of(const ask_again& due) const {
@@ -208,9 +212,10 @@ class town_crier {
     letter->from = one.asked->from;
     letter->trace = one.asked->trace;
     const auto& to = context_->routes->find(letter->to);
-    self_->request(to, answer_timeout, command_ptr{std::move(letter)})
-        .then([this, number = due.step](const outcome&) { told(number); },
-              [this, due](const caf::error& why) { failed(due, why); });
+    requests_.ask<outcome>(
+        to, command_ptr{std::move(letter)},
+        [this, number = due.step](const outcome&) { told(number); },
+        [this, due](const caf::error& why) { failed(due, why); });
   }
 
   void told(std::uint64_t number) {
@@ -265,6 +270,7 @@ class town_crier {
   std::string render(const caf::error& why) const { return self_->system().render(why); }
 
   caf::event_based_actor* self_;
+  timed_requests requests_;
   context_ptr context_;
   std::unordered_set<command_id> known_;  ///< what waits or is under way
   std::deque<command_ptr> waiting_;
@@ -279,6 +285,7 @@ caf::behavior serve(caf::stateful_actor<town_crier>* self, const context_ptr& co
   self->state.begin(context);
   return {
       [self](const command_ptr& asked) { self->state.take(asked); },
+      [self](overdue_atom) { self->state.sweep(); },
       [self](const tell_again& due) { self->state.again(due); },
       [self](const ask_again& due) { self->state.again(due); },
   };

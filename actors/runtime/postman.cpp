@@ -11,6 +11,7 @@
 
 #include "actors/runtime/node_context.hpp"
 #include "actors/runtime/protocol.hpp"
+#include "actors/runtime/timed_requests.hpp"
 
 namespace rentwave {
 
@@ -83,7 +84,8 @@ struct doorway {
 
 class mail_round {
  public:
-  explicit mail_round(caf::event_based_actor* self) : self_{self} {}
+  explicit mail_round(caf::event_based_actor* self)
+      : self_{self}, requests_{self, answer_timeout} {}
   const char* name = "postman";
 
   void begin(context_ptr context) { context_ = std::move(context); }
@@ -99,6 +101,8 @@ class mail_round {
     offer(what.receiver);
     work();
   }
+
+  void sweep() { requests_.sweep(); }
 
   void found(notice_found what) {
     const auto known = errands_.find(what.errand);
@@ -169,11 +173,10 @@ class mail_round {
     auto query = std::make_shared<query_envelope>();
     query->to = webhook_ref(errands_.at(number).what().hook);
     const auto& to = context_->routes->find(query->to);
-    self_->request(to, answer_timeout, query_ptr{std::move(query)})
-        .then([this, number](const view_ptr& view) { read(number, view->as<webhook::state>()); },
-              [this, number](const caf::error& why) {
-                give_up(number, self_->system().render(why));
-              });
+    requests_.ask<view_ptr>(
+        to, query_ptr{std::move(query)},
+        [this, number](const view_ptr& view) { read(number, view->as<webhook::state>()); },
+        [this, number](const caf::error& why) { give_up(number, self_->system().render(why)); });
   }
 
   void read(std::uint64_t number, const webhook::state& hook) {
@@ -246,6 +249,7 @@ class mail_round {
   }
 
   caf::event_based_actor* self_;
+  timed_requests requests_;
   context_ptr context_;
   std::unordered_set<command_id> known_;  ///< what waits or is under way
   std::unordered_map<std::uint64_t, errand> errands_;
@@ -259,6 +263,7 @@ caf::behavior serve(caf::stateful_actor<mail_round>* self, const context_ptr& co
   self->state.begin(context);
   return {
       [self](const command_ptr& asked) { self->state.take(asked); },
+      [self](overdue_atom) { self->state.sweep(); },
       [self](const notice_found& what) { self->state.found(what); },
       [self](const notice_carried& news) { self->state.carried(news); },
   };
