@@ -155,14 +155,11 @@ std::span<const http::route> routes_of(const config::node_settings& node) {
 }
 
 /// CAF's threads look for work every 50 µs for the 5 ms after they had some, and are four at least.
-/// Ours are as many as the cores, and look a few times before they sleep until they are woken
-/// (docs/decisions/0042).
+/// Ours are as many as the cores, and sleep at once until they are woken (docs/decisions/0042).
 void set_scheduler(caf::actor_system_config& config) {
   config.set("scheduler.max-threads",
              std::max<std::size_t>(2, std::thread::hardware_concurrency()));
-  config.set("work-stealing.moderate-poll-attempts", std::size_t{20});  // by fives: four times
-  config.set("work-stealing.moderate-sleep-duration",
-             caf::timespan{std::chrono::microseconds{200}});
+  config.set("work-stealing.moderate-poll-attempts", std::size_t{0});
 }
 
 constexpr auto ready_interval = std::chrono::milliseconds{2};
