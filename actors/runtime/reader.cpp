@@ -33,6 +33,7 @@ struct reader_state {
   caf::event_based_actor* self;
   std::shared_ptr<journal> connection;
   std::vector<waiting_load> loads;
+  bool will_load = false;  ///< the message for that is under way
   std::shared_ptr<std::atomic<std::size_t>> waiting;
   const char* name = "reader";
 
@@ -51,7 +52,7 @@ struct reader_state {
     }
     loads.push_back({asked.entity, std::move(done)});
     if (loads.size() >= most_loads) return load_gathered();
-    if (loads.size() == 1) self->send(self, load_atom::value);
+    if (!std::exchange(will_load, true)) self->send(self, load_atom::value);
   }
 
   void load_gathered() {
@@ -133,7 +134,10 @@ caf::behavior serve(caf::stateful_actor<reader_state>* self, std::shared_ptr<jou
   state.waiting = std::move(waiting);
   return {
       [&state](const load_request& asked) { state.load(asked); },
-      [&state](load_atom) { state.load_gathered(); },
+      [&state](load_atom) {
+        state.will_load = false;
+        state.load_gathered();
+      },
       handler<find_request>(state, [](auto& in, const auto& asked) { return in.find(asked); }),
       handler<log_request>(state,
                            [](auto& in, const auto& asked) {
