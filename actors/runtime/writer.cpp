@@ -17,7 +17,7 @@ using flush_atom = caf::atom_constant<caf::atom("flush")>;
 using offsets_atom = caf::atom_constant<caf::atom("offsets")>;
 using retake_atom = caf::atom_constant<caf::atom("retake")>;
 
-/// So long after it came an offset goes along with a transaction, or has one of its own.
+/// Offsets are written with the next events, or alone when none came for so long.
 constexpr auto offset_delay = std::chrono::milliseconds{500};
 constexpr auto retake_delay = std::chrono::seconds{1};
 
@@ -62,7 +62,6 @@ class writer {
 
   /// All that its actors sent is here by now: they have ended.
   void close(partition_id partition) {
-    takes_offsets_ = true;
     flush();
     give_up(partition);
   }
@@ -114,21 +113,20 @@ class writer {
 
   void note(const offset_note& note) {
     if (!held_.contains(note.partition) && !lost_.contains(note.partition)) return;
-    take_offsets_later();
+    write_offsets_later();
     auto& kept = offsets_[{note.partition, note.change.subscription}];
     kept.position = note.change.position;
     std::ranges::copy(note.given_up, std::back_inserter(kept.given_up));
     std::ranges::copy(note.replayed, std::back_inserter(kept.replayed));
   }
 
-  void take_offsets_later() {
-    if (!std::exchange(will_take_offsets_, true))
+  void write_offsets_later() {
+    if (!std::exchange(will_write_offsets_, true))
       self_->delayed_send(self_, offset_delay, offsets_atom::value);
   }
-  void take_offsets() {
-    will_take_offsets_ = false;
-    takes_offsets_ = true;
-    ask_to_flush();
+  void write_offsets() {
+    will_write_offsets_ = false;
+    if (!offsets_.empty()) ask_to_flush();
   }
 
   /// Takes back what an unknown outcome has cost us.
@@ -147,18 +145,16 @@ class writer {
     }
     retakes_ = !lost_.empty();
     if (retakes_) self_->delayed_send(self_, retake_delay, retake_atom::value);
-    if (!offsets_.empty()) take_offsets_later();
+    if (!offsets_.empty()) write_offsets_later();
   }
 
   void flush() {
-    const bool with_offsets = std::exchange(takes_offsets_, false) && !offsets_.empty();
-    if (waiting_.empty() && !with_offsets) return;
+    if (waiting_.empty() && offsets_.empty()) return;
     auto group = std::exchange(waiting_, {});
     waiting_events_ = 0;
     std::map<partition_id, std::vector<waiting_append>> by_partition;
     for (auto& one : group) by_partition[one.what->partition].push_back(std::move(one));
-    if (with_offsets)
-      for (const auto& [key, progress] : offsets_) by_partition[key.first];
+    for (const auto& [key, progress] : offsets_) by_partition[key.first];
 
     std::vector<partition_append> batch;
     std::vector<std::vector<waiting_append>> members;
@@ -169,7 +165,7 @@ class writer {
         fail(appends, why, "the partition is not open");
         continue;
       }
-      batch.push_back(gather(partition, appends, with_offsets));
+      batch.push_back(gather(partition, appends));
       members.push_back(std::move(appends));
     }
     if (batch.empty()) return;
@@ -215,12 +211,10 @@ class writer {
     forget(partition, journal_errc::fenced);
   }
 
-  partition_append gather(partition_id partition, std::vector<waiting_append>& appends,
-                          bool with_offsets) {
+  partition_append gather(partition_id partition, std::vector<waiting_append>& appends) {
     const auto& lease = held_[partition].lease;
     partition_append part{partition, lease.epoch, lease.position, {}, {}, {}, {}};
     for (auto& one : appends) part.entities.push_back(std::move(one.what->what));
-    if (!with_offsets) return part;
     for (auto next = offsets_.lower_bound({partition, {}});
          next != offsets_.end() && next->first.first == partition; next = offsets_.erase(next)) {
       auto& [key, progress] = *next;
@@ -280,7 +274,7 @@ class writer {
     // Behind what is in the mailbox by now: should the database be away, its callers would have to
     // wait for one attempt more before they are told.
     if (!lost_.empty() && !std::exchange(retakes_, true)) self_->send(self_, retake_atom::value);
-    // What subscriptions have done is no less true: it is written later.
+    // What subscriptions have done is no less true: it is written with the next events.
     for (const auto& part : batch) {
       auto given_up = part.given_up;
       auto replayed = part.replayed;
@@ -321,11 +315,10 @@ class writer {
     std::vector<letter_key> replayed;
   };
   std::map<std::pair<partition_id, std::string>, progress> offsets_;  ///< by subscription
-  bool takes_offsets_ = false;                                        ///< the next transaction does
   // Whether the message for that is under way. With more than one of each, groups would be written
   // before they have gathered: what ends one early leaves its message to the next.
   bool will_flush_ = false;
-  bool will_take_offsets_ = false;
+  bool will_write_offsets_ = false;
 };
 
 caf::behavior serve(caf::stateful_actor<writer>* self, std::shared_ptr<journal> connection,
@@ -339,7 +332,7 @@ caf::behavior serve(caf::stateful_actor<writer>* self, std::shared_ptr<journal> 
       [self](const forget_note& note) { self->state.give_up(note.partition); },
       [self](const offset_note& note) { self->state.note(note); },
       [self](flush_atom) { self->state.flush_gathered(); },
-      [self](offsets_atom) { self->state.take_offsets(); },
+      [self](offsets_atom) { self->state.write_offsets(); },
       [self](retake_atom) { self->state.retake(); },
   };
 }

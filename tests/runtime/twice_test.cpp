@@ -330,9 +330,6 @@ void twice_case::answers_and_alarms() {
   answered_twice(wallet_ref(m.renter), wallet::top_up{m.renter, payment, {500}}, m.renter,
                  "payment-" + to_string(payment));
   EXPECT_EQ(m.wallet(m.renter).balance, (money{500}));
-  // Until it is durable that the adverts were announced: after a crash they would be once more, to
-  // who follows now.
-  m.pass(1s);
   answered_twice(follower_ref(ada), follower::follow{ada, "book"}, ada, "join-3");
   answered_twice(
       topic_ref("book"),
