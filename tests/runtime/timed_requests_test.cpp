@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <caf/scheduler/test_coordinator.hpp>
-
 #include <string>
 #include <vector>
+
+#include "tests/runtime/virtual_time.hpp"
 
 namespace rentwave {
 namespace {
@@ -17,15 +17,7 @@ struct asker {
   timed_requests requests;
 };
 
-struct Timed_requests : ::testing::Test {
-  caf::actor_system_config config = [] {
-    caf::actor_system_config made;
-    made.set("scheduler.policy", caf::atom("testing"));
-    return made;
-  }();
-  caf::actor_system system{config};
-  caf::scheduler::test_coordinator& scheduler =
-      dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
+struct Timed_requests : testing::virtual_time {
   std::vector<std::string> heard;  ///< by the actor that asks, in order
   /// What was asked and is not answered yet.
   std::vector<caf::typed_response_promise<std::string>> open;

@@ -3,10 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include <caf/all.hpp>
-#include <caf/scheduler/test_coordinator.hpp>
-
 #include "persistence/memory/store.hpp"
+#include "tests/runtime/virtual_time.hpp"
 
 namespace rentwave {
 namespace {
@@ -18,15 +16,7 @@ using offsets_atom = caf::atom_constant<caf::atom("offsets")>;
 
 constexpr partition_id ours = 0;
 
-struct Writer : ::testing::Test {
-  caf::actor_system_config config = [] {
-    caf::actor_system_config made;
-    made.set("scheduler.policy", caf::atom("testing"));
-    return made;
-  }();
-  caf::actor_system system{config};
-  caf::scheduler::test_coordinator& scheduler =
-      dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
+struct Writer : testing::virtual_time {
   memory_store store;
   caf::actor writer = [this] {
     const auto door = system.spawn([](caf::event_based_actor*) -> caf::behavior {
