@@ -15,18 +15,20 @@
 
 namespace rentwave::crier {
 
-/// Tells the next people that follow the topic, from a place on; answered by `told_so_far`.
+/// Tells these people, and the next that follow the topic, from a place on; answered by
+/// `told_so_far`.
 struct tell {
   static constexpr std::string_view type = "crier/tell";
   std::string topic;
   std::vector<int> shards;  ///< in which there may be followers, ascending
   follower_place from;
-  int most = 0;  ///< people
+  int most = 0;  ///< in all
   command_id about;
   account_id except;
   inbox::notice what;
+  std::vector<account_id> people{};  ///< fewer than `most`
 };
-BOOST_DESCRIBE_STRUCT(tell, (), (topic, shards, from, most, about, except, what))
+BOOST_DESCRIBE_STRUCT(tell, (), (topic, shards, from, most, about, except, what, people))
 
 using command = std::variant<tell>;
 

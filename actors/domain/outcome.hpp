@@ -73,14 +73,25 @@ struct follower_place {
 };
 BOOST_DESCRIBE_STRUCT(follower_place, (), (shard, after))
 
+/// Followers who could not be told, as entities are broken that it takes.
+struct unreached {
+  std::vector<account_id> people;  ///< whose inboxes are
+  std::vector<int> shards;         ///< whose audiences are: all of the topic's followers in them
+
+  bool empty() const { return people.empty() && shards.empty(); }
+  friend bool operator==(const unreached&, const unreached&) = default;
+};
+BOOST_DESCRIBE_STRUCT(unreached, (), (people, shards))
+
 /// How far the crier has come with an announcement.
 struct told_so_far {
   std::int64_t people = 0;             ///< who were told in this step
   std::optional<follower_place> next;  ///< where the next step begins; none: that was all
+  std::optional<unreached> missed{};   ///< passed over in this step; none: nobody
 
   friend bool operator==(const told_so_far&, const told_so_far&) = default;
 };
-BOOST_DESCRIBE_STRUCT(told_so_far, (), (people, next))
+BOOST_DESCRIBE_STRUCT(told_so_far, (), (people, next, missed))
 
 /// An inbox's yes to `inbox::attach`.
 struct attachment {

@@ -1,6 +1,7 @@
 #include "actors/domain/topic.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "actors/domain/want.hpp"
 
@@ -27,11 +28,33 @@ answer handle(const state& s, const announce& c, const context&) {
   return events{announced{s.sequence + 1, c.about, c.except, c.what}};
 }
 
+/// Whether a later round has brought nothing: then it is asked for again as it is, after the longer
+/// and longer pauses of a want without an answer.
+bool is_in_vain(const announcement& one, const told_so_far& told) {
+  if (!one.late || !told.missed) return false;
+  if (!told.missed->shards.empty()) return true;
+  return one.late->shards.empty() && told.missed->people.size() >= one.late->people.size();
+}
+
+std::optional<unreached> as_many_as_are_kept(const announcement& one, std::optional<unreached> of) {
+  if (!of) return of;
+  const auto room = max_missed - std::min(max_missed, one.missed.people.size());
+  of->people.resize(std::min(of->people.size(), room));
+  if (of->empty()) of.reset();
+  return of;
+}
+
 answer handle(const state& s, const answered& c, const context&) {
-  const auto found = std::ranges::find(s.pending, c.want, &announcement::key);
   const auto* told = std::get_if<told_so_far>(&c.result);
-  if (found == s.pending.end() || !told) return events{};
-  return events{stepped{found->n, told->people, told->next}};
+  if (!told) return events{};
+  for (const auto* list : {&s.pending, &s.behind}) {
+    const auto found = std::ranges::find(*list, c.want, &announcement::key);
+    if (found == list->end()) continue;
+    if (is_in_vain(*found, *told)) break;
+    return events{
+        stepped{found->n, told->people, told->next, as_many_as_are_kept(*found, told->missed)}};
+  }
+  return events{};
 }
 
 answer handle(const state&, const wake&, const context&) {
@@ -49,15 +72,35 @@ void apply(state& s, const announced& e) {
   s.pending.push_back({.n = e.n, .about = e.about, .except = e.except, .what = e.what});
 }
 
-void apply(state& s, const stepped& e) {
-  const auto found = std::ranges::find(s.pending, e.n, &announcement::n);
-  if (found == s.pending.end()) return;
-  if (!e.next) {
-    s.pending.erase(found);
-    return;
-  }
-  found->next = *e.next;
+void begin_later_round(state& s, announcement one) {
+  one.late = std::exchange(one.missed, {});
+  one.next = {};
+  s.behind.push_back(std::move(one));
+  if (s.behind.size() > max_behind) s.behind.erase(s.behind.begin());
+}
+
+/// False: it is not in this list.
+bool step(state& s, std::vector<announcement>& list, const stepped& e) {
+  const auto found = std::ranges::find(list, e.n, &announcement::n);
+  if (found == list.end()) return false;
   ++found->steps;
+  if (e.missed) {
+    auto& missed = found->missed;
+    missed.people.insert(missed.people.end(), e.missed->people.begin(), e.missed->people.end());
+    missed.shards.insert(missed.shards.end(), e.missed->shards.begin(), e.missed->shards.end());
+  }
+  if (e.next) {
+    found->next = *e.next;
+    return true;
+  }
+  auto done = std::move(*found);
+  list.erase(found);
+  if (!done.missed.empty()) begin_later_round(s, std::move(done));
+  return true;
+}
+
+void apply(state& s, const stepped& e) {
+  if (!step(s, s.pending, e)) step(s, s.behind, e);
 }
 
 }  // namespace
@@ -77,12 +120,16 @@ state evolve(state before, const event& happened) {
 
 std::vector<want> wants(const state& now) {
   std::vector<want> result;
+  const auto add = [&](const announcement& one, const std::vector<int>& shards) {
+    crier::tell step{now.name, shards, one.next, people_a_step, one.about, one.except, one.what};
+    if (one.late && one.next == follower_place{}) step.people = one.late->people;
+    result.push_back({one.key(), crier_ref(now.name), crier::command{std::move(step)}});
+  };
   for (const auto& each : now.pending) {
     if (result.size() == max_under_way) break;
-    result.push_back({each.key(), crier_ref(now.name),
-                      crier::command{crier::tell{now.name, now.shards, each.next, people_a_step,
-                                                 each.about, each.except, each.what}}});
+    add(each, now.shards);
   }
+  for (const auto& each : now.behind) add(each, each.late->shards);
   return result;
 }
 

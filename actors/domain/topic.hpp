@@ -57,21 +57,23 @@ struct announced {
   inbox::notice what;
 };
 BOOST_DESCRIBE_STRUCT(announced, (), (n, about, except, what))
-/// So many more people have been told, and those that come before `next`.
+/// So many more people have been told, and those that come before `next`, but for those missed.
 struct stepped {
   static constexpr std::string_view type = "topic.step";
   int n = 0;  ///< of the announcement
   std::int64_t people = 0;
-  std::optional<follower_place> next;  ///< none: everybody has been told
+  std::optional<follower_place> next;  ///< none: this round is over
+  std::optional<unreached> missed{};   ///< for another round; as many as are kept
 };
-BOOST_DESCRIBE_STRUCT(stepped, (), (n, people, next))
+BOOST_DESCRIBE_STRUCT(stepped, (), (n, people, next, missed))
 
 using event = std::variant<enlisted, announced, stepped>;
 
 // --- state ---
 //
-//   an announcement:  announce → step → step → … → everybody has been told
-//                                 └ crier: tell, so many at a time
+//   an announcement:  announce → step → step → … → everybody has been told, or some were missed:
+//                                 └ crier: tell,     another round for them, beside the others'
+//                                   so many at a time
 
 struct announcement {
   int n = 0;
@@ -80,10 +82,12 @@ struct announcement {
   command_id about;
   account_id except;
   inbox::notice what;
+  unreached missed{};               ///< in this round
+  std::optional<unreached> late{};  ///< whom this round is for; none: all who follow the topic
 
   std::string key() const;  ///< of the want for its next step: "tell-1-0"
 };
-BOOST_DESCRIBE_STRUCT(announcement, (), (n, steps, next, about, except, what))
+BOOST_DESCRIBE_STRUCT(announcement, (), (n, steps, next, about, except, what, missed, late))
 
 struct state {
   using command_type = command;
@@ -93,8 +97,9 @@ struct state {
   std::vector<int> shards;            ///< in which somebody follows it, or did; ascending
   std::vector<announcement> pending;  ///< in the order in which they came
   int sequence = 0;                   ///< of `announcement::n`
+  std::vector<announcement> behind;   ///< in later rounds, in the order in which these began
 };
-BOOST_DESCRIBE_STRUCT(state, (), (name, shards, pending, sequence))
+BOOST_DESCRIBE_STRUCT(state, (), (name, shards, pending, sequence, behind))
 
 /// More wait in the log of the event until there is room.
 inline constexpr std::size_t max_pending = 200;
@@ -102,6 +107,10 @@ inline constexpr std::size_t max_pending = 200;
 inline constexpr std::size_t max_under_way = 4;
 /// People who are told in one step.
 inline constexpr int people_a_step = 500;
+/// Announcements in later rounds; of more the one that began first is given up.
+inline constexpr std::size_t max_behind = 64;
+/// People with broken inboxes for whom an announcement has another round; more are given up.
+inline constexpr std::size_t max_missed = 100;
 
 // --- the entity's functions (design.md section 4) ---
 

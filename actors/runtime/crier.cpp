@@ -44,7 +44,7 @@ constexpr std::size_t most_waiting_steps = 10'000;
 constexpr auto answer_timeout = std::chrono::seconds{30};
 constexpr auto retry_delay = std::chrono::seconds{1};
 /// How often one person is tried before the step is left to the topic; how often an inbox has to
-/// fail by its own fault before that person is passed over, and an audience before those in it are.
+/// fail by its own fault before that person is missed, and an audience before those in it are.
 constexpr int most_failures = 8;
 
 /// Whether the inbox or the audience itself is broken, and asking again is of no use.
@@ -62,6 +62,7 @@ struct step {
   std::size_t begun = 0;  ///< of the people
   std::size_t open = 0;   ///< begun, and not told yet
   std::optional<follower_place> next{};
+  unreached missed{};
 
   const crier::tell& what() const {
     return std::get<crier::tell>(std::get<crier::command>(asked->body));
@@ -104,6 +105,7 @@ class town_crier {
       auto& one = steps_[number];
       one.asked = std::move(waiting_.front());
       waiting_.pop_front();
+      one.people = one.what().people;
       gather(number, one, one.what().from);
     }
   }
@@ -147,7 +149,9 @@ class town_crier {
     // Those in the shards behind this one need not wait until somebody mends it.
     spdlog::error("the followers in {} could not be told: {}", to_string(audience_of(due)),
                   render(why));
-    gather(due.step, steps_.at(due.step), {due.here.shard + 1, {}});
+    auto& one = steps_.at(due.step);
+    one.missed.shards.push_back(due.here.shard);
+    gather(due.step, one, {due.here.shard + 1, {}});
   }
 
   void found(std::uint64_t number, const follower_place& here,
@@ -235,6 +239,8 @@ class town_crier {
     if (due.faults == most_failures) {
       // Thousands behind this one need not wait until somebody mends it.
       spdlog::error("{} could not be told: {}", to_string(inbox_ref(due.whom)), render(why));
+      if (const auto found = steps_.find(due.step); found != steps_.end())
+        found->second.missed.people.push_back(due.whom);
       return told(due.step);
     }
     --under_way_;
@@ -246,9 +252,10 @@ class town_crier {
   }
 
   void finish(std::uint64_t number) {
-    const auto one = close(number);
-    send_home(*context_, *one.asked,
-              told_so_far{static_cast<std::int64_t>(one.people.size()), one.next});
+    auto one = close(number);
+    told_so_far so_far{std::ssize(one.people) - std::ssize(one.missed.people), one.next};
+    if (!one.missed.empty()) so_far.missed = std::move(one.missed);
+    send_home(*context_, *one.asked, std::move(so_far));
     open_next();
   }
 

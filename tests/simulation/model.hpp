@@ -193,6 +193,7 @@ struct news {
 struct announcing {
   int last = 0;
   std::set<int> pending;
+  std::set<int> missed;  ///< of these, with somebody missed in this round
   std::set<command_id> about;
 };
 

@@ -50,7 +50,9 @@ struct topic_events {
     auto& here = all.announcements[event.entity.id];
     check(here.pending.contains(e.n), "a step of what is not announced, or done");
     check(e.people <= topic::people_a_step, "a step of too many");
-    if (!e.next) here.pending.erase(e.n);
+    if (e.missed) here.missed.insert(e.n);
+    // Who was missed has another round.
+    if (!e.next && here.missed.erase(e.n) == 0) here.pending.erase(e.n);
   }
 };
 

@@ -81,6 +81,8 @@ TEST(Audience, is_found_for_good_where_it_was) {
 
 // --- topic ---
 
+const auto cem = numbered<account_id>(3);
+
 topic::announce news(int n) {
   return {"book", numbered<command_id>(n), ada, {"book.add", instant{one_day}, "New", {}, {}, {}}};
 }
@@ -127,6 +129,74 @@ TEST(Topic, has_its_followers_told_in_steps) {
   EXPECT_EQ(stage.acknowledge("tell-1-1", told_so_far{7, {}}), names{"topic.step"});
   EXPECT_EQ(stage.owed(), names{});
   EXPECT_TRUE(stage.s.pending.empty());
+}
+
+TEST(Topic, has_another_round_for_whoever_was_missed) {
+  topic_scene stage;
+  stage.play(topic::enlist{"book", 7});
+  stage.play(news(1));
+  stage.acknowledge("tell-1-0", told_so_far{499, follower_place{5, bob}, unreached{{ada}, {}}});
+  stage.acknowledge("tell-1-1", told_so_far{3, {}, unreached{{bob}, {7}}});
+  EXPECT_TRUE(stage.s.pending.empty());
+  ASSERT_EQ(stage.owed(), names{"tell-1-2"});
+  EXPECT_EQ(stage.told(0).people, (std::vector{ada, bob}));
+  EXPECT_EQ(stage.told(0).shards, std::vector{7});
+  EXPECT_EQ(stage.told(0).from, follower_place{});
+  EXPECT_EQ(stage.told(0).except, ada);
+
+  // The people are not told again when a later step of the round goes on in their shard.
+  stage.acknowledge("tell-1-2", told_so_far{501, follower_place{7, cem}, unreached{{bob}, {}}});
+  ASSERT_EQ(stage.owed(), names{"tell-1-3"});
+  EXPECT_TRUE(stage.told(0).people.empty());
+  stage.acknowledge("tell-1-3", told_so_far{1, {}});
+  ASSERT_EQ(stage.owed(), names{"tell-1-4"});
+  EXPECT_EQ(stage.told(0).people, std::vector{bob});
+  EXPECT_TRUE(stage.told(0).shards.empty());
+  stage.acknowledge("tell-1-4", told_so_far{1, {}});
+  EXPECT_EQ(stage.owed(), names{});
+  EXPECT_TRUE(stage.s.behind.empty());
+}
+
+// An event for each try would fill the log for as long as nobody mends what is broken.
+TEST(Topic, writes_nothing_of_a_later_round_in_vain) {
+  topic_scene stage;
+  stage.play(news(1));
+  EXPECT_EQ(stage.acknowledge("tell-1-0", told_so_far{0, {}, unreached{{bob, cem}, {5}}}),
+            names{"topic.step"});
+  EXPECT_EQ(stage.acknowledge("tell-1-1", told_so_far{2, {}, unreached{{}, {5}}}), names{});
+  EXPECT_EQ(stage.acknowledge("tell-1-1", told_so_far{7, {}, unreached{{bob, cem}, {}}}),
+            names{"topic.step"});
+  EXPECT_EQ(stage.acknowledge("tell-1-2", told_so_far{0, {}, unreached{{bob, cem}, {}}}), names{});
+  EXPECT_EQ(stage.acknowledge("tell-1-2", told_so_far{1, {}, unreached{{bob}, {}}}),
+            names{"topic.step"});
+  EXPECT_EQ(stage.owed(), names{"tell-1-3"});
+}
+
+TEST(Topic, keeps_only_so_many_whom_it_has_missed) {
+  topic_scene stage;
+  const auto many = static_cast<int>(topic::max_missed);
+  unreached all;
+  for (int n = 1; n <= many + 1; ++n) all.people.push_back(numbered<account_id>(n));
+  stage.play(news(1));
+  stage.acknowledge("tell-1-0", told_so_far{0, follower_place{5, bob}, all});
+  stage.acknowledge("tell-1-1", told_so_far{0, {}, all});
+  EXPECT_EQ(stage.told(0).people.size(), topic::max_missed);
+
+  const auto most = static_cast<int>(topic::max_behind);
+  for (int n = 2; n <= most + 1; ++n) {
+    stage.play(news(n));
+    stage.acknowledge("tell-" + std::to_string(n) + "-0", told_so_far{0, {}, unreached{{bob}, {}}});
+  }
+  ASSERT_EQ(stage.s.behind.size(), topic::max_behind);
+  EXPECT_EQ(stage.s.behind.front().n, 2) << "the first is given up";
+}
+
+// Else one broken inbox would hold up everything.
+TEST(Topic, has_later_rounds_beside_those_that_are_under_way) {
+  topic_scene stage;
+  for (int n = 1; n <= 5; ++n) stage.play(news(n));
+  stage.acknowledge("tell-1-0", told_so_far{0, {}, unreached{{bob}, {}}});
+  EXPECT_EQ(stage.owed(), (names{"tell-2-0", "tell-3-0", "tell-4-0", "tell-5-0", "tell-1-1"}));
 }
 
 TEST(Topic, takes_no_answer_to_a_step_that_is_done) {
