@@ -85,9 +85,6 @@ class forwarding_journal : public journal {
   journal_result<std::string> pin(std::string_view name, std::string_view value) override {
     return inner_->pin(name, value);
   }
-  journal_result<std::string> ensure_key(account_id person, std::string_view fresh) override {
-    return inner_->ensure_key(person, fresh);
-  }
   journal_result<std::vector<std::string>> ensure_keys(
       const std::vector<fresh_key>& people) override {
     return inner_->ensure_keys(people);

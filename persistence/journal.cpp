@@ -10,15 +10,11 @@ journal_result<history> journal::load(const entity_ref& entity) {
   return std::move(load_many({entity}).front());
 }
 
-journal_result<std::vector<std::string>> journal::ensure_keys(
-    const std::vector<fresh_key>& people) {
-  std::vector<std::string> keys;
-  for (const auto& [person, fresh] : people) {
-    auto key = ensure_key(person, fresh);
-    if (!key && key.error().code != journal_errc::not_found) return key.error();
-    keys.push_back(key ? *std::move(key) : std::string{});
-  }
-  return keys;
+journal_result<std::string> journal::ensure_key(account_id person, std::string_view fresh) {
+  auto keys = ensure_keys({{person, std::string{fresh}}});
+  if (!keys) return keys.error();
+  if (keys->front().empty()) return journal_error{journal_errc::not_found, "the key was destroyed"};
+  return std::move(keys->front());
 }
 
 }  // namespace rentwave

@@ -283,13 +283,12 @@ class journal : public read_models {
   /// once: the token secret, the currency, the number of partitions.
   virtual journal_result<std::string> pin(std::string_view name, std::string_view value) = 0;
 
-  /// A person's key (32 bytes), made by the first call of `ensure_key` that finds none. A destroyed
-  /// key stays destroyed: `find_key` is empty, and `ensure_key` fails with not_found.
-  virtual journal_result<std::string> ensure_key(account_id person, std::string_view fresh) = 0;
-  /// `ensure_key` for each of these people, if it can be in one transaction; in their order, an
-  /// empty key where it was destroyed.
+  /// People's keys (32 bytes each), in their order, made by the first call that finds none, in one
+  /// transaction. A destroyed key stays destroyed: it is empty here and `find_key` has none.
   virtual journal_result<std::vector<std::string>> ensure_keys(
-      const std::vector<fresh_key>& people);
+      const std::vector<fresh_key>& people) = 0;
+  /// One person's; `not_found`: it was destroyed.
+  journal_result<std::string> ensure_key(account_id person, std::string_view fresh);
   virtual journal_result<std::optional<std::string>> find_key(account_id person) = 0;
   /// Success means that no byte of the key is left in the journal's files. `unavailable` can also
   /// mean that the key is gone for every call already and only its bytes are not: ask again until

@@ -261,12 +261,14 @@ class memory_journal final : public journal {
     return tables_.pinned.try_emplace(std::string{name}, value).first->second;
   }
 
-  journal_result<std::string> ensure_key(account_id person, std::string_view fresh) override {
+  journal_result<std::vector<std::string>> ensure_keys(
+      const std::vector<fresh_key>& people) override {
     const std::lock_guard held(tables_.mutex);
     if (tables_.settings_fail) return settings_fail;
-    const auto& key = tables_.keys.try_emplace(person, fresh).first->second;
-    if (key) return *key;
-    return journal_error{journal_errc::not_found, "the key was destroyed"};
+    std::vector<std::string> keys;
+    for (const auto& [person, fresh] : people)
+      keys.push_back(tables_.keys.try_emplace(person, fresh).first->second.value_or(""));
+    return keys;
   }
 
   journal_result<std::optional<std::string>> find_key(account_id person) override {

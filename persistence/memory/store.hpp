@@ -45,7 +45,7 @@ class memory_store final : public journal_store {
   /// While set, what is stored of this entity is `corrupt` to whoever loads it or looks it up.
   void damage(std::optional<entity_ref> what);
 
-  /// While set, what writes settings, keys and photos does: `pin`, `set_anchor`, `ensure_key`,
+  /// While set, what writes settings, keys and photos does: `pin`, `set_anchor`, `ensure_keys`,
   /// `destroy_key`, `put_photo`, `sweep_photos`.
   void fail_settings(bool fail);
 

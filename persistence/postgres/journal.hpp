@@ -60,7 +60,8 @@ class postgres_journal final : public journal {
   journal_result<std::optional<clock_anchor>> anchor() override;
   journal_result<void> set_anchor(const clock_anchor& now) override;
   journal_result<std::string> pin(std::string_view name, std::string_view value) override;
-  journal_result<std::string> ensure_key(account_id person, std::string_view fresh) override;
+  journal_result<std::vector<std::string>> ensure_keys(
+      const std::vector<fresh_key>& people) override;
   journal_result<std::optional<std::string>> find_key(account_id person) override;
   journal_result<void> destroy_key(account_id person) override;
 

@@ -21,6 +21,37 @@ std::optional<std::optional<std::string>> stored_key(connection& db, account_id 
   return found;
 }
 
+/// Those that are there, and what was missing; empty: destroyed. Writes nothing where none is
+/// missing. Nothing: another connection made one meanwhile, which this statement cannot see.
+std::optional<std::vector<std::string>> insert_keys(connection& db,
+                                                    const std::vector<fresh_key>& people) {
+  array persons;
+  array fresh;
+  for (const auto& [person, key] : people) {
+    persons.add(person);
+    fresh.add(blob{key});
+  }
+  auto found = db.execute(
+      "WITH wanted AS (SELECT * FROM unnest($1::uuid[], $2::bytea[])"
+      " WITH ORDINALITY AS w (person, key, i)),"
+      // In one order for all connections, so that none waits for another in a circle.
+      " made AS (INSERT INTO person_keys (person, key) SELECT person, key FROM wanted"
+      " ORDER BY person ON CONFLICT (person) DO NOTHING RETURNING person, key)"
+      " SELECT m.person IS NOT NULL OR k.person IS NOT NULL, coalesce(m.key, k.key) FROM wanted w"
+      " LEFT JOIN made m ON m.person = w.person LEFT JOIN person_keys k ON k.person = w.person"
+      " ORDER BY w.i",
+      values{std::move(persons), std::move(fresh)});
+  std::vector<std::string> keys;
+  while (found.next()) {
+    bool is_there = false;
+    std::optional<std::string> key;
+    found.read(is_there, key);
+    if (!is_there) return std::nullopt;
+    keys.push_back(key ? bytes_of(*key) : std::string{});
+  }
+  return keys;
+}
+
 }  // namespace
 
 journal_result<std::vector<partition_row>> postgres_journal::partitions() {
@@ -101,18 +132,14 @@ journal_result<std::string> postgres_journal::pin(std::string_view name, std::st
   });
 }
 
-journal_result<std::string> postgres_journal::ensure_key(account_id person,
-                                                         std::string_view fresh) {
-  return guarded(purpose::writing, [&]() -> journal_result<std::string> {
-    auto kept = stored_key(db_, person);
-    if (!kept) {
-      db_.query(
-          "INSERT INTO person_keys (person, key) VALUES ($1, $2) ON CONFLICT (person) DO NOTHING",
-          person, blob{fresh});
-      kept = stored_key(db_, person);
-    }
-    if (kept && *kept) return **std::move(kept);
-    return journal_error{journal_errc::not_found, "the key was destroyed"};
+journal_result<std::vector<std::string>> postgres_journal::ensure_keys(
+    const std::vector<fresh_key>& people) {
+  return guarded(purpose::writing, [&]() -> journal_result<std::vector<std::string>> {
+    auto keys = insert_keys(db_, people);
+    // What another connection has written meanwhile is seen by the next statement only.
+    if (!keys) keys = insert_keys(db_, people);
+    if (!keys) throw damaged("a person's key is gone");
+    return *std::move(keys);
   });
 }
 

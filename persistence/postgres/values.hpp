@@ -74,6 +74,10 @@ class array {
       append_quoted(text_, json_form::enum_name(value));
     } else if constexpr (is_text<T>) {
       append_quoted(text_, value);
+    } else if constexpr (std::is_same_v<T, blob>) {
+      std::string bytes;
+      append_blob(bytes, value.bytes);
+      append_quoted(text_, bytes);
     } else {
       append_text(text_, value);
     }

@@ -110,13 +110,6 @@ journal_result<std::string> sqlite_journal::pin(std::string_view name, std::stri
   });
 }
 
-journal_result<std::string> sqlite_journal::ensure_key(account_id person, std::string_view fresh) {
-  auto keys = ensure_keys({{person, std::string{fresh}}});
-  if (!keys) return keys.error();
-  if (keys->front().empty()) return journal_error{journal_errc::not_found, "the key was destroyed"};
-  return std::move(keys->front());
-}
-
 journal_result<std::vector<std::string>> sqlite_journal::ensure_keys(
     const std::vector<fresh_key>& people) {
   return guarded([&]() -> journal_result<std::vector<std::string>> {

@@ -516,6 +516,25 @@ TEST_P(Journal, makes_a_persons_key_once) {
   EXPECT_EQ(value(journal_->find_key(nth<account_id>(2))), std::nullopt);
 }
 
+TEST_P(Journal, makes_the_keys_of_many_people_in_their_order) {
+  const auto old = nth<account_id>(2);
+  const auto gone = nth<account_id>(3);
+  const std::string backslashes(32, '\\');
+  value(journal_->ensure_key(old, backslashes));
+  value(journal_->destroy_key(gone));
+  const std::string first(32, '\0');
+  const std::string last(32, '"');
+  const std::vector<fresh_key> people{{nth<account_id>(9), first},
+                                      {old, std::string(32, 'o')},
+                                      {gone, std::string(32, 'g')},
+                                      {nth<account_id>(1), last}};
+  const std::vector<std::string> kept{first, backslashes, "", last};
+  EXPECT_EQ(value(journal_->ensure_keys(people)), kept);
+  EXPECT_EQ(value(journal_->ensure_keys(people)), kept);
+  EXPECT_EQ(value(journal_->find_key(nth<account_id>(1))), last);
+  EXPECT_EQ(value(journal_->ensure_keys({})), std::vector<std::string>{});
+}
+
 TEST_P(Journal, leaves_a_destroyed_key_destroyed) {
   const auto person = nth<account_id>(1);
   value(journal_->ensure_key(person, std::string(32, 'a')));

@@ -212,7 +212,7 @@ TEST_F(PostgresFaults, a_session_that_ends_at_any_moment_loses_and_doubles_nothi
   SCOPED_TRACE("RENTWAVE_SEED=" + std::to_string(seed));
   std::mt19937 dice(static_cast<std::mt19937::result_type>(seed));
   const bool soak = std::getenv("RENTWAVE_SOAK") != nullptr;
-  // A commit takes 2 ms, so that many an end meets one.
+  // A commit takes 2 ms, so that many an end comes during one: the server puts it off until then.
   close();
   run("ALTER DATABASE " + url_.substr(url_.rfind('/') + 1) + " SET commit_delay = 2000");
   run("ALTER DATABASE " + url_.substr(url_.rfind('/') + 1) + " SET commit_siblings = 0");
@@ -248,6 +248,64 @@ TEST_F(PostgresFaults, a_session_that_ends_at_any_moment_loses_and_doubles_nothi
   EXPECT_EQ(commands_of(*value(store_->connect()), 1), acknowledged);
   EXPECT_GT(failures[journal_errc::unknown_outcome], 0);
   RecordProperty("unknown", failures[journal_errc::unknown_outcome]);
+}
+
+/// Whether commits wait for a standby that never comes. One that waits is written, and an end of
+/// its session is answered at once; without that the server puts the end off until the commit is
+/// answered.
+class PostgresCommits : public PostgresFaults {
+ protected:
+  ~PostgresCommits() override { hold_up(false); }
+  void hold_up(bool yes) {
+    run(yes ? "ALTER SYSTEM SET synchronous_standby_names = 'nobody'"
+            : "ALTER SYSTEM RESET synchronous_standby_names");
+    run("SELECT pg_reload_conf()");
+  }
+  bool is_committing(const std::string& owner) {
+    return run("SELECT count(*)" + sessions_of(owner) + " AND wait_event = 'SyncRep'") == "1";
+  }
+};
+
+TEST_F(PostgresCommits, whose_session_ends_in_their_middle_lose_and_double_nothing) {
+  const auto* given = std::getenv("RENTWAVE_SEED");
+  const auto seed = given ? std::strtoul(given, nullptr, 10) : std::random_device{}();
+  SCOPED_TRACE("RENTWAVE_SEED=" + std::to_string(seed));
+  std::mt19937 dice(static_cast<std::mt19937::result_type>(seed));
+  const bool soak = std::getenv("RENTWAVE_SOAK") != nullptr;
+  auto lease = value(journal_->take_over(1, "node-a"));
+  std::vector<std::uint32_t> acknowledged;
+  int written = 0;  // though the answer was lost
+  for (std::uint32_t command = 1; command <= (soak ? 500 : 30); ++command) {
+    const bool ends = dice() % 2 == 0;
+    if (ends) hold_up(true);
+    std::atomic<bool> done{false};
+    std::optional<journal_result<std::vector<partition_result>>> result;
+    std::thread writer([&] {
+      result = append_one(*journal_, 1, lease, command);
+      done = true;
+    });
+    if (ends && eventually([&] { return done || is_committing("node-a"); }))
+      run("SELECT pg_terminate_backend(pid)" + sessions_of("node-a"));
+    writer.join();
+    if (*result) {
+      acknowledged.push_back(command);
+      if (ends) hold_up(false);  // it was done before it would have had to wait
+      continue;
+    }
+    ASSERT_TRUE(ends);
+    hold_up(false);
+    EXPECT_EQ(result->error().code, journal_errc::unknown_outcome);
+    const auto before = static_cast<std::int64_t>(acknowledged.size());
+    take_back(lease);
+    // Before the first event of a type there is another commit, that of the type.
+    ASSERT_THAT(lease.position, testing::AnyOf(before, before + 1));
+    if (lease.position == before) continue;
+    ++written;
+    acknowledged.push_back(command);
+  }
+  EXPECT_EQ(commands_of(*journal_, 1), acknowledged);
+  EXPECT_GT(written, 0);
+  RecordProperty("written", written);
 }
 
 TEST_F(PostgresFaults, a_server_that_goes_and_comes_again_loses_and_doubles_nothing) {
@@ -304,6 +362,64 @@ TEST_F(PostgresFaults, a_server_that_is_away_makes_everything_unavailable) {
   server_.start();
   ASSERT_TRUE(eventually([&] { return journal_->load(rental_n(1)).has_value(); }));
   value(append_one(*journal_, 1, lease, 1));
+}
+
+// Each asks in an order of its own: written in those, they would wait for each other in a circle.
+TEST_F(PostgresFaults, keys_that_many_make_at_once_are_one_a_person) {
+  constexpr std::size_t makers = 4;
+  constexpr std::uint32_t people = 200;
+  std::vector<std::unique_ptr<journal>> journals;
+  for (std::size_t i = 0; i < makers; ++i) journals.push_back(value(store_->connect()));
+  std::vector<std::map<account_id, std::string>> found(makers);
+  {
+    std::vector<std::jthread> running;
+    for (std::size_t i = 0; i < makers; ++i)
+      running.emplace_back([&, i] {
+        for (std::uint32_t first = 1; first <= people; first += 10) {
+          std::vector<fresh_key> wanted;
+          for (std::uint32_t n = first; n < first + 10; ++n)
+            wanted.push_back({nth<account_id>(n), std::string(32, static_cast<char>('a' + i))});
+          std::ranges::rotate(wanted, wanted.begin() + static_cast<std::ptrdiff_t>(i));
+          const auto kept = value(journals[i]->ensure_keys(wanted));
+          for (std::size_t n = 0; n < wanted.size(); ++n) found[i][wanted[n].person] = kept.at(n);
+        }
+      });
+  }
+  EXPECT_EQ(found[0].size(), people);
+  for (const auto& each : found) EXPECT_EQ(each, found[0]);
+}
+
+TEST_F(PostgresFaults, a_standby_that_takes_over_has_all_that_was_acknowledged) {
+  auto standby = server_.make_standby();
+  run("ALTER SYSTEM SET synchronous_standby_names = '*'");
+  run("SELECT pg_reload_conf()");
+  EXPECT_TRUE(
+      eventually([&] { return run("SELECT sync_state FROM pg_stat_replication") == "sync"; }));
+  const auto alone = url_;
+  close();
+  // The first host is passed over while it takes no writes.
+  url_.insert(url_.find('@') + 1, standby->host() + ',');
+  open();
+  auto lease = value(journal_->take_over(1, "node-a"));
+  std::vector<std::uint32_t> acknowledged;
+  for (std::uint32_t command = 1; command <= 20; ++command) {
+    value(append_one(*journal_, 1, lease, command));
+    acknowledged.push_back(command);
+  }
+  server_.stop_at_once();
+  EXPECT_FALSE(append_one(*journal_, 1, lease, 21));
+  standby->promote();
+  take_back(lease);
+  value(append_one(*journal_, 1, lease, 22));
+  acknowledged.push_back(22);
+  EXPECT_EQ(commands_of(*journal_, 1), acknowledged);
+
+  close();
+  standby.reset();
+  url_ = alone;
+  server_.start();
+  run("ALTER SYSTEM RESET synchronous_standby_names");
+  run("SELECT pg_reload_conf()");
 }
 
 /// In the server's place while that is away: hangs up on whoever comes, and counts them.

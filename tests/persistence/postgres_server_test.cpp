@@ -358,6 +358,16 @@ TEST_F(PostgresServer, opened_for_reading_is_neither_made_nor_written) {
   EXPECT_EQ(value(journal_->take_over(1, "node-a")).epoch, 2);
 }
 
+TEST_F(PostgresServer, makes_the_keys_of_many_people_in_one_transaction) {
+  std::vector<fresh_key> people;
+  for (std::uint32_t n = 1; n <= 100; ++n)
+    people.push_back({nth<account_id>(n), std::string(32, 'k')});
+  const auto next = [this] { return std::stoll(run("SELECT pg_current_xact_id()")); };
+  const auto before = next();
+  EXPECT_THAT(value(journal_->ensure_keys(people)), testing::Each(std::string(32, 'k')));
+  EXPECT_LT(next() - before, 20) << "the server's own work takes some numbers too";
+}
+
 // --- hosts --------------------------------------------------------------------------------------
 
 TEST_F(PostgresServer, is_found_among_several_hosts) {

@@ -53,11 +53,6 @@ class watched_journal final : public forwarding_journal {
   watched_journal(std::unique_ptr<journal> inner, below& seen)
       : forwarding_journal(std::move(inner)), seen_(seen) {}
 
-  journal_result<std::string> ensure_key(account_id person, std::string_view fresh) override {
-    seen_.ensured.push_back(1);
-    if (seen_.keys_fail) return journal_error{*seen_.keys_fail, "as the test wants it"};
-    return forwarding_journal::ensure_key(person, fresh);
-  }
   journal_result<std::vector<std::string>> ensure_keys(
       const std::vector<fresh_key>& people) override {
     seen_.ensured.push_back(people.size());

@@ -50,11 +50,15 @@ std::string run_on(const std::string& url, const std::string& sql) {
 }  // namespace
 
 private_server& private_server::get() {
-  static private_server one;
+  static private_server one({});
   return one;
 }
 
-private_server::private_server() {
+std::unique_ptr<private_server> private_server::make_standby() {
+  return std::unique_ptr<private_server>{new private_server(folder_)};
+}
+
+private_server::private_server(const std::string& original) {
   auto name = (fs::temp_directory_path() / "rentwave-pg-XXXXXX").string();
   if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
   folder_ = name;
@@ -63,13 +67,14 @@ private_server::private_server() {
   int out[2];
   if (::pipe2(in, O_CLOEXEC) != 0 || ::pipe2(out, O_CLOEXEC) != 0)
     throw std::runtime_error("no pipe");
-  const pid_t keeper = ::fork();
-  if (keeper < 0) throw std::runtime_error("no process");
-  if (keeper == 0) {
+  keeper_ = ::fork();
+  if (keeper_ < 0) throw std::runtime_error("no process");
+  if (keeper_ == 0) {
     ::setsid();  // a Ctrl-C for the tests is none for the keeper
     ::dup2(in[0], STDIN_FILENO);
     ::dup2(out[1], STDOUT_FILENO);
-    ::execl(RENTWAVE_KEEP_SERVER, "keep_server", folder_.c_str(), bin.c_str(), nullptr);
+    ::execl(RENTWAVE_KEEP_SERVER, "keep_server", folder_.c_str(), bin.c_str(), original.c_str(),
+            nullptr);
     ::_exit(127);
   }
   ::close(in[0]);
@@ -86,7 +91,7 @@ private_server::~private_server() {
   while (::read(answers_, &rest, 1) > 0) {
   }
   ::close(answers_);
-  ::wait(nullptr);
+  ::waitpid(keeper_, nullptr, 0);
 }
 
 void private_server::order(const std::string& what) {
@@ -112,8 +117,16 @@ void private_server::stop_at_once() {
   order("stop");
 }
 
+void private_server::promote() {
+  order("promote");
+}
+
+std::string private_server::host() const {
+  return escaped(folder_);
+}
+
 std::string private_server::url_of(const std::string& database) const {
-  return "postgresql://postgres@" + escaped(folder_) + '/' + database;
+  return "postgresql://postgres@" + host() + '/' + database;
 }
 
 std::string private_server::run(const std::string& url, const std::string& sql) {

@@ -12,6 +12,8 @@ class private_server {
  public:
   /// The one of this program.
   static private_server& get();
+  /// Another one, which follows this and can be read meanwhile.
+  std::unique_ptr<private_server> make_standby();
 
   private_server(const private_server&) = delete;
   ~private_server();
@@ -28,17 +30,24 @@ class private_server {
   /// As when the machine is switched off, and on again.
   void stop_at_once();
   void start();
-  /// The same, in the network namespace that this file is, where it listens at an address for
-  /// whoever comes from a range of them ("10.0.0.0/24"). Needs root.
+  /// The standby takes writes from now on.
+  void promote();
+  /// The same as `start`, in the network namespace that this file is, where it listens at an
+  /// address for whoever comes from a range of them ("10.0.0.0/24"). Needs root.
   void start_at(const std::string& space, const std::string& address, const std::string& range);
 
+  /// Where the socket is, as a URL's host.
+  std::string host() const;
+
  private:
-  private_server();
+  /// `original`: the folder of the one that it is the standby of, or empty.
+  explicit private_server(const std::string& original);
   std::string url_of(const std::string& database) const;
   std::string make(const char* from);
   void order(const std::string& what);
 
   std::string folder_;
+  int keeper_ = -1;  ///< its process
   int orders_ = -1;
   int answers_ = -1;
   int databases_ = 0;
