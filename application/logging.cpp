@@ -73,7 +73,6 @@ std::unique_ptr<spdlog::formatter> log_formatter(config::log_format format) {
   return made;
 }
 
-/// A request's line is the text of a JSON object already.
 std::unique_ptr<spdlog::formatter> request_formatter(config::log_format format) {
   const auto* pattern = format == config::log_format::json
                             ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","request":%v})"

@@ -11,6 +11,8 @@
 namespace rentwave {
 
 std::unique_ptr<spdlog::formatter> log_formatter(config::log_format format);
+/// For lines that are the text of a JSON object already, as those of requests are.
+std::unique_ptr<spdlog::formatter> request_formatter(config::log_format format);
 
 /// Makes it the log of the whole process.
 void set_up_log(const config::log_settings& settings);

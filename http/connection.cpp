@@ -40,11 +40,13 @@ std::optional<problem> address_asks_too_often(const call_state& one) {
   return rate_limited("Too many requests come from this address.", *wait);
 }
 
-void note(const call_state& one, const response& made, steady_clock::duration took) {
-  auto& counted = one.shared->api.counted();
-  counted.note(one.where.found, made.status, took);
+/// `found`: its route, or null.
+void note(service& shared, const request& asked, const route* found, const response& made,
+          steady_clock::duration took = {}) {
+  auto& counted = shared.api.counted();
+  counted.note(found, made.status, took);
   if (made.status == 429) ++counted.rate_limited;
-  log_request(one, made, took);
+  log_request(asked, found, made, took);
 }
 
 /// A longer one counts among the bytes of all bodies until the client has taken it: of what may be
@@ -149,9 +151,10 @@ awaitable<void> connection::turn_away() {
   ++shared_->api.counted().connections_turned_away;
   request nobody;
   nobody.trace = new_trace_id();
-  co_await refuse(
+  const auto made = to_response(
       try_later("overloaded", "Too many connections are open, altogether or from this address."),
-      std::move(nobody));
+      nobody);
+  co_await write(nobody, made, false, false);
   co_await linger();
   close();
 }
@@ -236,6 +239,7 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   if (in.has_body() && head->expects_continue) {
     if (!one->where.found) {
       const auto made = co_await respond(one);
+      note(*shared_, one->asked, nullptr, made);
       co_await write(one->asked, made, false, false);
       co_return next::leave_unread;
     }
@@ -245,7 +249,7 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   const auto read = co_await read_body(in, one->body);
   if (read == reading::crowded) {
     ++shared_->api.counted().overloaded;
-    co_return co_await refuse(too_busy(), std::move(one->asked));
+    co_return co_await refuse(too_busy(), std::move(one->asked), one->where.found);
   }
   if (read == reading::failed) co_return co_await refuse_unreadable(in);
   one->asked.body = in.take_body();
@@ -268,7 +272,7 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   }
   if (made.status == switching_protocols)
     if (const auto why = upgrade(in, *one)) made = to_response(*why, one->asked);
-  note(*one, made, steady_clock::now() - began);
+  note(*shared_, one->asked, one->where.found, made, steady_clock::now() - began);
   if (socket_) co_return next::upgrade;
   co_return co_await write(one->asked, made, one->keep_alive, in.is_http_1_0());
 }
@@ -287,7 +291,7 @@ std::optional<problem> connection::upgrade(const incoming& in, call_state& one) 
 awaitable<connection::next> connection::refuse_unread(incoming& in, const call_state& one,
                                                       const problem& why) {
   const auto made = to_response(why, one.asked);
-  note(one, made, {});
+  note(*shared_, one.asked, one.where.found, made);
   const bool is_whole = in.read_body() == incoming::progress::done;
   const auto then = co_await write(one.asked, made, is_whole && one.keep_alive, in.is_http_1_0());
   co_return is_whole ? then : next::leave_unread;
@@ -311,8 +315,9 @@ awaitable<connection::next> connection::refuse_unreadable(incoming& in) {
   co_return co_await refuse(*std::move(why), unknown_request(in));
 }
 
-awaitable<connection::next> connection::refuse(problem what, request asked) {
+awaitable<connection::next> connection::refuse(problem what, request asked, const route* found) {
   const auto made = to_response(what, asked);
+  note(*shared_, asked, found, made);
   co_await write(asked, made, false, false);
   co_return next::leave_unread;
 }

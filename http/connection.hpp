@@ -59,7 +59,7 @@ class connection : public std::enable_shared_from_this<connection> {
   /// For answers to what could not be read.
   static request unknown_request(const incoming& in);
   boost::asio::awaitable<next> refuse_unreadable(incoming& in);
-  boost::asio::awaitable<next> refuse(problem what, request asked);
+  boost::asio::awaitable<next> refuse(problem what, request asked, const route* found = nullptr);
   boost::asio::awaitable<next> refuse_unread(incoming& in, const call_state& one,
                                              const problem& why);
   boost::asio::awaitable<response> run(std::shared_ptr<call_state> one);

@@ -4,39 +4,41 @@
 
 #include <nlohmann/json.hpp>
 
-#include "http/call.hpp"
+#include "http/router.hpp"
 
 namespace rentwave::http {
 namespace {
 
 constexpr std::chrono::seconds slow{1};
 
-spdlog::level::level_enum level_of(const call_state& one, const response& made,
+using nlohmann::ordered_json;
+
+spdlog::level::level_enum level_of(const request& asked, const response& made,
                                    std::chrono::steady_clock::duration took) {
   // 503 is how an overload ends, and there may be very many of them.
   const bool is_ours = made.status >= 500 && made.status != 503;
   if (is_ours || took > slow) return spdlog::level::warn;
-  const bool reads = one.asked.method == verb::get || one.asked.method == verb::head;
+  const bool reads = asked.method == verb::get || asked.method == verb::head;
   return reads ? spdlog::level::debug : spdlog::level::info;
 }
 
 }  // namespace
 
-void log_request(const call_state& one, const response& made,
+void log_request(const request& asked, const route* found, const response& made,
                  std::chrono::steady_clock::duration took) {
-  const auto level = level_of(one, made, took);
+  const auto level = level_of(asked, made, took);
   if (!spdlog::should_log(level)) return;  // before the look-up, which takes a lock of everybody's
   const auto named = spdlog::get(request_logger);
   auto& to = named ? *named : *spdlog::default_logger_raw();
-  const nlohmann::ordered_json line{
-      {"method", to_string(one.asked.method)},
-      {"route", one.where.found ? one.where.found->pattern : "none"},
+  const bool was_read = !asked.target.empty();
+  const ordered_json line{
+      {"method", was_read ? ordered_json(to_string(asked.method)) : ordered_json(nullptr)},
+      {"route", found ? found->pattern : "none"},
       {"status", made.status},
       {"took_us", std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
       {"bytes", made.body.size()},
-      {"account", one.asked.who ? nlohmann::ordered_json(to_string(one.asked.who->account))
-                                : nlohmann::ordered_json(nullptr)},
-      {"trace_id", to_string(one.asked.trace)}};
+      {"account", asked.who ? ordered_json(to_string(asked.who->account)) : ordered_json(nullptr)},
+      {"trace_id", to_string(asked.trace)}};
   to.log(level, "{}", line.dump());
 }
 

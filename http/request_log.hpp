@@ -6,16 +6,17 @@
 
 namespace rentwave::http {
 
-struct call_state;
+struct request;
 struct response;
+struct route;
 
 /// The name of spdlog's logger that takes the lines, each the text of a JSON object; without such a
 /// logger they go to the default one.
 inline constexpr const char* request_logger = "request";
 
 /// Reads are `debug`, changes `info`; what failed by our fault, or took longer than a second,
-/// `warn`.
-void log_request(const call_state& one, const response& made,
+/// `warn`. `found` is its route, or null. What could not be read has no target, and no method here.
+void log_request(const request& asked, const route* found, const response& made,
                  std::chrono::steady_clock::duration took);
 
 }  // namespace rentwave::http

@@ -37,6 +37,21 @@ TEST(Logging, as_json_is_an_object_a_line_whatever_is_said) {
   EXPECT_EQ(broken.at("message"), "a\xEF\xBF\xBDz");
 }
 
+TEST(Logging, of_a_request_has_its_object_within_the_line) {
+  const auto line_of = [](config::log_format format) {
+    std::ostringstream out;
+    spdlog::logger log("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(out));
+    log.set_formatter(request_formatter(format));
+    log.info("{}", R"({"status":200,"trace_id":"0af7"})");
+    return out.str();
+  };
+  const auto entry = nlohmann::json::parse(line_of(config::log_format::json));
+  EXPECT_EQ(entry.at("level"), "info");
+  EXPECT_EQ(entry.at("request").at("trace_id"), "0af7");
+  EXPECT_THAT(line_of(config::log_format::text),
+              EndsWith("Z info request {\"status\":200,\"trace_id\":\"0af7\"}\n"));
+}
+
 TEST(Logging, as_text_keeps_an_entry_on_its_line) {
   EXPECT_THAT(logged(config::log_format::text, "one \"two\" \\ \xC3\xA9"),
               EndsWith("Z warning one \"two\" \\ \xC3\xA9\n"));
