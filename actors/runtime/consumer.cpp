@@ -141,9 +141,15 @@ class consumer {
   }
 
   void come_back(const caf::error& why) {
-    spdlog::warn("subscription {} of partition {} tries again: {}", what_.name, partition_,
-                 render(why));
+    complain(render(why));
     self_->delayed_send(self_, retry_delay, again_atom::value);
+  }
+
+  /// Once until something goes on: an outage fails each lane and each read again every second.
+  void complain(const std::string& why) {
+    if (std::exchange(is_held_up_, true)) return;
+    spdlog::warn("subscription {} of partition {} is held up and tries again: {}", what_.name,
+                 partition_, why);
   }
 
   // --- the log ---
@@ -167,6 +173,7 @@ class consumer {
         log_request{partition_, position_, page},
         [this](const events_ptr& events) {
           busy_ = false;
+          is_held_up_ = false;
           // A commit may have told of more while this was read.
           if (events->empty()) return advance();
           may_be_more_ = may_be_more_ || events->size() == page;
@@ -203,6 +210,7 @@ class consumer {
     self_->send(context_->writer,
                 offset_note{partition_, {what_.name, position_}, std::exchange(given_up_, {}), {}});
     busy_ = false;
+    is_held_up_ = false;
     advance();
   }
 
@@ -267,7 +275,9 @@ class consumer {
   void later(const entity_ref& entity, const lane& one) {
     const auto doublings = std::max(one.failures - 1, 0);
     const duration wait = one.blamed ? duration{first_backoff} * (1 << doublings) : retry_delay;
-    if (!one.blamed || one.failures == 1)
+    if (!one.blamed)
+      complain(to_string(entity) + ": " + one.reason);
+    else if (one.failures == 1)
       spdlog::warn("subscription {} tries an event of {} again: {}", what_.name, to_string(entity),
                    one.reason);
     self_->delayed_send(self_, wait, retry_note{entity});
@@ -345,7 +355,8 @@ class consumer {
   std::int64_t reached_ = 0;   ///< the end of the page that is under way
   bool may_be_more_ = false;   ///< the log may go on behind what the commits told of
   bool started_ = false;
-  bool busy_ = false;  ///< reading, or with a page under way
+  bool busy_ = false;        ///< reading, or with a page under way
+  bool is_held_up_ = false;  ///< by an outage of others, and that is logged
   std::unordered_map<entity_ref, lane> lanes_;
   std::size_t open_lanes_ = 0;         ///< of the page
   std::vector<dead_letter> given_up_;  ///< of the page

@@ -409,7 +409,10 @@ class entity {
   /// anew with the next message.
   void end(runtime_errc code, const std::string& detail) {
     const auto why = detail + trace_of_end();
-    spdlog::warn("{} ends: {} ({})", to_string(ref_), to_string(code), why);
+    // Of an outage the writer and the readers tell, and not each entity that it ends.
+    const auto level =
+        code == runtime_errc::unavailable ? spdlog::level::debug : spdlog::level::warn;
+    spdlog::log(level, "{} ends: {} ({})", to_string(ref_), to_string(code), why);
     self_->send(parent_, ending_note{});
     for (auto& one : work().held) refuse(one.asked, code, detail);
     for (auto& one : work().waiting) refuse(one, code, detail);

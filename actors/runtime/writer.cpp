@@ -172,6 +172,7 @@ class writer {
 
     auto results = append_to_journal(batch);
     if (!results) return failed(results.error(), batch, members);
+    is_away_ = false;
     for (std::size_t i = 0; i < batch.size(); ++i) finish(batch[i], (*results)[i], members[i]);
   }
 
@@ -259,8 +260,10 @@ class writer {
 
   void failed(const journal_error& why, const std::vector<partition_append>& batch,
               std::vector<std::vector<waiting_append>>& members) {
-    spdlog::warn("the journal did not take a transaction: {} ({})", to_string(why.code),
-                 why.detail);
+    // An outage fails each of them, and is told once.
+    if (why.code != journal_errc::unavailable || !std::exchange(is_away_, true))
+      spdlog::warn("the journal did not take a transaction: {} ({})", to_string(why.code),
+                   why.detail);
     // Written or not: with a new epoch nothing of that transaction can still arrive, and reading
     // tells what is there. Nothing is guessed. The partition hears of it before its entities end,
     // so that none of them is read before that.
@@ -306,6 +309,7 @@ class writer {
   /// Ours, but to be taken back before anything is written, for this owner.
   std::map<partition_id, std::string> lost_;
   bool retakes_ = false;  ///< once more, soon or after a delay
+  bool is_away_ = false;  ///< the journal, and that is logged
   std::vector<waiting_opening> openings_;
   std::vector<waiting_append> waiting_;
   std::size_t waiting_events_ = 0;

@@ -13,9 +13,9 @@
 #include "cluster/dial.hpp"
 #include "cluster/peer.hpp"
 #include "cluster/wire_message.hpp"
-#include "tests/cluster/heard_log.hpp"
 #include "tests/cluster/node_certificates.hpp"
 #include "tests/cluster/stranger.hpp"
+#include "tests/runtime/heard_log.hpp"
 
 namespace rentwave {
 namespace {

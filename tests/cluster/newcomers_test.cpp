@@ -6,9 +6,9 @@
 #include <csignal>
 
 #include "cluster/caf_link.hpp"
-#include "tests/cluster/heard_log.hpp"
 #include "tests/cluster/node_certificates.hpp"
 #include "tests/cluster/stranger.hpp"
+#include "tests/runtime/heard_log.hpp"
 
 namespace rentwave {
 namespace {

@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "cluster/wire_form.hpp"
-#include "tests/cluster/heard_log.hpp"
 #include "tests/cluster/two_nodes.hpp"
+#include "tests/runtime/heard_log.hpp"
 
 namespace rentwave {
 namespace {

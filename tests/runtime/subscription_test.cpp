@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "persistence/codec.hpp"
+#include "tests/runtime/heard_log.hpp"
 #include "tests/runtime/market.hpp"
 
 namespace rentwave::testing {
@@ -29,6 +30,16 @@ struct telling {
   }
 };
 
+subscription telling_by(std::shared_ptr<telling> tell) {
+  return {"test", [tell](const stored_event& event) { return tell->handle(event); }};
+}
+
+void top_up(world& in, account_id whom, const std::string& name) {
+  const wallet::top_up paid{whom, derive_id<payment_id>(payment_id{}, name), {100}};
+  in.send(wallet_ref(whom), wallet::command{paid}, command_id{paid.payment.value}, whom);
+  in.run();
+}
+
 struct Dead_letters : ::testing::Test {
   std::shared_ptr<telling> tell = std::make_shared<telling>();
   market m{options()};
@@ -36,8 +47,7 @@ struct Dead_letters : ::testing::Test {
 
   node_options options() const {
     auto made = market::small();
-    made.subscriptions = {
-        {"test", [tell = tell](const stored_event& event) { return tell->handle(event); }}};
+    made.subscriptions = {telling_by(tell)};
     return made;
   }
   void SetUp() override {
@@ -73,12 +83,10 @@ bool catches_up_after(int steps) {
   {
     world before{options, store};
     before.start();
-    const wallet::top_up paid{somebody, {}, {100}};
-    before.ask(wallet_ref(somebody), wallet::command{paid}, somebody);
+    top_up(before, somebody, "first");
     before.pass(1s);
   }
-  options.subscriptions = {
-      {"test", [tell](const stored_event& event) { return tell->handle(event); }}};
+  options.subscriptions = {telling_by(tell)};
   world after{options, store};
   after.start();
   int left = steps;
@@ -117,6 +125,47 @@ TEST(Subscription, has_its_progress_written_alone_twice_a_second_at_most) {
   m.world.journal().on_append({});
   EXPECT_GT(transactions, notices) << "who reads on is to know how far it had come";
   EXPECT_LE(transactions, notices + notices / 10 + 1);
+}
+
+TEST(Subscription, says_once_that_an_outage_holds_it_up) {
+  auto tell = std::make_shared<telling>();
+  tell->broken = false;
+  auto options = market::small();
+  options.partitions = 1;
+  options.subscriptions = {};
+  memory_store store;
+  std::vector<account_id> people;
+  {
+    world before{options, store};
+    before.start();
+    for (int i = 0; i < 20; ++i) {
+      people.push_back(derive_id<account_id>(account_id{}, std::to_string(i)));
+      top_up(before, people.back(), std::to_string(i));
+    }
+  }
+  options.subscriptions = {telling_by(tell)};
+  store.on_append([](std::uint64_t) { return append_fault::unavailable; });
+  heard_log log;
+  world after{options, store};
+  after.start();
+  after.pass(1min);
+  EXPECT_EQ(log.count("is held up"), 1) << log.text();
+  store.on_append({});
+  after.pass(5s);
+  for (const auto& each : people)
+    EXPECT_EQ(after.look(inbox_ref(each))->as<inbox::state>().last, 1);
+
+  // The next outage begins behind the two events of the top-up.
+  int appends = 0;
+  store.on_append([&](std::uint64_t) {
+    return ++appends <= 2 ? append_fault::none : append_fault::unavailable;
+  });
+  top_up(after, people[0], "later");
+  after.pass(1min);
+  EXPECT_EQ(log.count("is held up"), 2) << log.text();
+  store.on_append({});
+  after.pass(5s);
+  EXPECT_EQ(after.look(inbox_ref(people[0]))->as<inbox::state>().last, 2);
 }
 
 TEST_F(Dead_letters, are_made_of_what_keeps_failing_and_others_do_not_wait) {
