@@ -124,7 +124,7 @@ constexpr option settings_table[] = {
      [](invocation& to, string_view text) {
        return integer(text, to.settings.limits.requests_in_flight);
      }},
-    {"limits.header-bytes", "SIZE", "16KiB", "a request's header; longer is answered 431",
+    {"limits.header-bytes", "SIZE", "16KiB", "a request's header; longer is answered 431; 0: 1MiB",
      [](invocation& to, string_view text) { return size(text, to.settings.limits.header_bytes); }},
     {"limits.body-bytes", "SIZE", "1MiB", "a request's body; longer is answered 413",
      [](invocation& to, string_view text) { return size(text, to.settings.limits.body_bytes); }},
