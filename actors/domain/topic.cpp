@@ -31,9 +31,9 @@ answer handle(const state& s, const announce& c, const context&) {
 /// Whether a later round has brought nothing: then it is asked for again as it is, after the longer
 /// and longer pauses of a want without an answer.
 bool is_in_vain(const announcement& one, const told_so_far& told) {
-  if (!one.late || !told.missed) return false;
-  if (!told.missed->shards.empty()) return true;
-  return one.late->shards.empty() && told.missed->people.size() >= one.late->people.size();
+  if (!one.late || !told.missed || told.people > 0 || told.next) return false;
+  return told.missed->people.size() >= one.late->people.size() &&
+         told.missed->shards.size() >= one.late->shards.size();
 }
 
 std::optional<unreached> as_many_as_are_kept(const announcement& one, std::optional<unreached> of) {
@@ -122,6 +122,7 @@ std::vector<want> wants(const state& now) {
   std::vector<want> result;
   const auto add = [&](const announcement& one, const std::vector<int>& shards) {
     crier::tell step{now.name, shards, one.next, people_a_step, one.about, one.except, one.what};
+    step.late = one.late.has_value();
     if (one.late && one.next == follower_place{}) step.people = one.late->people;
     result.push_back({one.key(), crier_ref(now.name), crier::command{std::move(step)}});
   };

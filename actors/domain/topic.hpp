@@ -115,8 +115,8 @@ inline constexpr std::size_t max_missed = 100;
 // --- the entity's functions (design.md section 4) ---
 
 /// Refuses with: not_now, while as many announcements as may be are pending. What nobody follows
-/// has nothing to announce. A repeated `announce` is known by what is pending; once everybody has
-/// been told, by the command's id.
+/// has nothing to announce. A repeated `announce` is known by what is pending; once its first round
+/// is over, by the command's id.
 decision<event> decide(const state& before, const command& asked, const context& given);
 state evolve(state before, const event& happened);
 std::vector<want> wants(const state& now);

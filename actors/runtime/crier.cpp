@@ -67,6 +67,15 @@ struct step {
   const crier::tell& what() const {
     return std::get<crier::tell>(std::get<crier::command>(asked->body));
   }
+  bool has_asked_for(account_id who) const {
+    return std::ranges::find(what().people, who) != what().people.end();
+  }
+  /// Its topic has pauses of its own between later rounds.
+  int most_faults() const { return what().late ? 1 : most_failures; }
+  /// Of what was told in the first round already.
+  spdlog::level::level_enum level() const {
+    return what().late ? spdlog::level::debug : spdlog::level::err;
+  }
   bool is_full() const { return people.size() >= static_cast<std::size_t>(what().most); }
 };
 
@@ -145,11 +154,11 @@ class town_crier {
 
   void silent(const ask_again& due, const caf::error& why) {
     if (!is_own_fault(why)) return give_up(due.step, why);
-    if (due.failures < most_failures) return self_->delayed_send(self_, retry_delay, due);
-    // Those in the shards behind this one need not wait until somebody mends it.
-    spdlog::error("the followers in {} could not be told: {}", to_string(audience_of(due)),
-                  render(why));
     auto& one = steps_.at(due.step);
+    if (due.failures < one.most_faults()) return self_->delayed_send(self_, retry_delay, due);
+    // Those in the shards behind this one need not wait until somebody mends it.
+    spdlog::log(one.level(), "the followers in {} could not be told: {}",
+                to_string(audience_of(due)), render(why));
     one.missed.shards.push_back(due.here.shard);
     gather(due.step, one, {due.here.shard + 1, {}});
   }
@@ -159,7 +168,7 @@ class town_crier {
     auto& one = steps_.at(number);
     auto next = std::ranges::upper_bound(followers, here.after);
     for (; next != followers.end() && !one.is_full(); ++next)
-      if (*next != one.what().except) one.people.push_back(*next);
+      if (*next != one.what().except && !one.has_asked_for(*next)) one.people.push_back(*next);
     if (next == followers.end()) return gather(number, one, {here.shard + 1, {}});
     one.next = follower_place{here.shard, *std::prev(next)};
     begin_telling(number, one);
@@ -233,14 +242,17 @@ class town_crier {
   }
 
   void failed(tell_again due, const caf::error& why) {
+    const auto found = steps_.find(due.step);
+    if (found == steps_.end()) return told(due.step);
+    auto& one = found->second;
     const bool is_at_fault = is_own_fault(why);
     ++due.failures;
     due.faults += is_at_fault;
-    if (due.faults == most_failures) {
+    if (due.faults == one.most_faults()) {
       // Thousands behind this one need not wait until somebody mends it.
-      spdlog::error("{} could not be told: {}", to_string(inbox_ref(due.whom)), render(why));
-      if (const auto found = steps_.find(due.step); found != steps_.end())
-        found->second.missed.people.push_back(due.whom);
+      spdlog::log(one.level(), "{} could not be told: {}", to_string(inbox_ref(due.whom)),
+                  render(why));
+      one.missed.people.push_back(due.whom);
       return told(due.step);
     }
     --under_way_;

@@ -161,15 +161,22 @@ TEST(Topic, has_another_round_for_whoever_was_missed) {
 TEST(Topic, writes_nothing_of_a_later_round_in_vain) {
   topic_scene stage;
   stage.play(news(1));
-  EXPECT_EQ(stage.acknowledge("tell-1-0", told_so_far{0, {}, unreached{{bob, cem}, {5}}}),
+  const unreached all{{bob, cem}, {5, 7}};
+  EXPECT_EQ(stage.acknowledge("tell-1-0", told_so_far{0, {}, all}), names{"topic.step"});
+  EXPECT_TRUE(stage.told(0).late);
+  EXPECT_EQ(stage.acknowledge("tell-1-1", told_so_far{0, {}, all}), names{});
+  // One of two audiences is mended, and its followers need not wait for the other.
+  EXPECT_EQ(
+      stage.acknowledge("tell-1-1", told_so_far{0, follower_place{7, cem}, unreached{{bob}, {5}}}),
+      names{"topic.step"});
+  EXPECT_EQ(stage.acknowledge("tell-1-2", told_so_far{0, {}, unreached{{cem}, {}}}),
             names{"topic.step"});
-  EXPECT_EQ(stage.acknowledge("tell-1-1", told_so_far{2, {}, unreached{{}, {5}}}), names{});
-  EXPECT_EQ(stage.acknowledge("tell-1-1", told_so_far{7, {}, unreached{{bob, cem}, {}}}),
+  EXPECT_EQ(stage.told(0).people, (std::vector{bob, cem}));
+  EXPECT_EQ(stage.told(0).shards, std::vector{5});
+  EXPECT_EQ(stage.acknowledge("tell-1-3", told_so_far{0, {}, unreached{{bob, cem}, {5}}}), names{});
+  EXPECT_EQ(stage.acknowledge("tell-1-3", told_so_far{1, {}, unreached{{bob}, {5}}}),
             names{"topic.step"});
-  EXPECT_EQ(stage.acknowledge("tell-1-2", told_so_far{0, {}, unreached{{bob, cem}, {}}}), names{});
-  EXPECT_EQ(stage.acknowledge("tell-1-2", told_so_far{1, {}, unreached{{bob}, {}}}),
-            names{"topic.step"});
-  EXPECT_EQ(stage.owed(), names{"tell-1-3"});
+  EXPECT_EQ(stage.owed(), names{"tell-1-4"});
 }
 
 TEST(Topic, keeps_only_so_many_whom_it_has_missed) {
