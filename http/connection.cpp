@@ -40,9 +40,9 @@ std::optional<problem> address_asks_too_often(const call_state& one) {
   return rate_limited("Too many requests come from this address.", *wait);
 }
 
-/// `found`: its route, or null.
+/// `found`: its route, or null. `took`: nothing where it was refused without being tried.
 void note(service& shared, const request& asked, const route* found, const response& made,
-          steady_clock::duration took = {}) {
+          std::optional<steady_clock::duration> took = {}) {
   auto& counted = shared.api.counted();
   counted.note(found, made.status, took);
   if (made.status == 429) ++counted.rate_limited;
@@ -210,7 +210,8 @@ awaitable<connection::reading> connection::read_body(incoming& in, body_room& ro
 }
 
 awaitable<connection::next> connection::exchange(incoming& in) {
-  if (co_await read_head(in) != reading::done) co_return co_await refuse_unreadable(in);
+  if (co_await read_head(in) != reading::done)
+    co_return co_await refuse_unreadable(in, unknown_request(in));
   auto head = accept_head(in.head());
   if (!head) co_return co_await refuse(std::move(head).error(), unknown_request(in));
 
@@ -226,7 +227,8 @@ awaitable<connection::next> connection::exchange(incoming& in) {
   one->keep_alive = head->keep_alive;
   if (!one->is_about_server) one->where = shared_->routes.find(one->asked.method, head->segments);
   one->asked.parameters = std::move(one->where.parameters);
-  if (!in.allow_body(longest_body(*one))) co_return co_await refuse_unreadable(in);
+  if (!in.allow_body(longest_body(*one)))
+    co_return co_await refuse_unreadable(in, std::move(one->asked), one->where.found);
 
   // Before the body: who is refused need not send it, and is not asked to.
   if (const auto why = address_asks_too_often(*one))
@@ -251,7 +253,8 @@ awaitable<connection::next> connection::exchange(incoming& in) {
     ++shared_->api.counted().overloaded;
     co_return co_await refuse(too_busy(), std::move(one->asked), one->where.found);
   }
-  if (read == reading::failed) co_return co_await refuse_unreadable(in);
+  if (read == reading::failed)
+    co_return co_await refuse_unreadable(in, std::move(one->asked), one->where.found);
   one->asked.body = in.take_body();
 
   const auto began = steady_clock::now();
@@ -304,15 +307,16 @@ request connection::unknown_request(const incoming& in) {
   return asked;
 }
 
-awaitable<connection::next> connection::refuse_unreadable(incoming& in) {
+awaitable<connection::next> connection::refuse_unreadable(incoming& in, request asked,
+                                                          const route* found) {
   if (expired_) {
     auto why = make_problem(408, "request_timeout", "Request timeout",
                             "The request took too long to arrive.");
-    co_return co_await refuse(std::move(why), unknown_request(in));
+    co_return co_await refuse(std::move(why), std::move(asked), found);
   }
   auto why = in.complaint();
   if (!why) co_return next::leave;  // the client went
-  co_return co_await refuse(*std::move(why), unknown_request(in));
+  co_return co_await refuse(*std::move(why), std::move(asked), found);
 }
 
 awaitable<connection::next> connection::refuse(problem what, request asked, const route* found) {

@@ -56,9 +56,10 @@ class connection : public std::enable_shared_from_this<connection> {
   boost::asio::awaitable<bool> read_some(incoming& in);
   boost::asio::awaitable<reading> read_head(incoming& in);
   boost::asio::awaitable<reading> read_body(incoming& in, body_room& room);
-  /// For answers to what could not be read.
+  /// For answers to what has no header that could be read.
   static request unknown_request(const incoming& in);
-  boost::asio::awaitable<next> refuse_unreadable(incoming& in);
+  boost::asio::awaitable<next> refuse_unreadable(incoming& in, request asked,
+                                                 const route* found = nullptr);
   boost::asio::awaitable<next> refuse(problem what, request asked, const route* found = nullptr);
   boost::asio::awaitable<next> refuse_unread(incoming& in, const call_state& one,
                                              const problem& why);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 namespace rentwave::http {
 
@@ -14,9 +15,10 @@ struct route;
 /// logger they go to the default one.
 inline constexpr const char* request_logger = "request";
 
-/// Reads are `debug`, changes `info`; what failed by our fault, or took longer than a second,
-/// `warn`. `found` is its route, or null. What could not be read has no target, and no method here.
+/// Reads, and what could not be read, are `debug`, changes `info`; what failed by our fault, or
+/// took longer than a second, `warn`. `found` is its route, or null; `took` nothing where it was
+/// not tried. What could not be read has no target, and no method here.
 void log_request(const request& asked, const route* found, const response& made,
-                 std::chrono::steady_clock::duration took);
+                 std::optional<std::chrono::steady_clock::duration> took);
 
 }  // namespace rentwave::http

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -28,8 +29,9 @@ class traffic {
 
   /// The routes to be counted; before the first request.
   void begin(std::span<const route> table);
-  /// `of` is one of them, or null.
-  void note(const route* of, unsigned status, std::chrono::steady_clock::duration took);
+  /// `of` is one of them, or null. `took`: nothing where it was not tried.
+  void note(const route* of, unsigned status,
+            std::optional<std::chrono::steady_clock::duration> took);
 
   std::span<const std::unique_ptr<cell>> cells() const { return cells_; }
 

@@ -23,6 +23,7 @@ class lines_sink : public spdlog::sinks::base_sink<std::mutex> {
  private:
   void sink_it_(const spdlog::details::log_msg& entry) override {
     lines_.push_back(json::parse(entry.payload.begin(), entry.payload.end()));
+    lines_.back()["level"] = static_cast<int>(entry.level);
   }
   void flush_() override {}
 
@@ -75,23 +76,33 @@ TEST_F(RequestLog, has_the_trace_id_that_the_client_gave) {
   EXPECT_EQ(line.dump().find("private"), std::string::npos) << "no query";
 }
 
-TEST_F(RequestLog, has_what_could_not_be_read_too) {
+TEST_F(RequestLog, has_what_was_refused_unread_too) {
   const std::string rest = " HTTP/1.1\r\nHost: a\r\n";
-  const std::pair<std::string, unsigned> rows[] = {
-      {"nonsense\r\n\r\n", 400},
-      {"GET / HTTP/2.0\r\n\r\n", 505},
-      {"BREW /" + rest + "\r\n", 501},
-      {"POST /nowhere" + rest + "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n", 404},
-      {"POST /things" + rest + "Content-Length: 1001\r\n\r\n", 413},
+  struct row {
+    std::string bytes;
+    unsigned status;
+    std::string route;
+    spdlog::level::level_enum level;
+  };
+  const row rows[] = {
+      {"nonsense\r\n\r\n", 400, "none", spdlog::level::debug},
+      {"GET / HTTP/2.0\r\n\r\n", 505, "none", spdlog::level::debug},
+      {"BREW /" + rest + "\r\n", 501, "none", spdlog::level::debug},
+      {"POST /nowhere" + rest + "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n", 404, "none",
+       spdlog::level::info},
+      {"POST /things" + rest + "Content-Length: 1001\r\n\r\n", 413, "/things", spdlog::level::info},
   };
   std::uint64_t by_class[6] = {};
-  for (const auto& [bytes, status] : rows) {
+  for (const auto& [bytes, status, route, level] : rows) {
     EXPECT_EQ(say(bytes).status, status) << bytes;
     const auto line = last();
     EXPECT_EQ(line.at("status"), status) << bytes;
-    EXPECT_EQ(line.at("route"), "none") << bytes;
+    EXPECT_EQ(line.at("route"), route) << bytes;
+    EXPECT_EQ(line.at("level"), level) << bytes;
+    EXPECT_TRUE(line.at("took_us").is_null()) << bytes;
     EXPECT_EQ(line.at("trace_id").get<std::string>().size(), 36U);
-    EXPECT_EQ(counted(status / 100), ++by_class[status / 100]) << bytes;
+    by_class[status / 100] += route == "none" ? 1 : 0;
+    EXPECT_EQ(counted(status / 100), by_class[status / 100]) << bytes;
   }
 }
 
