@@ -1,3 +1,5 @@
+#include <map>
+
 #include "persistence/postgres/error.hpp"
 #include "persistence/postgres/journal.hpp"
 
@@ -21,8 +23,8 @@ std::optional<std::optional<std::string>> stored_key(connection& db, account_id 
   return found;
 }
 
-/// Those that are there, and what was missing; empty: destroyed. Writes nothing where none is
-/// missing. Nothing: another connection made one meanwhile, which this statement cannot see.
+/// Those that are there, and those that were missing; empty: destroyed. Writes nothing where none
+/// is missing. Nothing: another connection made one meanwhile, which this statement cannot see.
 std::optional<std::vector<std::string>> insert_keys(connection& db,
                                                     const std::vector<fresh_key>& people) {
   array persons;
@@ -32,22 +34,25 @@ std::optional<std::vector<std::string>> insert_keys(connection& db,
     fresh.add(blob{key});
   }
   auto found = db.execute(
-      "WITH wanted AS (SELECT * FROM unnest($1::uuid[], $2::bytea[])"
-      " WITH ORDINALITY AS w (person, key, i)),"
+      "WITH wanted AS (SELECT * FROM unnest($1::uuid[], $2::bytea[]) AS w (person, key)),"
       // In one order for all connections, so that none waits for another in a circle.
       " made AS (INSERT INTO person_keys (person, key) SELECT person, key FROM wanted"
       " ORDER BY person ON CONFLICT (person) DO NOTHING RETURNING person, key)"
-      " SELECT m.person IS NOT NULL OR k.person IS NOT NULL, coalesce(m.key, k.key) FROM wanted w"
-      " LEFT JOIN made m ON m.person = w.person LEFT JOIN person_keys k ON k.person = w.person"
-      " ORDER BY w.i",
+      " SELECT person, key FROM made"
+      " UNION ALL SELECT k.person, k.key FROM wanted w JOIN person_keys k ON k.person = w.person",
       values{std::move(persons), std::move(fresh)});
-  std::vector<std::string> keys;
+  std::map<account_id, std::string> kept;
   while (found.next()) {
-    bool is_there = false;
+    account_id person;
     std::optional<std::string> key;
-    found.read(is_there, key);
-    if (!is_there) return std::nullopt;
-    keys.push_back(key ? bytes_of(*key) : std::string{});
+    found.read(person, key);
+    kept.emplace(person, key ? bytes_of(*key) : std::string{});
+  }
+  std::vector<std::string> keys;
+  for (const auto& one : people) {
+    const auto place = kept.find(one.person);
+    if (place == kept.end()) return std::nullopt;
+    keys.push_back(place->second);
   }
   return keys;
 }
