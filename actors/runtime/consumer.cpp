@@ -11,6 +11,7 @@
 
 #include "actors/runtime/lane.hpp"
 #include "actors/runtime/protocol.hpp"
+#include "actors/runtime/seldom.hpp"
 #include "actors/runtime/timed_requests.hpp"
 #include "persistence/event_words.hpp"
 
@@ -145,11 +146,11 @@ class consumer {
     self_->delayed_send(self_, retry_delay, again_atom::value);
   }
 
-  /// Once until something goes on: an outage fails each lane and each read again every second.
+  /// An outage fails each lane and each read again every second.
   void complain(const std::string& why) {
-    if (std::exchange(is_held_up_, true)) return;
-    spdlog::warn("subscription {} of partition {} is held up and tries again: {}", what_.name,
-                 partition_, why);
+    if (complaints_.is_due(self_->clock().now()))
+      spdlog::warn("subscription {} of partition {} is held up and tries again: {}", what_.name,
+                   partition_, why);
   }
 
   // --- the log ---
@@ -173,7 +174,6 @@ class consumer {
         log_request{partition_, position_, page},
         [this](const events_ptr& events) {
           busy_ = false;
-          is_held_up_ = false;
           // A commit may have told of more while this was read.
           if (events->empty()) return advance();
           may_be_more_ = may_be_more_ || events->size() == page;
@@ -210,7 +210,6 @@ class consumer {
     self_->send(context_->writer,
                 offset_note{partition_, {what_.name, position_}, std::exchange(given_up_, {}), {}});
     busy_ = false;
-    is_held_up_ = false;
     advance();
   }
 
@@ -355,8 +354,8 @@ class consumer {
   std::int64_t reached_ = 0;   ///< the end of the page that is under way
   bool may_be_more_ = false;   ///< the log may go on behind what the commits told of
   bool started_ = false;
-  bool busy_ = false;        ///< reading, or with a page under way
-  bool is_held_up_ = false;  ///< by an outage of others, and that is logged
+  bool busy_ = false;  ///< reading, or with a page under way
+  seldom complaints_;
   std::unordered_map<entity_ref, lane> lanes_;
   std::size_t open_lanes_ = 0;         ///< of the page
   std::vector<dead_letter> given_up_;  ///< of the page

@@ -293,13 +293,20 @@ class entity {
   void written(const entity_result& result) {
     // The state in memory never happened: this actor ends, the next one reads what did.
     if (result.failed && result.failed->code == journal_errc::fenced) return leave();
-    if (result.failed) return end(blame(result.failed->code), result.failed->detail);
+    if (result.failed) return failed(*result.failed);
     if (!work().written_alarm.keep) stored_alarm_ = work().written_alarm.due;
     memory_.forget_before(oldest_remembered());
     busy_ = false;
     release();
     if (is_leaving_) return leave();
     serve();
+  }
+
+  void failed(const journal_error& why) {
+    // Of these the writer has told, for all the entities of its transaction.
+    const bool is_told =
+        why.code == journal_errc::unavailable || why.code == journal_errc::unknown_outcome;
+    end(blame(why.code), why.detail, is_told ? spdlog::level::debug : spdlog::level::warn);
   }
 
   /// Who waits for the answer of what is decided waits for an append.
@@ -407,11 +414,9 @@ class entity {
  public:
   /// The journal failed, or the entity threw: whoever waits is told, and the partition starts it
   /// anew with the next message.
-  void end(runtime_errc code, const std::string& detail) {
+  void end(runtime_errc code, const std::string& detail,
+           spdlog::level::level_enum level = spdlog::level::warn) {
     const auto why = detail + trace_of_end();
-    // Of an outage the writer and the readers tell, and not each entity that it ends.
-    const auto level =
-        code == runtime_errc::unavailable ? spdlog::level::debug : spdlog::level::warn;
     spdlog::log(level, "{} ends: {} ({})", to_string(ref_), to_string(code), why);
     self_->send(parent_, ending_note{});
     for (auto& one : work().held) refuse(one.asked, code, detail);

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "actors/runtime/protocol.hpp"
+#include "actors/runtime/seldom.hpp"
 
 namespace rentwave {
 namespace {
@@ -172,7 +173,6 @@ class writer {
 
     auto results = append_to_journal(batch);
     if (!results) return failed(results.error(), batch, members);
-    is_away_ = false;
     for (std::size_t i = 0; i < batch.size(); ++i) finish(batch[i], (*results)[i], members[i]);
   }
 
@@ -260,8 +260,7 @@ class writer {
 
   void failed(const journal_error& why, const std::vector<partition_append>& batch,
               std::vector<std::vector<waiting_append>>& members) {
-    // An outage fails each of them, and is told once.
-    if (why.code != journal_errc::unavailable || !std::exchange(is_away_, true))
+    if (why.code != journal_errc::unavailable || outages_.is_due(self_->clock().now()))
       spdlog::warn("the journal did not take a transaction: {} ({})", to_string(why.code),
                    why.detail);
     // Written or not: with a new epoch nothing of that transaction can still arrive, and reading
@@ -309,7 +308,7 @@ class writer {
   /// Ours, but to be taken back before anything is written, for this owner.
   std::map<partition_id, std::string> lost_;
   bool retakes_ = false;  ///< once more, soon or after a delay
-  bool is_away_ = false;  ///< the journal, and that is logged
+  seldom outages_;
   std::vector<waiting_opening> openings_;
   std::vector<waiting_append> waiting_;
   std::size_t waiting_events_ = 0;
