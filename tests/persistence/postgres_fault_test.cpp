@@ -56,6 +56,14 @@ class PostgresFaults : public PostgresScene {
     EXPECT_GT(lease.epoch, old);
   }
 
+  static std::mt19937::result_type wanted_seed() {
+    const auto* given = std::getenv("RENTWAVE_SEED");
+    return given ? static_cast<std::mt19937::result_type>(std::strtoul(given, nullptr, 10))
+                 : std::random_device{}();
+  }
+
+  const std::mt19937::result_type seed_ = wanted_seed();  ///< of a test that ends things by chance
+  const bool soak_ = std::getenv("RENTWAVE_SOAK") != nullptr;
   std::unique_ptr<pqxx::connection> third_;
   std::unique_ptr<pqxx::work> lock_;
 };
@@ -207,11 +215,8 @@ TEST_F(PostgresFaults, a_session_that_ended_in_between_is_replaced_unnoticed) {
 
 /// Ends the writer's session at any moment of its appends; afterwards it takes the partition back.
 TEST_F(PostgresFaults, a_session_that_ends_at_any_moment_loses_and_doubles_nothing) {
-  const auto* given = std::getenv("RENTWAVE_SEED");
-  const auto seed = given ? std::strtoul(given, nullptr, 10) : std::random_device{}();
-  SCOPED_TRACE("RENTWAVE_SEED=" + std::to_string(seed));
-  std::mt19937 dice(static_cast<std::mt19937::result_type>(seed));
-  const bool soak = std::getenv("RENTWAVE_SOAK") != nullptr;
+  SCOPED_TRACE("RENTWAVE_SEED=" + std::to_string(seed_));
+  std::mt19937 dice(seed_);
   // A commit takes 2 ms, so that many an end comes during one: the server puts it off until then.
   close();
   run("ALTER DATABASE " + url_.substr(url_.rfind('/') + 1) + " SET commit_delay = 2000");
@@ -221,7 +226,7 @@ TEST_F(PostgresFaults, a_session_that_ends_at_any_moment_loses_and_doubles_nothi
   std::vector<std::uint32_t> acknowledged;
   std::map<journal_errc, int> failures;
   pqxx::connection killer(url_);
-  for (std::uint32_t command = 1; command <= (soak ? 3000 : 150); ++command) {
+  for (std::uint32_t command = 1; command <= (soak_ ? 3000 : 150); ++command) {
     const std::chrono::microseconds moment{dice() % 5000};
     ASSERT_TRUE(eventually([&] { return journal_->anchor().has_value(); }));  // there is a session
     std::thread kill([&] {
@@ -267,15 +272,12 @@ class PostgresCommits : public PostgresFaults {
 };
 
 TEST_F(PostgresCommits, whose_session_ends_in_their_middle_lose_and_double_nothing) {
-  const auto* given = std::getenv("RENTWAVE_SEED");
-  const auto seed = given ? std::strtoul(given, nullptr, 10) : std::random_device{}();
-  SCOPED_TRACE("RENTWAVE_SEED=" + std::to_string(seed));
-  std::mt19937 dice(static_cast<std::mt19937::result_type>(seed));
-  const bool soak = std::getenv("RENTWAVE_SOAK") != nullptr;
+  SCOPED_TRACE("RENTWAVE_SEED=" + std::to_string(seed_));
+  std::mt19937 dice(seed_);
   auto lease = value(journal_->take_over(1, "node-a"));
   std::vector<std::uint32_t> acknowledged;
   int written = 0;  // though the answer was lost
-  for (std::uint32_t command = 1; command <= (soak ? 500 : 30); ++command) {
+  for (std::uint32_t command = 1; command <= (soak_ ? 500 : 30); ++command) {
     const bool ends = dice() % 2 == 0;
     if (ends) hold_up(true);
     std::atomic<bool> done{false};
