@@ -116,7 +116,7 @@ constexpr option settings_table[] = {
        return optional(text, to.settings.money.currency, currency);
      }},
 
-    {"limits.connections", "N", "10000", "open connections; more are closed at once",
+    {"limits.connections", "N", "10000", "open connections; more get 503, by https are closed",
      [](invocation& to, string_view text) {
        return integer(text, to.settings.limits.connections);
      }},
@@ -200,7 +200,7 @@ constexpr option settings_table[] = {
        return integer(text, to.settings.limits.registrations_per_address);
      }},
     {"limits.connections-per-address", "N", "1000",
-     "open ones of one address, but for trusted proxies; more are closed at once",
+     "open ones of one address, but for trusted proxies; more get 503, by https are closed",
      [](invocation& to, string_view text) {
        return integer(text, to.settings.limits.connections_per_address);
      }},
@@ -312,6 +312,8 @@ std::string help_text() {
       "  --config-file PATH                      a file with options\n"
       "  --help                                  this text\n"
       "  --version                               the version\n"
+      "\n"
+      "Of --limits, 0 switches one off, unless it says otherwise.\n"
       "\n";
   for (const auto& option : setting_options()) add_line(out, option);
   out += "\nof `rentwave events`:\n";

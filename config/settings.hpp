@@ -14,7 +14,7 @@ namespace rentwave::config {
 struct http_settings {
   std::string address;          ///< an IPv4 or IPv6 address, checked
   std::uint16_t port{};         ///< 0: any free one
-  std::string origin;           ///< `http(s)://host[:port]`, or empty: made from address and port
+  std::string origin;           ///< `http(s)://host[:port]`, or empty: what a request's Host says
   unsigned threads{};           ///< 0: one a core
   std::string tls_certificate;  ///< PEM files; https when both are given
   std::string tls_key;
@@ -24,7 +24,7 @@ struct http_settings {
 };
 
 struct journal_settings {
-  std::string url;                          ///< `sqlite:<path>`
+  std::string url;                          ///< `sqlite:<path>` or `postgresql://…`, checked
   std::optional<std::uint32_t> partitions;  ///< nothing: as the journal has
 };
 inline constexpr std::uint32_t partitions_of_new_journals = 64;

@@ -60,7 +60,7 @@ problem origin(std::string_view text, std::string& to);
 /// Any number of them with commas between.
 problem origins(std::string_view text, std::vector<std::string>& to);
 
-/// `sqlite:<path>`.
+/// `sqlite:<path>`, `postgresql://…` or `postgres://…`.
 problem journal_url(std::string_view text, std::string& to);
 
 /// Up to 64 letters, digits, `.`, `_` and `-`; or empty.

@@ -12,7 +12,7 @@ namespace rentwave::http {
 
 /// 0 switches a limit off.
 struct server_limits {
-  std::size_t connections = 10'000;        ///< open at once; one more gets 503 and is closed
+  std::size_t connections = 10'000;  ///< open at once; one more gets 503, by https it is closed
   std::size_t requests_in_flight = 1'000;  ///< read and not answered; one more gets 503
   std::size_t header_bytes = 16 * 1024;    ///< request line and fields; longer gets 431
   std::size_t body_bytes = 1024 * 1024;    ///< longer gets 413
@@ -29,7 +29,7 @@ struct server_limits {
   double requests_per_address_s = 0;
   double requests_per_account_s = 0;
   double photos_per_account_min = 0;        ///< uploads; as many at once; more get 429
-  std::size_t connections_per_address = 0;  ///< but a trusted proxy's; one more gets 503
+  std::size_t connections_per_address = 0;  ///< but a trusted proxy's; one more as above
   /// Of `body_bytes_at_once`, for one address; what goes beyond gets 503.
   std::size_t body_bytes_per_address = 0;
 

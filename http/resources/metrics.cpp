@@ -131,7 +131,7 @@ void add_journal(exposition& to, const journal_figures& seen) {
   to.histogram("rentwave_journal_append_duration_seconds", "Transactions of the writer.",
                seen.append_seconds);
   to.histogram("rentwave_journal_append_events", "Events of one transaction.", seen.append_events);
-  to.histogram("rentwave_journal_load_duration_seconds", "Reading of one entity.",
+  to.histogram("rentwave_journal_load_duration_seconds", "Loads, of up to 64 entities each.",
                seen.load_seconds);
   auto& failed = to.family("rentwave_journal_appends_failed_total",
                            "Transactions that failed, by how.", MetricType::Counter);
@@ -240,7 +240,7 @@ boost::asio::awaitable<std::string> scrape(backend& api) {
   auto& build =
       all.family("rentwave_build_info", "Always 1; its labels say what runs.", MetricType::Gauge);
   exposition::add(build, {{"version", api.about().version}}, 1);
-  all.gauge("rentwave_ready", "1 when every partition is open and the node is not leaving.",
+  all.gauge("rentwave_ready", "1 when this node can serve, as /readyz says.",
             api.is_ready() ? 1 : 0);
   add_process(all);
   add_server(all, api.counted());
