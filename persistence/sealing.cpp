@@ -169,7 +169,7 @@ class sealing_journal final : public forwarding_journal {
   journal_result<std::string> sealing_key(account_id person) {
     if (const auto cached = cached_keys_.find(person); cached != cached_keys_.end())
       return cached->second;
-    auto key = find_or_make_key(person);
+    auto key = inner().ensure_key(person, make_personal_key());  // seldom, after `learn_keys`
     if (!key) {
       if (key.error().code == journal_errc::not_found) return std::string{};
       return key;
@@ -178,14 +178,6 @@ class sealing_journal final : public forwarding_journal {
       return journal_error{journal_errc::corrupt, "the key of account " + to_string(person)};
     if (cached_keys_.size() >= max_cached_keys) cached_keys_.clear();
     return cached_keys_.emplace(person, std::move(*key)).first->second;
-  }
-
-  /// Looks first: making one is a transaction of its own. Seldom needed after `learn_keys`.
-  journal_result<std::string> find_or_make_key(account_id person) {
-    auto found = inner().find_key(person);
-    if (!found) return found.error();
-    if (*found) return std::move(**found);
-    return inner().ensure_key(person, make_personal_key());
   }
 
   template <class Written>

@@ -29,17 +29,21 @@ answer handle(const state& s, const announce& c, const context&) {
 }
 
 /// Whether a later round has brought nothing: then it is asked for again as it is, after the longer
-/// and longer pauses of a want without an answer.
+/// and longer pauses of a want without an answer. Whoever was missed in an earlier step of it does
+/// not wait for that.
 bool is_in_vain(const announcement& one, const told_so_far& told) {
-  if (!one.late || !told.missed || told.people > 0 || told.next) return false;
+  if (!one.late || !told.missed || told.people > 0 || told.next || !one.missed.empty())
+    return false;
   return told.missed->people.size() >= one.late->people.size() &&
          told.missed->shards.size() >= one.late->shards.size();
 }
 
 std::optional<unreached> as_many_as_are_kept(const announcement& one, std::optional<unreached> of) {
   if (!of) return of;
-  const auto room = max_missed - std::min(max_missed, one.missed.people.size());
-  of->people.resize(std::min(of->people.size(), room));
+  const auto& before = one.missed.people;
+  std::erase_if(of->people,
+                [&](auto who) { return std::ranges::find(before, who) != before.end(); });
+  of->people.resize(std::min(of->people.size(), max_missed - std::min(max_missed, before.size())));
   if (of->empty()) of.reset();
   return of;
 }

@@ -39,6 +39,8 @@ namespace {
 
 /// Steps whose people are in memory; further ones wait.
 constexpr std::size_t most_open_steps = 64;
+/// Of later rounds: a topic may ask for many at once, and what is new need not wait for them.
+constexpr std::size_t most_open_late_steps = 4;
 /// What is beyond is forgotten: its topic asks again.
 constexpr std::size_t most_waiting_steps = 10'000;
 constexpr auto answer_timeout = std::chrono::seconds{30};
@@ -70,14 +72,26 @@ struct step {
   bool has_asked_for(account_id who) const {
     return std::ranges::find(what().people, who) != what().people.end();
   }
-  /// Its topic has pauses of its own between later rounds.
-  int most_faults() const { return what().late ? 1 : most_failures; }
-  /// Of what was told in the first round already.
-  spdlog::level::level_enum level() const {
-    return what().late ? spdlog::level::debug : spdlog::level::err;
-  }
+  /// Its inbox has failed in an earlier round, which the log has told.
+  bool is_known_as_broken(account_id who) const { return what().late && has_asked_for(who); }
   bool is_full() const { return people.size() >= static_cast<std::size_t>(what().most); }
 };
+
+/// Steps that wait for their turn, and how many have it.
+struct queue_of_steps {
+  std::size_t most_open;
+  std::size_t open = 0;
+  std::deque<command_ptr> waiting{};
+};
+
+/// How often what fails by its own fault is tried in one step, and how that is logged. What is
+/// known as broken is tried once: its topic has pauses of its own between later rounds.
+int most_faults(bool is_known) {
+  return is_known ? 1 : most_failures;
+}
+spdlog::level::level_enum level_of(bool is_known) {
+  return is_known ? spdlog::level::debug : spdlog::level::err;
+}
 
 class town_crier {
  public:
@@ -89,11 +103,12 @@ class town_crier {
 
   void take(const command_ptr& asked) {
     if (!std::holds_alternative<crier::command>(asked->body) || !asked->from) return;
-    if (waiting_.size() >= most_waiting_steps) return;
+    auto& queue = queue_of(*asked);
+    if (queue.waiting.size() >= most_waiting_steps) return;
     // Else a repeat, because the topic has waited for long: what it is for is under way.
     if (!known_.insert(asked->id).second) return;
-    waiting_.push_back(asked);
-    open_next();
+    queue.waiting.push_back(asked);
+    open_next(queue);
   }
 
   void sweep() { requests_.sweep(); }
@@ -108,12 +123,17 @@ class town_crier {
   }
 
  private:
-  void open_next() {
-    while (!waiting_.empty() && steps_.size() < most_open_steps) {
+  queue_of_steps& queue_of(const command_envelope& asked) {
+    return std::get<crier::tell>(std::get<crier::command>(asked.body)).late ? late_ : first_;
+  }
+
+  void open_next(queue_of_steps& queue) {
+    while (!queue.waiting.empty() && queue.open < queue.most_open) {
+      ++queue.open;
       const auto number = ++last_step_;
       auto& one = steps_[number];
-      one.asked = std::move(waiting_.front());
-      waiting_.pop_front();
+      one.asked = std::move(queue.waiting.front());
+      queue.waiting.pop_front();
       one.people = one.what().people;
       gather(number, one, one.what().from);
     }
@@ -155,9 +175,10 @@ class town_crier {
   void silent(const ask_again& due, const caf::error& why) {
     if (!is_own_fault(why)) return give_up(due.step, why);
     auto& one = steps_.at(due.step);
-    if (due.failures < one.most_faults()) return self_->delayed_send(self_, retry_delay, due);
+    const bool is_known = one.what().late;
+    if (due.failures < most_faults(is_known)) return self_->delayed_send(self_, retry_delay, due);
     // Those in the shards behind this one need not wait until somebody mends it.
-    spdlog::log(one.level(), "the followers in {} could not be told: {}",
+    spdlog::log(level_of(is_known), "the followers in {} could not be told: {}",
                 to_string(audience_of(due)), render(why));
     one.missed.shards.push_back(due.here.shard);
     gather(due.step, one, {due.here.shard + 1, {}});
@@ -248,9 +269,10 @@ class town_crier {
     const bool is_at_fault = is_own_fault(why);
     ++due.failures;
     due.faults += is_at_fault;
-    if (due.faults == one.most_faults()) {
+    const bool is_known = one.is_known_as_broken(due.whom);
+    if (due.faults == most_faults(is_known)) {
       // Thousands behind this one need not wait until somebody mends it.
-      spdlog::log(one.level(), "{} could not be told: {}", to_string(inbox_ref(due.whom)),
+      spdlog::log(level_of(is_known), "{} could not be told: {}", to_string(inbox_ref(due.whom)),
                   render(why));
       one.missed.people.push_back(due.whom);
       return told(due.step);
@@ -268,7 +290,7 @@ class town_crier {
     told_so_far so_far{std::ssize(one.people) - std::ssize(one.missed.people), one.next};
     if (!one.missed.empty()) so_far.missed = std::move(one.missed);
     send_home(*context_, *one.asked, std::move(so_far));
-    open_next();
+    open_next(queue_of(*one.asked));
   }
 
   /// The topic asks again; who has been told by then does not hear it twice.
@@ -276,13 +298,14 @@ class town_crier {
     if (!steps_.contains(number)) return;
     const auto one = close(number);
     spdlog::warn("an announcement of {} stops for now: {}", one.what().topic, render(why));
-    open_next();
+    open_next(queue_of(*one.asked));
   }
 
   step close(std::uint64_t number) {
     auto one = std::move(steps_.extract(number).mapped());
     std::erase(ready_, number);
     known_.erase(one.asked->id);
+    --queue_of(*one.asked).open;
     return one;
   }
 
@@ -292,7 +315,8 @@ class town_crier {
   timed_requests requests_;
   context_ptr context_;
   std::unordered_set<command_id> known_;  ///< what waits or is under way
-  std::deque<command_ptr> waiting_;
+  queue_of_steps first_{most_open_steps};
+  queue_of_steps late_{most_open_late_steps};
   std::unordered_map<std::uint64_t, step> steps_;
   std::uint64_t last_step_ = 0;
   std::deque<std::uint64_t> ready_;  ///< steps with people whose turn is still to come

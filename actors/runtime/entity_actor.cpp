@@ -90,7 +90,14 @@ class entity {
     busy_ = true;
     self_->request(context_->reader_for(partition_), caf::infinite, load_request{ref_, from_start})
         .then([this, from_start](const history_ptr& found) { loaded(*found, from_start); },
-              [this](const caf::error& why) { end(blame(why), self_->system().render(why)); });
+              [this](const caf::error& why) { not_read(why); });
+  }
+
+  /// Of an outage the reader has told, for all entities.
+  void not_read(const caf::error& why) {
+    const auto code = blame(why);
+    end(code, self_->system().render(why),
+        code == runtime_errc::crashed ? spdlog::level::warn : spdlog::level::debug);
   }
 
   void loaded(const history& found, bool from_start) {
@@ -241,7 +248,7 @@ class entity {
               for (const auto& id : asked.commands) looked_up(id, *found);
               serve();
             },
-            [this](const caf::error& why) { end(blame(why), self_->system().render(why)); });
+            [this](const caf::error& why) { not_read(why); });
   }
 
   void looked_up(command_id id, const std::vector<stored_event>& found) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "actors/runtime/protocol.hpp"
+#include "actors/runtime/seldom.hpp"
 
 namespace rentwave {
 namespace {
@@ -21,12 +22,6 @@ struct waiting_load {
   caf::response_promise done;
 };
 
-/// Whether what is stored of this entity cannot be read, or nothing can at the moment.
-caf::error failure_of(const journal_error& why) {
-  const bool is_to_blame = why.code == journal_errc::corrupt;
-  return make_error(is_to_blame ? runtime_errc::crashed : runtime_errc::unavailable, why.detail);
-}
-
 struct reader_state {
   explicit reader_state(caf::event_based_actor* owner) : self{owner} {}
 
@@ -35,11 +30,24 @@ struct reader_state {
   std::vector<waiting_load> loads;
   bool will_load = false;  ///< the message for that is under way
   std::shared_ptr<std::atomic<std::size_t>> waiting;
+  seldom outages;
   const char* name = "reader";
 
+  /// Nothing can be read at the moment. Who asked need not tell.
+  caf::error unavailable(const std::string& why) {
+    if (outages.is_due(self->clock().now())) spdlog::warn("the journal cannot be read: {}", why);
+    return make_error(runtime_errc::unavailable, why);
+  }
+
+  /// Whether what is stored of this entity cannot be read, or nothing can.
+  caf::error failure_of(const journal_error& why) {
+    if (why.code == journal_errc::corrupt) return make_error(runtime_errc::crashed, why.detail);
+    return unavailable(why.detail);
+  }
+
   template <class T>
-  static caf::result<std::shared_ptr<const T>> shared(journal_result<T> found) {
-    if (!found) return make_error(runtime_errc::unavailable, found.error().detail);
+  caf::result<std::shared_ptr<const T>> shared(journal_result<T> found) {
+    if (!found) return unavailable(found.error().detail);
     return std::make_shared<const T>(std::move(*found));
   }
 
@@ -75,7 +83,7 @@ struct reader_state {
     }
   }
 
-  static void answer(caf::response_promise& done, journal_result<history> found) {
+  void answer(caf::response_promise& done, journal_result<history> found) {
     if (!found)
       done.deliver(failure_of(found.error()));
     else
@@ -95,27 +103,21 @@ struct reader_state {
 
   caf::result<std::int64_t> offset(const offset_request& asked) {
     const auto found = connection->offset(asked.partition, asked.subscription);
-    if (!found) return make_error(runtime_errc::unavailable, found.error().detail);
+    if (!found) return unavailable(found.error().detail);
     return *found;
   }
 };
 
-/// What a connection throws must not end its reader.
-template <class Work>
-auto guarded(Work work) -> decltype(work()) {
-  try {
-    return work();
-  } catch (const std::exception& thrown) {
-    return make_error(runtime_errc::unavailable, thrown.what());
-  }
-}
-
-/// Takes up a question: it waits no longer.
+/// Takes up a question: it waits no longer. What a connection throws must not end its reader.
 template <class Question, class Work>
 auto handler(reader_state& state, Work work) {
-  return [&state, work](const Question& asked) {
+  return [&state, work](const Question& asked) -> decltype(work(state, asked)) {
     --*state.waiting;
-    return guarded([&] { return work(state, asked); });
+    try {
+      return work(state, asked);
+    } catch (const std::exception& thrown) {
+      return state.unavailable(thrown.what());
+    }
   };
 }
 

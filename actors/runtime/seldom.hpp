@@ -3,23 +3,20 @@
 #pragma once
 
 #include <chrono>
-#include <optional>
 
 namespace rentwave {
 
 class seldom {
  public:
   /// Whether it is to be told of what happens now.
-  template <class TimePoint>
-  bool is_due(TimePoint now) {
-    const auto since_start = now.time_since_epoch();
-    if (next_ && since_start < *next_) return false;
-    next_ = since_start + std::chrono::minutes{1};
+  bool is_due(std::chrono::steady_clock::time_point now) {
+    if (now < next_) return false;
+    next_ = now + std::chrono::minutes{1};
     return true;
   }
 
  private:
-  std::optional<std::chrono::nanoseconds> next_;
+  std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::time_point::min();
 };
 
 }  // namespace rentwave

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "tests/runtime/heard_log.hpp"
 #include "tests/runtime/market.hpp"
 #include "tests/runtime/throwing_machine.hpp"
 
@@ -35,6 +36,32 @@ TEST(Journal, that_fails_never_acknowledges_and_serves_again_when_it_recovers) {
   EXPECT_EQ(m.wallet(m.renter).balance, money{});
   m.top_up(m.renter, {500});
   EXPECT_EQ(m.wallet(m.renter).balance, (money{500}));
+}
+
+// Each of a node's entities ends in an outage, as often as somebody asks for it.
+TEST(Journal, that_cannot_be_read_is_told_of_once) {
+  market m;
+  m.world.journal().fail_reads(true);
+  const heard_log log;
+  for (int i = 0; i < 20; ++i) {
+    const auto nobody = m.fresh<account_id>();
+    EXPECT_EQ(code_of(m.try_top_up(nobody, {500})), runtime_errc::unavailable);
+    m.pass(1s);
+  }
+  EXPECT_LE(log.count("cannot be read"), static_cast<int>(m.world.options().readers)) << log.text();
+  EXPECT_GE(log.count("cannot be read"), 1);
+  EXPECT_EQ(log.count("ends: unavailable", spdlog::level::warn), 0);
+  m.world.journal().fail_reads(false);
+  m.top_up(m.renter, {500});
+}
+
+// That is a bug of one entity, of which the writer says nothing.
+TEST(Entity, whose_rows_are_refused_is_told_of) {
+  market m;
+  m.world.journal().on_append([](std::uint64_t) { return append_fault::refuse_one; });
+  const heard_log log;
+  m.try_top_up(m.renter, {500});
+  EXPECT_EQ(log.count("ends: crashed", spdlog::level::warn), 1) << log.text();
 }
 
 /// Asks, and where CAF delivers the error, so in the midst of what the entity does, asks again.

@@ -27,43 +27,51 @@ class heard_log {
 
   /// Whether so many lines with this in them come before the test has waited too long.
   bool has(const std::string& part, int times = 1) { return sink_->wait_for(part, times); }
-  int count(const std::string& part) { return sink_->count(part); }
-  std::string text() { return sink_->text(); }
+  /// At this level or a graver one.
+  int count(const std::string& part, spdlog::level::level_enum level = spdlog::level::trace) const {
+    return sink_->count(part, level);
+  }
+  std::string text() const { return sink_->text(); }
 
  private:
+  struct line {
+    spdlog::level::level_enum level;
+    std::string text;
+  };
   class sink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
    public:
     bool wait_for(const std::string& part, int times) {
       std::unique_lock lock{lines_mutex_};
       return more_.wait_for(lock, std::chrono::seconds{30},
-                            [&] { return count_in(part) >= times; });
+                            [&] { return count_in(part, spdlog::level::trace) >= times; });
     }
-    int count(const std::string& part) {
+    int count(const std::string& part, spdlog::level::level_enum level) {
       const std::lock_guard lock{lines_mutex_};
-      return count_in(part);
+      return count_in(part, level);
     }
     std::string text() {
       const std::lock_guard lock{lines_mutex_};
       std::string all;
-      for (const auto& each : lines_) all += each + '\n';
+      for (const auto& each : lines_) all += each.text + '\n';
       return all;
     }
 
    private:
-    int count_in(const std::string& part) const {
-      return static_cast<int>(std::ranges::count_if(
-          lines_, [&](const auto& line) { return line.find(part) != std::string::npos; }));
+    int count_in(const std::string& part, spdlog::level::level_enum level) const {
+      return static_cast<int>(std::ranges::count_if(lines_, [&](const auto& line) {
+        return line.level >= level && line.text.find(part) != std::string::npos;
+      }));
     }
     void sink_it_(const spdlog::details::log_msg& message) override {
       const std::lock_guard lock{lines_mutex_};
-      lines_.emplace_back(message.payload.data(), message.payload.size());
+      lines_.push_back({message.level, {message.payload.data(), message.payload.size()}});
       more_.notify_all();
     }
     void flush_() override {}
 
     std::mutex lines_mutex_;
     std::condition_variable more_;
-    std::vector<std::string> lines_;
+    std::vector<line> lines_;
   };
 
   std::shared_ptr<sink> sink_ = std::make_shared<sink>();

@@ -179,6 +179,28 @@ TEST(Topic, writes_nothing_of_a_later_round_in_vain) {
   EXPECT_EQ(stage.owed(), names{"tell-1-4"});
 }
 
+// Else one who is missed in a round's first step waits until the audience of a later one is mended.
+TEST(Topic, goes_on_for_whom_it_missed_before_an_audience_failed) {
+  topic_scene stage;
+  stage.play(news(1));
+  stage.acknowledge("tell-1-0", told_so_far{0, {}, unreached{{}, {5}}});
+  stage.acknowledge("tell-1-1", told_so_far{499, follower_place{5, cem}, unreached{{bob}, {}}});
+  const told_so_far broken_again{0, {}, unreached{{}, {5}}};
+  EXPECT_EQ(stage.acknowledge("tell-1-2", broken_again), names{"topic.step"});
+  ASSERT_EQ(stage.owed(), names{"tell-1-3"});
+  EXPECT_EQ(stage.told(0).people, std::vector{bob});
+  EXPECT_EQ(stage.told(0).shards, std::vector{5});
+  EXPECT_EQ(stage.acknowledge("tell-1-3", told_so_far{0, {}, unreached{{bob}, {5}}}), names{});
+}
+
+TEST(Topic, keeps_each_whom_it_has_missed_once) {
+  topic_scene stage;
+  stage.play(news(1));
+  stage.acknowledge("tell-1-0", told_so_far{9, follower_place{5, bob}, unreached{{ada}, {}}});
+  stage.acknowledge("tell-1-1", told_so_far{0, {}, unreached{{ada, bob}, {}}});
+  EXPECT_EQ(stage.told(0).people, (std::vector{ada, bob}));
+}
+
 TEST(Topic, keeps_only_so_many_whom_it_has_missed) {
   topic_scene stage;
   const auto many = static_cast<int>(topic::max_missed);
