@@ -27,7 +27,7 @@ struct tell {
   account_id except;
   inbox::notice what;
   std::vector<account_id> people{};  ///< fewer than `most`
-  bool late = false;                 ///< they were missed before: what is broken is tried once
+  bool late = false;                 ///< they were missed before: these are tried once
 };
 BOOST_DESCRIBE_STRUCT(tell, (), (topic, shards, from, most, about, except, what, people, late))
 

@@ -29,8 +29,8 @@ answer handle(const state& s, const announce& c, const context&) {
 }
 
 /// Whether a later round has brought nothing: then it is asked for again as it is, after the longer
-/// and longer pauses of a want without an answer. Whoever was missed in an earlier step of it does
-/// not wait for that.
+/// and longer pauses of a want without an answer. Whoever was missed in an earlier step of the
+/// round does not wait for what failed in its last.
 bool is_in_vain(const announcement& one, const told_so_far& told) {
   if (!one.late || !told.missed || told.people > 0 || told.next || !one.missed.empty())
     return false;

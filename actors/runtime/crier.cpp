@@ -39,7 +39,7 @@ namespace {
 
 /// Steps whose people are in memory; further ones wait.
 constexpr std::size_t most_open_steps = 64;
-/// Of later rounds: a topic may ask for many at once, and what is new need not wait for them.
+/// Of later rounds, apart from those: a topic may ask for many at once, and news wait for none.
 constexpr std::size_t most_open_late_steps = 4;
 /// What is beyond is forgotten: its topic asks again.
 constexpr std::size_t most_waiting_steps = 10'000;

@@ -95,9 +95,9 @@ class entity {
 
   /// Of an outage the reader has told, for all entities.
   void not_read(const caf::error& why) {
-    const auto code = blame(why);
-    end(code, self_->system().render(why),
-        code == runtime_errc::crashed ? spdlog::level::warn : spdlog::level::debug);
+    const bool is_told = why == make_error(runtime_errc::unavailable);
+    end(blame(why), self_->system().render(why),
+        is_told ? spdlog::level::debug : spdlog::level::warn);
   }
 
   void loaded(const history& found, bool from_start) {

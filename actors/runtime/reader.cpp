@@ -33,21 +33,22 @@ struct reader_state {
   seldom outages;
   const char* name = "reader";
 
-  /// Nothing can be read at the moment. Who asked need not tell.
-  caf::error unavailable(const std::string& why) {
-    if (outages.is_due(self->clock().now())) spdlog::warn("the journal cannot be read: {}", why);
-    return make_error(runtime_errc::unavailable, why);
+  /// Of an outage the log is told here, for all who ask. Of what is damaged they tell themselves.
+  caf::error unavailable(const journal_error& why) {
+    if (why.code != journal_errc::corrupt && outages.is_due(self->clock().now()))
+      spdlog::warn("the journal cannot be read: {}", why.detail);
+    return make_error(runtime_errc::unavailable, why.detail);
   }
 
   /// Whether what is stored of this entity cannot be read, or nothing can.
   caf::error failure_of(const journal_error& why) {
     if (why.code == journal_errc::corrupt) return make_error(runtime_errc::crashed, why.detail);
-    return unavailable(why.detail);
+    return unavailable(why);
   }
 
   template <class T>
   caf::result<std::shared_ptr<const T>> shared(journal_result<T> found) {
-    if (!found) return unavailable(found.error().detail);
+    if (!found) return unavailable(found.error());
     return std::make_shared<const T>(std::move(*found));
   }
 
@@ -103,7 +104,7 @@ struct reader_state {
 
   caf::result<std::int64_t> offset(const offset_request& asked) {
     const auto found = connection->offset(asked.partition, asked.subscription);
-    if (!found) return unavailable(found.error().detail);
+    if (!found) return unavailable(found.error());
     return *found;
   }
 };
@@ -116,7 +117,7 @@ auto handler(reader_state& state, Work work) {
     try {
       return work(state, asked);
     } catch (const std::exception& thrown) {
-      return state.unavailable(thrown.what());
+      return state.unavailable({journal_errc::unavailable, thrown.what()});
     }
   };
 }

@@ -9,6 +9,7 @@
 #include "actors/domain/wallet.hpp"
 #include "actors/runtime/restart_budget.hpp"
 #include "persistence/codec.hpp"
+#include "tests/runtime/heard_log.hpp"
 #include "tests/runtime/market.hpp"
 #include "tests/runtime/throwing_machine.hpp"
 
@@ -80,11 +81,14 @@ TEST(Entity, whose_stored_data_cannot_be_read_is_quarantined_too) {
   const auto sick = wallet_ref(m.renter);
   m.world.journal().damage(sick);
   m.world.start();
+  const heard_log log;
   for (int i = 0; i < 40 && m.world.report(sick)->quarantine.empty(); ++i) {
     m.try_top_up(m.renter, {700});
     m.pass(1s);
   }
   ASSERT_EQ(m.world.report(sick)->quarantine.size(), 1u);
+  EXPECT_GT(log.count("ends: crashed", spdlog::level::warn), 1);
+  EXPECT_EQ(log.count("the journal cannot be read"), 0) << "all others can";
   m.world.journal().damage({});
   EXPECT_TRUE(m.world.release(sick));
   m.top_up(m.renter, {700});
