@@ -22,6 +22,7 @@
 #include "application/demo/people.hpp"
 #include "application/journal_facts.hpp"
 #include "application/open_files.hpp"
+#include "application/reach.hpp"
 #include "application/setup_token.hpp"
 #include "config/parse.hpp"
 #include "http/actor_backend.hpp"
@@ -73,7 +74,6 @@ http::server_options server_options_of(const config::settings& settings) {
 http::auth_options auth_options_of(const config::settings& settings) {
   http::auth_options options;
   options.token_lifetime = settings.auth.token_lifetime;
-  options.origin = settings.http.origin;
   options.request_timeout = settings.limits.request_timeout;
   options.password_threads = settings.limits.password_hashes_at_once;
   options.password_queue = settings.limits.password_queue;
@@ -268,8 +268,9 @@ boost::system::result<std::unique_ptr<application>, std::string> application::st
                           [here] { return here->keeper(); }, office_of(p.cluster.get()),
                           [here] { return here->fetcher(); }},
       auth_options_of(settings));
-  p.gate = std::make_unique<http::token_authenticator>(*p.api, settings.http.origin,
-                                                       http::cors{settings.http.cors_origins});
+  p.gate = std::make_unique<http::token_authenticator>(
+      *p.api, http::own_origin{settings.http.origin, serves_this_machine_only(settings.http)},
+      http::cors{settings.http.cors_origins});
   p.server = std::make_unique<http::server>(server_options_of(settings), *p.api, *p.gate,
                                             routes_of(settings.node));
   p.server->use(*std::move(tls));

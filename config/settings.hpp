@@ -14,7 +14,7 @@ namespace rentwave::config {
 struct http_settings {
   std::string address;          ///< an IPv4 or IPv6 address, checked
   std::uint16_t port{};         ///< 0: any free one
-  std::string origin;           ///< `http(s)://host[:port]`, or empty: what a request's Host says
+  std::string origin;           ///< `http(s)://host[:port]`, or empty: as `own_origin` has it
   unsigned threads{};           ///< 0: one a core
   std::string tls_certificate;  ///< PEM files; https when both are given
   std::string tls_key;

@@ -4,14 +4,11 @@
 
 #include <chrono>
 #include <cstddef>
-#include <string>
 
 namespace rentwave::http {
 
 struct auth_options {
   std::chrono::milliseconds token_lifetime = std::chrono::hours{24};
-  /// `http(s)://host[:port]` as browsers see us; empty: whatever the request's Host says.
-  std::string origin;
 
   std::chrono::milliseconds request_timeout = std::chrono::seconds{10};  ///< of each wait; 0: none
   std::size_t waits = 20'000;  ///< answers awaited at once; more are 503 `overloaded`

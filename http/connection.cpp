@@ -176,14 +176,15 @@ awaitable<bool> connection::wait_for_request(incoming& in) {
   begin(doing::waiting, is_first_ ? limits.header_timeout : limits.idle_timeout);
   if (shared_->is_stopping()) co_return false;
   while (!in.has_bytes())
-    if (!co_await read_some(in)) co_return false;
+    if (!co_await read_some(in)) co_return in.has_bytes();
   co_return true;
 }
 
+/// False once it has taken too long, too: what is on its way arrives though we read no more.
 awaitable<bool> connection::read_some(incoming& in) {
   const auto [error, size] = co_await stream_->read_some(in.room());
   in.arrived(size);
-  co_return !error;
+  co_return !error && !expired_;
 }
 
 awaitable<connection::reading> connection::read_head(incoming& in) {

@@ -1,5 +1,7 @@
 #include "http/credentials.hpp"
 
+#include <boost/asio/ip/address.hpp>
+
 #include "http/ascii.hpp"
 #include "http/problems.hpp"
 
@@ -49,7 +51,18 @@ bool asks_for_websocket(const request& asked) {
   return ascii::has_token(asked.header_list("upgrade"), "websocket");
 }
 
-bool comes_from_us(const request& asked, std::string_view origin) {
+bool is_this_machine(std::string_view authority) {
+  std::string host;
+  if (authority.starts_with('['))
+    host = authority.substr(1, authority.find(']') - 1);
+  else
+    host = authority.substr(0, authority.find(':'));
+  boost::system::error_code no_address;
+  const auto address = boost::asio::ip::make_address(host, no_address);
+  return no_address ? same_text(host, "localhost") : address.is_loopback();
+}
+
+bool comes_from_us(const request& asked, const own_origin& origin) {
   // A WebSocket starts with GET, is not under the same-origin policy, and always has an Origin.
   const bool socket = asks_for_websocket(asked);
   if (is_safe(asked.method) && !socket) return true;
@@ -57,9 +70,10 @@ bool comes_from_us(const request& asked, std::string_view origin) {
   if (same_text(site, "cross-site")) return false;
   const auto from = asked.header("origin");
   if (!from.empty()) {
-    if (!origin.empty()) return same_text(from, origin);
+    if (!origin.text.empty()) return same_text(from, origin.text);
     const auto authority = authority_of(from);
-    return !authority.empty() && same_text(authority, asked.header("host"));
+    return !authority.empty() && same_text(authority, asked.header("host")) &&
+           (!origin.is_local || is_this_machine(authority));
   }
   // Neither header: no browser, and so no page that could abuse the cookie.
   const bool unknown = site.empty() || same_text(site, "same-origin") || same_text(site, "none");
@@ -67,7 +81,7 @@ bool comes_from_us(const request& asked, std::string_view origin) {
 }
 
 boost::system::result<std::optional<std::string_view>, problem> token_in(const request& asked,
-                                                                         std::string_view origin,
+                                                                         const own_origin& origin,
                                                                          const cors& others) {
   if (const auto header = asked.header("authorization"); !header.empty()) {
     const auto given = bearer_of(header);

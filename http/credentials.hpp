@@ -5,6 +5,7 @@
 #include <boost/system/result.hpp>
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "http/cors.hpp"
@@ -12,13 +13,20 @@
 
 namespace rentwave::http {
 
-/// The token that came along, not verified; nothing when there is none. `origin` is ours; empty:
-/// that of the request's Host. Errors: 401 for another scheme than Bearer; 403 `foreign_origin` for
-/// what changes something, is asked by a page of others, and has no `Authorization`, which no page
-/// can have sent without being allowed to. The pages of `others` may do without it, too, as long as
-/// our cookie does not come along.
+/// What of a browser's Origin is ours.
+struct own_origin {
+  std::string text;  ///< `http(s)://host[:port]`; empty: whatever the request's Host says
+  /// And that has to be this machine's host then. Other names may lead here for some only, and to
+  /// pages of others before (DNS rebinding).
+  bool is_local = false;
+};
+
+/// The token that came along, not verified; nothing when there is none. Errors: 401 for another
+/// scheme than Bearer; 403 `foreign_origin` for what changes something, is asked by a page of
+/// others, and has no `Authorization`, which no page can have sent without being allowed to. The
+/// pages of `others` may do without it, too, as long as our cookie does not come along.
 boost::system::result<std::optional<std::string_view>, problem> token_in(const request& asked,
-                                                                         std::string_view origin,
+                                                                         const own_origin& origin,
                                                                          const cors& others);
 
 /// The first cookie of that name in a Cookie header (RFC 6265 section 5.4); empty when there is
@@ -30,7 +38,10 @@ std::string_view cookie_of(std::string_view header, std::string_view name);
 bool asks_for_websocket(const request& asked);
 
 /// Whether a request that carries the cookie may do what it asks for; the same goes for what a
-/// browser sends without it. `origin` as above.
-bool comes_from_us(const request& asked, std::string_view origin);
+/// browser sends without it.
+bool comes_from_us(const request& asked, const own_origin& origin);
+
+/// Whether this host, or what stands in front of a port, is localhost or a loopback address.
+bool is_this_machine(std::string_view authority);
 
 }  // namespace rentwave::http

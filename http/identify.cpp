@@ -1,7 +1,5 @@
 #include "http/identify.hpp"
 
-#include "http/credentials.hpp"
-
 namespace rentwave::http {
 
 boost::asio::awaitable<answer<std::optional<identity>>> token_authenticator::identify(

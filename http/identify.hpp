@@ -3,25 +3,24 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
 #include "http/authenticator.hpp"
 #include "http/backend.hpp"
 #include "http/cors.hpp"
+#include "http/credentials.hpp"
 
 namespace rentwave::http {
 
 class token_authenticator final : public authenticator {
  public:
-  /// `origin` as in auth_options.
-  token_authenticator(backend& api, std::string origin, cors others = cors{})
+  token_authenticator(backend& api, own_origin origin, cors others = cors{})
       : api_(api), origin_(std::move(origin)), others_(std::move(others)) {}
 
   boost::asio::awaitable<answer<std::optional<identity>>> identify(const request& asked) override;
 
  private:
   backend& api_;
-  const std::string origin_;
+  const own_origin origin_;
   const cors others_;
 };
 

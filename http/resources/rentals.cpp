@@ -125,7 +125,7 @@ answering quote_rental(backend& api, const request& asked) {
   const auto view = co_await api.view(listing_ref(wanted.listing));
   if (!view) co_return to_response(view.error(), asked);
   const auto& advert = (*view)->as<listing::state>();
-  if (!advert.exists || advert.removed)
+  if (!advert.exists || advert.removed || advert.is_hidden())
     co_return to_response(not_found("There is no such advert."), asked);
 
   const auto renter = caller_of(asked);

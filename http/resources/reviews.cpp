@@ -61,7 +61,7 @@ answering listing_reviews(backend& api, const request& asked) {
   query_reader query{asked};
   const page_request page{query.limit(), query.cursor()};
   if (const auto wrong = query.failure()) co_return to_response(*wrong, asked);
-  const auto view = co_await advert_in_path(api, asked);
+  const auto view = co_await shown_advert_in_path(api, asked);
   if (!view) co_return to_response(view.error(), asked);
   review_query wanted{(*view)->as<listing::state>().id, page};
   co_return co_await list(api, asked, std::move(wanted));

@@ -115,6 +115,9 @@ awaitable<std::optional<problem>> sign_up(backend& api, const request& asked,
     if (!ids.command || there.account != account) co_return username_taken();
     co_return co_await why_not_the_same(api, asked, person, *ids.command, {});
   }
+  const auto* operators = api.operators();
+  if (operators && !operators->may_register(person.username, person.setup_token))
+    co_return setup_token_required();
   const auto hash = co_await api.hash_password(asked, person.digest);
   if (!hash) co_return hash.error();
   auto command = as_command<login::command>(login::sign_up{person.username,
@@ -135,9 +138,6 @@ awaitable<std::optional<problem>> sign_up(backend& api, const request& asked,
 awaitable<response> post_user(backend& api, const request& asked) {
   const auto person = read_registration(asked);
   if (!person) co_return to_response(person.error(), asked);
-  const auto* operators = api.operators();
-  if (operators && !operators->may_register(person->username, person->setup_token))
-    co_return to_response(setup_token_required(), asked);
   const auto ids = creation_for(api, asked, person->username);
   if (!ids) co_return to_response(ids.error(), asked);
   if (auto* throttle = api.throttle())

@@ -54,6 +54,7 @@ void feed::begin(std::int64_t after) {
 void feed::add(const std::weak_ptr<follower>& one) {
   {
     const std::lock_guard lock{mutex_};
+    std::erase_if(followers_, [](const auto& each) { return each.expired(); });
     followers_.push_back(one);
   }
   run();
@@ -204,15 +205,22 @@ std::shared_ptr<feed> feeds::feed_of(const topic& about) {
 }
 
 /// The version that everybody can read already.
-awaitable<answer<feeds::position>> feeds::begin_entity(topic about, std::weak_ptr<watcher> one,
-                                                       account_id reader) {
-  const auto entity = entity_of(about);
-  const auto refused = co_await watches_.watch(entity, one);
-  if (refused) co_return *refused;
-  const auto found = co_await api_.view(entity);
+awaitable<answer<feeds::position>> feeds::position_of(entity_ref entity, account_id reader) {
+  const auto found = co_await api_.view(std::move(entity));
   if (!found) co_return found.error();
   if (!may_follow(**found, reader)) co_return not_found("There is no such topic.");
   co_return position{(*found)->version};
+}
+
+/// Looks first: a watch takes room for a while, also of what is not there.
+awaitable<answer<feeds::position>> feeds::begin_entity(topic about, std::weak_ptr<watcher> one,
+                                                       account_id reader) {
+  const auto entity = entity_of(about);
+  const auto before = co_await position_of(entity, reader);
+  if (!before) co_return before.error();
+  const auto refused = co_await watches_.watch(entity, one);
+  if (refused) co_return *refused;
+  co_return co_await position_of(entity, reader);
 }
 
 /// The newest sequence: where a look for what is not there ends. By its trace, as the log has an

@@ -82,6 +82,7 @@ class feeds {
     std::int64_t after = 0;
   };
   std::shared_ptr<feed> feed_of(const topic& about);
+  boost::asio::awaitable<answer<position>> position_of(entity_ref entity, account_id reader);
   boost::asio::awaitable<answer<position>> begin_entity(topic about, std::weak_ptr<watcher> one,
                                                         account_id reader);
   boost::asio::awaitable<answer<position>> begin_log(std::weak_ptr<watcher> one);

@@ -37,6 +37,7 @@ live_socket::live_socket(std::shared_ptr<client_stream> over, std::shared_ptr<se
       seat_(std::move(place)),
       stream_(std::move(over)),
       who_(*asked.who),
+      client_(rate_key(asked.remote_address)),
       opening_(std::move(asked)),
       frames_(*stream_, shared_->limits.socket_message_bytes,
               shared_->limits.socket_close_patience),
@@ -59,7 +60,7 @@ awaitable<void> live_socket::run() {
   // What is under way for it may keep it for a while.
   pulse_.cancel();
   outbox_.clear();
-  followed_.clear();
+  for (const auto& [about, feed] : std::exchange(followed_, {})) feed->remove(this);
   seat_.reset();
 }
 
@@ -139,9 +140,8 @@ void live_socket::end_as(ending how) {
 // --- what the client says ---
 
 awaitable<void> live_socket::take(std::string_view text) {
-  auto& rates = shared_->by_account;
-  if (!rates.is_off() && rates.take(to_string(who_.account), clock::now())) {
-    object(talk_.refuse({"rate_limited", "Too many messages come from this account."}));
+  if (asks_too_often()) {
+    object(talk_.refuse({"rate_limited", "Too many messages come from this account or address."}));
     co_return;
   }
   const auto reaction = talk_.take(text);
@@ -152,6 +152,15 @@ awaitable<void> live_socket::take(std::string_view text) {
     unfollow(unwanted->what);
   if (std::holds_alternative<conversation::answer_ping>(reaction)) say(pong_text());
   if (const auto* wrong = std::get_if<conversation::object>(&reaction)) object(*wrong);
+}
+
+/// A message counts as a request does.
+bool live_socket::asks_too_often() {
+  const auto is_over = [now = clock::now()](token_buckets& rates, const std::string& whose) {
+    return !rates.is_off() && rates.take(whose, now).has_value();
+  };
+  return is_over(shared_->by_address, client_) ||
+         is_over(shared_->by_account, to_string(who_.account));
 }
 
 void live_socket::object(const conversation::object& what) {
@@ -322,6 +331,7 @@ void live_socket::pulse() {
                         now - writing_since_ >= limits.write_timeout;
   if (is_stuck) return leave(close_code::try_again_later, ending::too_slow, "read faster");
   say(ping_text());  // for pages, which do not see the other
+  if (ending_) return;
   // Answered by every client's library.
   frames_.ping([self = shared_from_this()](const error_code&) {});
   beat();

@@ -47,6 +47,7 @@ class live_socket final : public std::enable_shared_from_this<live_socket>,
   boost::asio::awaitable<void> live();
   boost::asio::awaitable<void> listen();
   boost::asio::awaitable<void> take(std::string_view text);
+  bool asks_too_often();
   boost::asio::awaitable<void> greet(std::optional<std::int64_t> after);
   boost::asio::awaitable<std::optional<complaint>> greeted(std::optional<std::int64_t> after);
   boost::asio::awaitable<void> follow(topic about);
@@ -75,6 +76,7 @@ class live_socket final : public std::enable_shared_from_this<live_socket>,
   std::optional<sockets::seat> seat_;  ///< until it has ended
   const std::shared_ptr<client_stream> stream_;
   const identity who_;
+  const std::string client_;        ///< the `rate_key` of its address
   std::optional<request> opening_;  ///< until it has been answered
   frames frames_;
   conversation talk_;

@@ -25,7 +25,7 @@ class Accounts : public node_scene {
  protected:
   Accounts() {
     about.secure_cookies = true;
-    waiting.origin = "https://rent.example";
+    origin.text = "https://rent.example";
     start();
   }
 
@@ -143,11 +143,24 @@ TEST_F(Accounts, of_a_repeated_request_are_guessed_at_no_quicker_than_by_logins)
   auto options = waiting;
   options.failed_logins_minute = 2;
   actor_backend strict{*parts, options};
-  token_authenticator guard{strict, waiting.origin};
+  token_authenticator guard{strict, origin};
   const auto there = serve(strict, strict, guard);
   client guessing{there->port()};
   for (const unsigned status : {422U, 422U, 429U})
     EXPECT_EQ(guessing.post("/api/users", another_ada, key).status, status);
+}
+
+TEST_F(Accounts, of_administrators_are_guessed_at_no_quicker_than_others_are_made) {
+  auto options = waiting;
+  options.registrations_minute = 2;
+  actor_backend strict{*parts, options};
+  token_authenticator guard{strict, origin};
+  const auto there = serve(strict, strict, guard);
+  client guessing{there->port()};
+  for (const unsigned status : {403U, 403U, 429U})
+    EXPECT_EQ(
+        guessing.post("/api/users", {{"username", "boss"}, {"password", "correct horse"}}).status,
+        status);
 }
 
 TEST_F(Accounts, of_two_requests_at_once_under_one_key_are_one) {
@@ -176,7 +189,7 @@ TEST_F(Accounts, that_come_late_keep_nobody_from_logging_in) {
   sign_up("ada");
   actor_backend own{*parts, waiting};
   late_accounts late{own};
-  token_authenticator guard{late, ""};
+  token_authenticator guard{late, origin};
   const auto there = serve(own, late, guard);
   client asking{there->port()};
   const auto in = asking.post("/api/sessions", one_ada);
@@ -306,7 +319,7 @@ TEST_F(Accounts, change_their_password_once_when_two_do_at_the_same_time) {
   const auto session = as(log_in("ada"));
   actor_backend own{*parts, waiting};
   meeting_backend both{own};
-  token_authenticator guard{both, ""};
+  token_authenticator guard{both, origin};
   const auto there = serve(own, both, guard);
   const auto answers =
       post_both(*there, "/api/me/password", session,

@@ -62,6 +62,8 @@ TEST_F(Admin, names_are_registered_with_the_set_up_token_only) {
   EXPECT_EQ(post("/api/users", {}, who).status, 403U);
   who["setup_token"] = "the-token";
   EXPECT_EQ(post("/api/users", {}, who).status, 201U);
+  who.erase("setup_token");
+  EXPECT_EQ(post("/api/users", {}, who).code(), "username_taken") << "as everybody's";
 }
 
 TEST_F(Admin, sees_what_keeps_failing_releases_it_and_has_it_made_good) {

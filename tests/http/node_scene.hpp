@@ -62,7 +62,7 @@ class node_scene : public ::testing::Test {
                                 office,
                                 [this] { return running->fetcher(); }});
     api.emplace(*parts, waiting);
-    gate.emplace(*api, waiting.origin, cors{cors_origins});
+    gate.emplace(*api, origin, cors{cors_origins});
     site = serve(*api, *gate);
   }
   std::unique_ptr<server> serve(backend& behind, authenticator& guard) const {
@@ -165,6 +165,7 @@ class node_scene : public ::testing::Test {
   std::optional<cluster_office> office;  ///< none: the node is alone
   backend::facts about{"1.2.3", 16384, 65536, false};
   auth_options waiting;
+  own_origin origin;
   server_limits limits;
   std::vector<std::string> cors_origins;
   caf::actor_system_config config;

@@ -134,9 +134,11 @@ TEST_F(Office, hides_an_advert_and_its_owner_is_told_why) {
 
   EXPECT_EQ(get("/api/listings/" + advert, {}).status, 404U);
   EXPECT_EQ(get("/api/listings/" + advert + "/calendar", {}).status, 404U);
+  EXPECT_EQ(get("/api/listings/" + advert + "/reviews", {}).status, 404U);
+  const json wish{{"listing_id", advert}, {"duration", "PT1H"}};
+  EXPECT_EQ(post("/api/rentals/quotes", root, wish).status, 404U);
   EXPECT_EQ(get("/api/listings", {}).json().at("total"), 0);
-  EXPECT_EQ(post("/api/rentals", root, {{"listing_id", advert}, {"duration", "PT1H"}}).code(),
-            "listing_inactive");
+  EXPECT_EQ(post("/api/rentals", root, wish).code(), "listing_inactive");
   const auto mine = get("/api/me/listings", ann).json().at("items").at(0);
   EXPECT_EQ(mine.at("active"), true) << "as its owner has it";
   EXPECT_EQ(mine.at("hidden").at("reason"), "Forbidden goods.");

@@ -14,7 +14,7 @@ using nlohmann::json;
 class OtherPages : public node_scene {
  protected:
   explicit OtherPages(std::vector<std::string> listed = {}) {
-    waiting.origin = "https://rent.example";
+    origin.text = "https://rent.example";
     cors_origins = std::move(listed);
     start();
     join("ada");

@@ -81,36 +81,53 @@ request asked(verb method, std::vector<std::pair<std::string, std::string>> head
 }
 
 TEST(Origin, of_ours_may_change_things) {
-  EXPECT_TRUE(comes_from_us(asked(verb::post, {{"origin", "http://rent.example:8080"}}), ""));
-  EXPECT_TRUE(comes_from_us(asked(verb::post, {{"origin", "https://Rent.example:8080"}}), ""));
+  EXPECT_TRUE(comes_from_us(asked(verb::post, {{"origin", "http://rent.example:8080"}}), {}));
+  EXPECT_TRUE(comes_from_us(asked(verb::post, {{"origin", "https://Rent.example:8080"}}), {}));
   EXPECT_TRUE(
-      comes_from_us(asked(verb::post, {{"origin", "https://a.example"}}), "https://a.example"));
+      comes_from_us(asked(verb::post, {{"origin", "https://a.example"}}), {"https://a.example"}));
 }
 
 TEST(Origin, of_others_may_not) {
   for (const auto* origin : {"http://evil.example", "null", "http://rent.example",
                              "http://rent.example:8080.evil.example", "ftp://rent.example:8080"})
-    EXPECT_FALSE(comes_from_us(asked(verb::post, {{"origin", origin}}), "")) << origin;
+    EXPECT_FALSE(comes_from_us(asked(verb::post, {{"origin", origin}}), {})) << origin;
   EXPECT_FALSE(comes_from_us(asked(verb::post, {{"origin", "http://rent.example:8080"}}),
-                             "https://rent.example"));
+                             {"https://rent.example"}));
   for (const auto* site : {"cross-site", "same-site"})
-    EXPECT_FALSE(comes_from_us(asked(verb::remove, {{"sec-fetch-site", site}}), "")) << site;
+    EXPECT_FALSE(comes_from_us(asked(verb::remove, {{"sec-fetch-site", site}}), {})) << site;
 }
 
 TEST(Origin, is_not_asked_for_where_nothing_changes_or_no_browser_asks) {
-  EXPECT_TRUE(comes_from_us(asked(verb::get, {{"origin", "http://evil.example"}}), ""));
-  EXPECT_TRUE(comes_from_us(asked(verb::post, {}), ""));
-  EXPECT_TRUE(comes_from_us(asked(verb::post, {{"sec-fetch-site", "same-origin"}}), ""));
+  EXPECT_TRUE(comes_from_us(asked(verb::get, {{"origin", "http://evil.example"}}), {}));
+  EXPECT_TRUE(comes_from_us(asked(verb::post, {}), {}));
+  EXPECT_TRUE(comes_from_us(asked(verb::post, {{"sec-fetch-site", "same-origin"}}), {}));
+}
+
+// Whoever owns a name has it lead here when the page is there already (DNS rebinding).
+TEST(Origin, of_a_node_for_its_own_machine_has_one_of_its_hosts) {
+  const own_origin here{"", true};
+  const auto is_ours = [&](const std::string& host) {
+    request made;
+    made.method = verb::post;
+    made.headers = {{"origin", "http://" + host}, {"host", host}};
+    return comes_from_us(made, here);
+  };
+  for (const auto* host :
+       {"localhost", "LOCALHOST:8080", "127.0.0.1:8080", "127.3.2.1", "[::1]", "[::1]:8080"})
+    EXPECT_TRUE(is_ours(host)) << host;
+  for (const auto* host : {"evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example",
+                           "192.168.0.1:8080", "[::2]:8080", "::1", ""})
+    EXPECT_FALSE(is_ours(host)) << host;
 }
 
 TEST(Origin, is_demanded_of_a_socket) {
-  EXPECT_FALSE(comes_from_us(asked(verb::get, {{"upgrade", "websocket"}}), ""));
-  EXPECT_FALSE(comes_from_us(asked(verb::get, {{"upgrade", "h2c, websocket"}}), ""));
-  EXPECT_FALSE(comes_from_us(asked(verb::get, {{"upgrade", "h2c"}, {"upgrade", "websocket"}}), ""));
+  EXPECT_FALSE(comes_from_us(asked(verb::get, {{"upgrade", "websocket"}}), {}));
+  EXPECT_FALSE(comes_from_us(asked(verb::get, {{"upgrade", "h2c, websocket"}}), {}));
+  EXPECT_FALSE(comes_from_us(asked(verb::get, {{"upgrade", "h2c"}, {"upgrade", "websocket"}}), {}));
   EXPECT_FALSE(comes_from_us(
-      asked(verb::get, {{"upgrade", "WebSocket"}, {"origin", "http://evil.example"}}), ""));
+      asked(verb::get, {{"upgrade", "WebSocket"}, {"origin", "http://evil.example"}}), {}));
   EXPECT_TRUE(comes_from_us(
-      asked(verb::get, {{"upgrade", "websocket"}, {"origin", "http://rent.example:8080"}}), ""));
+      asked(verb::get, {{"upgrade", "websocket"}, {"origin", "http://rent.example:8080"}}), {}));
 }
 
 TEST(Cookie, is_found_among_others) {

@@ -65,9 +65,8 @@ class Trace : public node_scene {
 TEST_F(Trace, finds_the_events_of_the_whole_saga_and_no_others) {
   const auto rental = rent();
   // The notice to the owner is the last thing that the request causes.
-  EXPECT_TRUE(comes_true([&] {
-    return kinds(log("trace=" + trace).at("items")).contains("inbox") && is_quiet();
-  }));
+  EXPECT_TRUE(comes_true(
+      [&] { return kinds(log("trace=" + trace).at("items")).contains("inbox") && is_quiet(); }));
   const auto caused = log("trace=" + trace).at("items");
   const auto since = log("cursor=" + before).at("items");
   EXPECT_EQ(kinds(caused), (std::set<std::string>{"rental", "listing", "wallet", "inbox"}));

@@ -73,6 +73,19 @@ TEST_F(Websocket_protocol, counts_messages_among_an_accounts_requests) {
   EXPECT_EQ(one.close_code(), 1008U);
 }
 
+TEST_F(Websocket_protocol, counts_messages_among_an_addresss_requests) {
+  limits.requests_per_address_s = 2;  // and ten at once
+  start();
+  socket_client one{site->port()};
+  ASSERT_EQ(one.open(join("ada")), 101U);
+  auto last = json::object();
+  for (int i = 0; i < 20 && last.value("type", "") != "error"; ++i) {
+    one.send({{"type", "ping"}});
+    last = one.receive();
+  }
+  EXPECT_EQ(last.value("code", ""), "rate_limited") << last;
+}
+
 TEST_F(Websocket_protocol, puts_fragments_together) {
   auto one = ready();
   one.send_part(R"({"ty)", false);
