@@ -55,8 +55,23 @@ class sealing_journal final : public forwarding_journal {
     refusals refused;
     if (auto failed = seal(sealed, refused)) return std::move(*failed);
     auto written = inner().append(sealed);
-    if (written) put_back(refused, *written);
+    if (written)
+      put_back(refused, *written);
+    else
+      cached_keys_.clear();
     return written;
+  }
+
+  // The database may be another one than before (a fail-over), which has not all keys.
+  std::vector<journal_result<partition_lease>> take_over_many(
+      const std::vector<partition_id>& partitions, std::string_view owner) override {
+    cached_keys_.clear();
+    return inner().take_over_many(partitions, owner);
+  }
+  journal_result<partition_lease> take_back(partition_id partition,
+                                            std::string_view owner) override {
+    cached_keys_.clear();
+    return inner().take_back(partition, owner);
   }
 
   std::vector<journal_result<history>> load_many(const std::vector<entity_ref>& entities) override {
@@ -156,10 +171,9 @@ class sealing_journal final : public forwarding_journal {
     if (!keys) return keys.error();
     for (std::size_t i = 0; i < people.size(); ++i) {
       auto& key = (*keys)[i];
-      if (!key.empty() && !is_personal_key(key))
-        return journal_error{journal_errc::corrupt,
-                             "the key of account " + to_string(people[i].person)};
-      cached_keys_.emplace(people[i].person, std::move(key));
+      // Of one that is damaged its own entities are told, by `sealing_key`.
+      if (key.empty() || is_personal_key(key))
+        cached_keys_.emplace(people[i].person, std::move(key));
     }
     return std::nullopt;
   }

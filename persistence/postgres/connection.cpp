@@ -328,7 +328,11 @@ transaction::transaction(connection& on) : on_(on) {
 }
 
 transaction::transaction(connection& on, seconds longest_statement) : transaction(on) {
-  on_.script("SET LOCAL statement_timeout = '" + std::to_string(longest_statement.count()) + "s'");
+  const auto allow = [&](const char* what, seconds most) {
+    on_.script(std::string{"SET LOCAL "} + what + " = '" + std::to_string(most.count()) + "s'");
+  };
+  allow("statement_timeout", longest_statement);
+  allow("idle_in_transaction_session_timeout", std::min(longest_statement, long_pause));
   on_.allowed_ = longest_statement + head_start;
 }
 

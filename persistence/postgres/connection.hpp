@@ -142,6 +142,8 @@ class connection {
 
 /// How long a statement may take that goes through whole tables, be they ever so large.
 inline constexpr std::chrono::seconds long_statement{3600};
+/// And how long its transaction may pause: whoever tells of its progress may wait for a terminal.
+inline constexpr std::chrono::seconds long_pause{300};
 
 /// Ends by `commit`, or undoes everything.
 class transaction {

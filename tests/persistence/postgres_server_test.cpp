@@ -177,6 +177,11 @@ TEST_F(PostgresServer, gives_a_long_transaction_the_time_that_it_asks_for) {
   postgres::connection on(how, dog);
   postgres::transaction whole(on, std::chrono::seconds{60});
   EXPECT_NO_THROW(on.query("SELECT pg_sleep(1.5)"));  // longer than other calls may take
+  auto shown = on.query("SELECT current_setting('idle_in_transaction_session_timeout')");
+  std::string pause;
+  ASSERT_TRUE(shown.next());
+  shown.read(pause);
+  EXPECT_EQ(pause, "1min");
   EXPECT_NO_THROW(whole.commit());
 }
 

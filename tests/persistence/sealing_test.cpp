@@ -44,6 +44,7 @@ class folder {
 /// What a test sees and does of the journal below the sealing one.
 struct below {
   std::optional<journal_errc> keys_fail;
+  std::optional<journal_errc> append_fails;
   std::vector<std::size_t> ensured;  ///< for how many people, call by call
   int appended = 0;
 };
@@ -62,6 +63,7 @@ class watched_journal final : public forwarding_journal {
   journal_result<std::vector<partition_result>> append(
       const std::vector<partition_append>& batch) override {
     ++seen_.appended;
+    if (seen_.append_fails) return journal_error{*seen_.append_fails, "as the test wants it"};
     return forwarding_journal::append(batch);
   }
 
@@ -240,6 +242,35 @@ TEST_F(Sealing, makes_one_key_for_a_person) {
   connection_ = connect();
   ASSERT_TRUE(append(written(opened("Lovelace"))));
   EXPECT_EQ(names(), names_of(4, "Lovelace"));
+}
+
+// What is there now may be a standby that never had it.
+TEST_F(Sealing, remembers_no_key_beyond_the_loss_of_the_database) {
+  below_.append_fails = journal_errc::unknown_outcome;
+  EXPECT_FALSE(append(written(opened("Lovelace"))));
+  below_.append_fails.reset();
+  epoch_ = connection_->take_back(0, "test")->epoch;
+  ASSERT_TRUE(append(written(opened("Lovelace"))));
+  EXPECT_EQ(below_.ensured, (std::vector<std::size_t>{1, 1}));
+  epoch_ = connection_->take_over(0, "another")->epoch;
+  ASSERT_TRUE(append(written(opened("Lovelace"))));
+  EXPECT_EQ(below_.ensured, (std::vector<std::size_t>{1, 1, 1}));
+  EXPECT_EQ(names(), names_of(2, "Lovelace"));
+}
+
+TEST_F(Sealing, refuses_only_the_entities_whose_key_is_damaged) {
+  ASSERT_TRUE(connection_->ensure_key(bob, "sixteen bytes..."));
+  std::vector<entity_append> entities(2);
+  entities[0].entity = account_ref(bob);
+  entities[0].events = {written(opened("Bob"))};
+  entities[0].events[0].subject = bob;
+  entities[1].entity = adas_account;
+  entities[1].events = {written(opened("Lovelace"))};
+  const auto results = append(entities);
+  ASSERT_TRUE(results) << results.error().detail;
+  EXPECT_TRUE(results->at(0).entities.at(0).failed);
+  EXPECT_FALSE(results->at(0).entities.at(1).failed);
+  EXPECT_EQ(names(), names_of{"Lovelace"});
 }
 
 TEST_F(Sealing, makes_the_keys_of_all_people_of_a_batch_together) {

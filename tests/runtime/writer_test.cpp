@@ -45,13 +45,13 @@ struct Writer : testing::virtual_time {
   }
 
   /// One event of an entity of its own.
-  void append(const char* name) {
+  void append(const std::string& name, const std::string& text = {}) {
     append_request asked;
     asked.partition = ours;
     asked.what.entity = inbox_ref(derive_id<account_id>(account_id{}, name));
     auto& event = asked.what.events.emplace_back();
     event.type = "test";
-    event.data = "{}";
+    event.data = "{\"text\":\"" + text + "\"}";
     event.command = derive_id<command_id>(command_id{}, name);
     caf::anon_send(writer, std::make_shared<append_request>(asked));
   }
@@ -60,6 +60,35 @@ struct Writer : testing::virtual_time {
   }
   std::int64_t offset() { return *(*store.connect())->offset(ours, "test"); }
 };
+
+TEST_F(Writer, takes_only_so_many_bytes_together) {
+  const std::string long_text(60'000, 'x');
+  for (const auto* name : {"a", "b", "c", "d", "e", "f"}) append(name, long_text);
+  scheduler.run();
+  EXPECT_EQ(transactions, 2u) << "of five, and of one";
+  EXPECT_EQ(store.all_events().size(), 6u);
+}
+
+/// PostgreSQL ends a statement that takes long, and says that it was not written.
+TEST_F(Writer, takes_less_together_after_what_was_too_much) {
+  constexpr int people = 64;
+  std::size_t most = 0;
+  const auto all_of = [&](int count) {
+    for (int i = 0; i < count; ++i) append(std::to_string(i).c_str(), std::string(4'000, 'x'));
+    const auto before = store.all_events().size();
+    scheduler.run();
+    most = store.all_events().size() - before;
+  };
+  store.on_append([](std::uint64_t) { return append_fault::unavailable; });
+  all_of(people);
+  store.on_append([this](std::uint64_t) {
+    ++transactions;
+    return append_fault::none;
+  });
+  all_of(people);
+  EXPECT_EQ(most, static_cast<std::size_t>(people));
+  EXPECT_EQ(transactions, 2u) << "half of it at first";
+}
 
 TEST_F(Writer, takes_what_has_come_by_then_together) {
   append("a");
