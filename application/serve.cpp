@@ -2,10 +2,15 @@
 
 #include <pthread.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <condition_variable>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
+#include <mutex>
+#include <thread>
 
 #include "application/logging.hpp"
 
@@ -16,6 +21,7 @@ using std::chrono::steady_clock;
 
 constexpr auto ready_patience = std::chrono::minutes{5};
 constexpr auto ready_interval = std::chrono::milliseconds{20};
+constexpr auto start_grace = std::chrono::seconds{2};
 constexpr auto stop_grace = std::chrono::seconds{10};
 
 sigset_t stop_signals() {
@@ -50,6 +56,32 @@ bool stop_asked(const sigset_t& signals, std::chrono::nanoseconds within) {
   return signal > 0;
 }
 
+/// A start may take an hour, in which another process migrates the journal. Who is asked to stop
+/// meanwhile ends soon, as a crash would: nothing has been acknowledged.
+class watch_over_start {
+ public:
+  explicit watch_over_start(const sigset_t& stops)
+      : thread_([this, stops](const std::stop_token& over) { watch(stops, over); }) {}
+
+ private:
+  void watch(const sigset_t& stops, const std::stop_token& over) {
+    while (!stop_asked(stops, ready_interval))
+      if (over.stop_requested()) return;
+    std::unique_lock lock{mutex_};
+    over_.wait_for(lock, over, start_grace, [] { return false; });
+    if (over.stop_requested()) {
+      kill(getpid(), SIGTERM);  // for whoever looks next
+      return;
+    }
+    std::cerr << "rentwave: stopped while it was starting" << std::endl;
+    std::_Exit(0);
+  }
+
+  std::mutex mutex_;
+  std::condition_variable_any over_;
+  std::jthread thread_;
+};
+
 enum class start { ready, stopped, gave_up };
 
 start wait_until_ready(const application& running, const sigset_t& signals) {
@@ -70,7 +102,10 @@ int serve(const config::settings& settings, const application::wrapper& wrap) {
   // Otherwise it means, as usual, that the terminal has gone.
   if (!settings.http.tls_certificate.empty()) sigaddset(&signals, SIGHUP);
   block(signals);
-  auto started = application::start(settings, wrap);
+  auto started = [&] {
+    const watch_over_start watch{stops};
+    return application::start(settings, wrap);
+  }();
   if (!started) {
     std::cerr << "rentwave: " << started.error() << '\n';
     return 1;

@@ -103,7 +103,9 @@ void member::drain() {
 
 bool member::wait_until_drained(std::chrono::milliseconds patience) const {
   std::unique_lock guard(mutex_);
-  return changed_.wait_for(guard, patience, [this] { return has_quit_ || is_drained(); });
+  (void)changed_.wait_for(guard, patience,
+                          [this] { return has_quit_ || is_drained() || is_vain(); });
+  return has_quit_ || is_drained();
 }
 
 void member::leave() {
@@ -115,8 +117,7 @@ void member::leave() {
 
 bool member::wait_until_left(std::chrono::milliseconds patience) const {
   std::unique_lock guard(mutex_);
-  const auto is_vain = [this] { return !is_reachable_ && !steward_.lease().may_answer(clock_()); };
-  (void)changed_.wait_for(guard, patience, [&] { return has_quit_ || is_vain(); });
+  (void)changed_.wait_for(guard, patience, [this] { return has_quit_ || is_vain(); });
   return has_quit_;
 }
 
@@ -168,6 +169,11 @@ void member::note_readiness() {
     was_ready_ = false;
   else if (!was_ready_)
     was_ready_ = doors_.leads_everywhere(steward_.table(), steward_.id());
+}
+
+/// Without the database and its lease this node changes no table any more.
+bool member::is_vain() const {
+  return !is_reachable_ && !steward_.lease().may_answer(clock_());
 }
 
 bool member::is_drained() const {

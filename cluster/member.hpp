@@ -140,6 +140,7 @@ class member {
                       const std::map<node_id, caf::actor>& peers);
   void send(partition_id which, placing what);
   bool is_drained() const;
+  bool is_vain() const;
   void note_readiness();
 
   void end_as_too_old(const std::string& why);

@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <algorithm>
 #include <map>
 #include <utility>
 #include <vector>
@@ -50,7 +51,9 @@ class newcomers {
  public:
   explicit newcomers(std::chrono::milliseconds patience) : patience_{patience} {}
 
-  bool are_many() const { return since_.size() >= max_newcomers; }
+  /// Of too many the oldest goes: a node has shown itself soon, and whoever only waits keeps nobody
+  /// out.
+  void make_room();
   void add(node_scribe* one) { since_.emplace(one, std::chrono::steady_clock::now()); }
   void remove(node_scribe* one) { since_.erase(one); }
   void close_slow();
@@ -113,6 +116,7 @@ class node_scribe final : public caf::io::scribe {
   }
   void hang_up(const std::string& why) {
     refuse(why);
+    be_no_newcomer();
     io_failure(&stream_.backend(), net::operation::read);
   }
 
@@ -228,11 +232,7 @@ class node_doorman final : public net::doorman_impl {
     }
     const auto address = address_of(socket);
     arriving_->close_slow();
-    if (arriving_->are_many()) {
-      net::close_socket(socket);
-      log_->note(address, "too many connections have yet to show that they are a node's");
-      return true;
-    }
+    arriving_->make_room();
     net::nonblocking(socket, true);
     auto& multiplexer = acceptor_.backend();
     auto made = caf::make_counted<node_scribe>(
@@ -250,6 +250,15 @@ class node_doorman final : public net::doorman_impl {
 };
 
 }  // namespace
+
+void newcomers::make_room() {
+  while (since_.size() >= max_newcomers) {
+    const auto oldest =
+        std::ranges::min_element(since_, {}, [](const auto& each) { return each.second; });
+    const caf::intrusive_ptr<node_scribe> leaving{oldest->first};
+    leaving->hang_up("too many connections have yet to show that they are a node's");
+  }
+}
 
 void newcomers::close_slow() {
   const auto limit = std::chrono::steady_clock::now() - patience_;

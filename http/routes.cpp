@@ -89,7 +89,7 @@ constexpr route table[] = {
     {post,   "/api/rentals/{id}/complete",         rentals, complete_rental,
      "the owner agrees, and may claim: deposit_claim, reason"},
     {post,   "/api/rentals/{id}/dispute",          rentals, dispute_rental,
-     "the owner, within 48 hours: it is not back"},
+     "the owner, within 48 hours of the renter's return: it is not back"},
     {post,   "/api/rentals/{id}/cancel",           rentals, cancel_rental,
      "either, before the start"},
     {post,   "/api/rentals/{id}/extend",           rentals, extend_rental,

@@ -86,7 +86,7 @@ void charge_late_periods(story& s, instant now) {
 
 void lose(story& s, instant now) {
   if (!clock_runs(s.now)) return;
-  const instant at = lost_at(s.now.terms, s.now.when.end);
+  const instant at = loss_of(s.now);
   if (now >= at) s.emit(lost{s.now.about, at});
 }
 
@@ -169,7 +169,9 @@ answer handle(story& s, const dispute& c, const context& given) {
   if (s.now.now == status::completed && given.now >= *s.now.returned_at + dispute_window)
     return no(refusal_code::too_late, "A return can be disputed for 48 hours.");
   if (s.now.now != status::returned) return not_now(s.now, "disputed");
-  s.emit(disputed{s.now.about, c.reason, !s.now.receipts.empty()});
+  if (s.now.returned_by == party::owner)
+    return no(refusal_code::wrong_status, "The owner has said himself that it is back.");
+  s.emit(disputed{s.now.about, c.reason, !s.now.receipts.empty(), given.now});
   return {};
 }
 

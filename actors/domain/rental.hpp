@@ -51,7 +51,7 @@ struct confirm {
   std::string reason;
 };
 BOOST_DESCRIBE_STRUCT(confirm, (), (claim, reason))
-/// The owner, within `dispute_window` of a return: it is not back.
+/// The owner, within `dispute_window` of a return that the renter told of: it is not back.
 struct dispute {
   static constexpr std::string_view type = "rental/dispute";
   std::string reason;
@@ -187,8 +187,9 @@ struct disputed {
   subject_matter about;
   std::string reason;
   bool late = false;  ///< late periods have been charged before: the rental is late again at once
+  instant at{};
 };
-BOOST_DESCRIBE_STRUCT(disputed, (), (about, reason, late))
+BOOST_DESCRIBE_STRUCT(disputed, (), (about, reason, late, at))
 struct completed {
   static constexpr std::string_view type = "rent.complete";
   subject_matter about;
@@ -382,6 +383,8 @@ struct state {
   bool reminded = false;
   std::optional<instant> started_at;
   std::optional<instant> returned_at;
+  party returned_by{};                 ///< who said so last
+  std::optional<instant> disputed_at;  ///< last
   std::vector<receipt> receipts;
   rare<extension> pending_extension;
   rare<refusal> extension_refusal;  ///< why the last one was not granted
@@ -397,11 +400,12 @@ struct state {
 };
 BOOST_DESCRIBE_STRUCT(state, (),
                       (id, now, about, when, requested_at, expected_price, terms, rent, reserved,
-                       handed_over, hand_over_asked, reminded, started_at, returned_at, receipts,
-                       pending_extension, extension_refusal, extensions, returns, disputes, claim,
-                       fee, rejection, reviews, owed, decided))
+                       handed_over, hand_over_asked, reminded, started_at, returned_at, returned_by,
+                       disputed_at, receipts, pending_extension, extension_refusal, extensions,
+                       returns, disputes, claim, fee, rejection, reviews, owed, decided))
 
-/// How long after a return the owner may dispute it; then it completes by itself.
+/// How long after a return the owner may dispute it; then it completes by itself. After a dispute
+/// the item is not lost for as long, so that the renter or an administrator can say something.
 inline constexpr duration dispute_window = one_hour * 48;
 /// How far ahead a rental may start.
 inline constexpr duration booking_horizon = one_day * 730;
@@ -432,6 +436,9 @@ std::string key_of(const obligation<step>& owed);
 
 /// What this side wrote, or null.
 const written_review* review_by(const state& now, party side);
+
+/// When it counts as lost: `lost_at`, but never just after a dispute.
+instant loss_of(const state& now);
 
 /// The fees of all late periods so far, whether the wallet could meet them or not.
 money late_fees(const state& now);

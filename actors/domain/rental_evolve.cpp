@@ -83,12 +83,15 @@ void apply(state& s, const charged& e) {
 void apply(state& s, const returned& e) {
   s.now = status::returned;
   s.returned_at = e.at;
+  s.returned_by = e.by;
   owe(s.owed, step::release, ++s.returns);
 }
 
-void apply(state& s, const disputed&) {
+void apply(state& s, const disputed& e) {
   s.now = s.receipts.empty() ? status::active : status::late;
   s.returned_at.reset();
+  s.disputed_at = e.at;
+  if (e.at >= late_at(s.terms, s.when.end, 1)) s.reminded = true;  // too late for that
   owe(s.owed, step::reclaim, ++s.disputes);
 }
 
@@ -305,7 +308,8 @@ want want_of(const state& s, const obligation<step>& owed) {
 
 /// Lateness period by period: the next one, which beyond the cap is the loss.
 instant next_late(const state& s) {
-  return late_at(s.terms, s.when.end, static_cast<int>(s.receipts.size()) + 1);
+  const int n = static_cast<int>(s.receipts.size()) + 1;
+  return n > s.terms.max_late_periods ? loss_of(s) : late_at(s.terms, s.when.end, n);
 }
 
 }  // namespace
@@ -350,6 +354,11 @@ std::optional<instant> alarm(const state& now) {
 
 outcome reply(const state&, const std::vector<event>&) {
   return accepted{};
+}
+
+instant loss_of(const state& now) {
+  const instant at = lost_at(now.terms, now.when.end);
+  return now.disputed_at ? std::max(at, *now.disputed_at + dispute_window) : at;
 }
 
 std::string key_of(const obligation<step>& owed) {

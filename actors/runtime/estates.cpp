@@ -35,7 +35,8 @@ std::optional<journal_error> for_each_row(Ask ask, See see) {
 
 journal_result<bool> has_open_rental(journal& in, account_id account) {
   using enum rental::status;
-  for (const auto status : {pending, booked, waiting, active, late, returned}) {
+  // The last two once more: a dispute makes one of them of what was returned.
+  for (const auto status : {pending, booked, waiting, active, late, returned, active, late}) {
     rental_query wanted;
     wanted.account = account;
     wanted.status = status;

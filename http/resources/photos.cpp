@@ -9,6 +9,7 @@
 #include "http/digests.hpp"
 #include "http/idempotency.hpp"
 #include "http/photos/photo_bytes.hpp"
+#include "http/problems.hpp"
 #include "http/resources/market_handlers.hpp"
 #include "http/resources/steps.hpp"
 #include "http/views.hpp"
@@ -25,7 +26,14 @@ problem no_such_photo() {
   return not_found("There is no such photo.");
 }
 
-using upload = std::variant<photo, photo_fault>;
+/// The advert has no room: its bytes are not kept, and it must not be shown.
+struct no_room {};
+using upload = std::variant<photo, photo_fault, no_room>;
+
+problem too_many_photos() {
+  return to_problem(
+      refusal{refusal_code::too_many_photos, "An advert has at most eight photos.", {}});
+}
 
 problem no_photo(const photo_fault& why) {
   if (why.code == photo_errc::unknown_form)
@@ -42,8 +50,8 @@ journal_result<upload> store(journal& in, const std::string& bytes, const listin
   const photo made{photo_id{sha256(kept.bytes)}, kept.type, looked_at->width, looked_at->height,
                    std::ssize(kept.bytes)};
   const bool has_room = advert.photos.size() < listing::max_photos || photo_of(advert, made.id);
-  if (has_room)
-    if (const auto put = in.put_photo(made.id, kept, now); !put) return put.error();
+  if (!has_room) return upload{no_room{}};
+  if (const auto put = in.put_photo(made.id, kept, now); !put) return put.error();
   return upload{made};
 }
 
@@ -57,6 +65,8 @@ answering show(backend& api, const request& asked, const view_ptr& advert) {
   if (!kept) co_return to_response(kept.error(), asked);
   if (const auto* why = std::get_if<photo_fault>(&*kept))
     co_return to_response(no_photo(*why), asked);
+  // Though it may have room by now.
+  if (std::holds_alternative<no_room>(*kept)) co_return to_response(too_many_photos(), asked);
   const auto& made = std::get<photo>(*kept);
   auto command = as_command<listing::command>(listing::add_photo{made});
   const auto sent = co_await api.send(asked, advert->ref, std::move(command));

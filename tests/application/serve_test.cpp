@@ -133,5 +133,21 @@ TEST(Serve, hears_a_signal_before_it_is_ready) {
             0);
 }
 
+TEST(Serve, hears_a_signal_while_it_starts) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const temporary_folder folder;
+  const auto url = "--journal.url=sqlite:" + (folder.path() / "journal.db").string();
+  const char* arguments[] = {"rentwave", "--http.port=0", "--log.level=off", url.c_str()};
+  const char* environment[] = {nullptr};
+  const auto asked = std::get<config::invocation>(config::parse(4, arguments, environment));
+  const auto wait_for_others = [](std::unique_ptr<journal_store> inner) {
+    kill(getpid(), SIGTERM);
+    std::this_thread::sleep_for(std::chrono::minutes{10});
+    return inner;
+  };
+  EXPECT_EXIT(serve(asked.settings, wait_for_others), ::testing::ExitedWithCode(0),
+              "stopped while it was starting");
+}
+
 }  // namespace
 }  // namespace rentwave::testing_journal

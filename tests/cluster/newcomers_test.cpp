@@ -83,7 +83,17 @@ TEST_P(Newcomers, who_have_shown_nothing_are_limited_in_number) {
   std::vector<std::unique_ptr<stranger>> silent;
   for (int i = 0; i < 65; ++i) silent.push_back(std::make_unique<stranger>(one.port()));
   EXPECT_TRUE(log_.has("too many connections have yet to show")) << log_.text();
-  EXPECT_TRUE(silent.back()->is_hung_up_on());
+  EXPECT_TRUE(silent.front()->is_hung_up_on()) << "who has waited longest";
+}
+
+TEST_P(Newcomers, who_are_many_keep_no_node_out) {
+  listening_node one{{"n1", 1}, tls("n1"), patient}, two{{"n2", 2}, tls("n2"), patient};
+  std::vector<std::unique_ptr<stranger>> silent;
+  for (const auto port : {one.port(), two.port()})
+    for (int i = 0; i < 64; ++i) silent.push_back(std::make_unique<stranger>(port));
+  one.know(two);
+  two.know(one);
+  EXPECT_TRUE(log_.has("there is a link with node", 2)) << log_.text();
 }
 
 TEST_P(Newcomers, who_stay_silent_are_hung_up_on_and_nodes_are_not) {

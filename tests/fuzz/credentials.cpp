@@ -61,7 +61,7 @@ void check_cookie(std::string_view header) {
 
 void check_token_in(const http::request& asked) {
   static const http::cors nobody;
-  const auto token = http::token_in(asked, our_origin, nobody);
+  const auto token = http::token_in(asked, {our_origin}, nobody);
   if (!token) return check_complaint(token.error(), asked.header("origin"));
   const bool is_bearer = !asked.header("authorization").empty();
   const auto origin = asked.header("origin");

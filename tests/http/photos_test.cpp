@@ -97,34 +97,48 @@ TEST_F(PhotosOverHttp, are_not_sent_to_who_has_them) {
   EXPECT_EQ(get(nowhere, {{"If-None-Match", "*"}}).status, 404U);
 }
 
-/// Tells of reading bytes, and holds it up while it is to.
-struct slow_album {
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool is_held = false;
-  int reads = 0;  ///< begun
-
-  void read() {
-    std::unique_lock held{mutex};
-    ++reads;
-    changed.wait_for(held, std::chrono::seconds{60}, [this] { return !is_held; });
+/// Counts who comes, and holds them up while it is to.
+class gate {
+ public:
+  void pass() {
+    std::unique_lock held{mutex_};
+    ++so_far_;
+    changed_.wait_for(held, std::chrono::seconds{60}, [this] { return !is_held_; });
   }
   void hold(bool on) {
-    const std::lock_guard held{mutex};
-    is_held = on;
-    changed.notify_all();
+    const std::lock_guard held{mutex_};
+    is_held_ = on;
+    changed_.notify_all();
   }
   int so_far() {
-    const std::lock_guard held{mutex};
-    return reads;
+    const std::lock_guard held{mutex_};
+    return so_far_;
   }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_held_ = false;
+  int so_far_ = 0;
+};
+
+/// Where bytes are read and stored.
+struct slow_album {
+  gate reads;
+  gate puts;
+
   std::unique_ptr<journal_store> around(std::unique_ptr<journal_store> inner) {
     struct watched final : forwarding_journal {
       watched(std::unique_ptr<journal> other, slow_album& by)
           : forwarding_journal{std::move(other)}, album{by} {}
       journal_result<std::optional<stored_photo>> get_photo(const photo_id& id) override {
-        album.read();
+        album.reads.pass();
         return forwarding_journal::get_photo(id);
+      }
+      journal_result<void> put_photo(const photo_id& id, const stored_photo& what,
+                                     instant now) override {
+        album.puts.pass();
+        return forwarding_journal::put_photo(id, what, now);
       }
       slow_album& album;
     };
@@ -160,20 +174,42 @@ TEST_F(AlbumOverHttp, is_not_read_for_who_gets_no_bytes) {
   EXPECT_EQ(head.header("content-type"), "image/jpeg");
   EXPECT_EQ(head.header("content-length"), std::to_string(bytes.size()));
   EXPECT_EQ(send("HEAD", "/api/photos/" + std::string(64, 'a')).status, 404U);
-  EXPECT_EQ(album.so_far(), 0);
+  EXPECT_EQ(album.reads.so_far(), 0);
   EXPECT_EQ(get(url, {}).body, bytes);
-  EXPECT_EQ(album.so_far(), 1);
+  EXPECT_EQ(album.reads.so_far(), 1);
+}
+
+// Its bytes would not have been stored, and the advert would show what is not there.
+TEST_F(AlbumOverHttp, that_was_full_takes_no_photo_when_it_has_room_by_then) {
+  for (std::uint32_t n = 2; n <= 8; ++n) ASSERT_EQ(upload(sample::png(n, 1)).status, 201U);
+  const auto before = album.puts.so_far();
+  album.puts.hold(true);
+  std::jthread again{[&] { EXPECT_EQ(upload(bytes).status, 201U); }};
+  EXPECT_TRUE(comes_true([&] { return album.puts.so_far() == before + 1; }));
+  client_response ninth;
+  std::jthread waiting_for_that{[&] { ninth = upload(sample::png(9, 1)); }};
+  EXPECT_TRUE(comes_true([&] {
+    return metric(get("/metrics", {}).body, R"(rentwave_queue_length{queue="photos"})") == 1;
+  }));
+  EXPECT_EQ(
+      send("DELETE", shown().at(3).at("url").get<std::string>().replace(0, 11, photos), ada).status,
+      204U);
+  album.puts.hold(false);
+  waiting_for_that.join();
+  EXPECT_EQ(ninth.code(), "too_many_photos");
+  EXPECT_EQ(shown().size(), 7U);
+  EXPECT_EQ(upload(sample::png(9, 1)).status, 201U);
 }
 
 // Were it read by one of the two readers, one of two searches would wait for it.
 TEST_F(AlbumOverHttp, that_takes_long_to_read_holds_nobody_else_up) {
-  album.hold(true);
+  album.reads.hold(true);
   client_response seen;
   std::jthread reading{[&] { seen = get(url, {}); }};
-  EXPECT_TRUE(comes_true([&] { return album.so_far() == 1; }));
+  EXPECT_TRUE(comes_true([&] { return album.reads.so_far() == 1; }));
   for (int i = 0; i < 2; ++i) EXPECT_EQ(get("/api/listings", {}).status, 200U);
   EXPECT_EQ(upload(sample::png(3, 2)).status, 201U);
-  album.hold(false);
+  album.reads.hold(false);
   reading.join();
   EXPECT_EQ(seen.body, bytes);
 }

@@ -98,6 +98,12 @@ instant falls_due(const rental_terms& terms, instant due, int n) {
   return begins < tolerated ? tolerated : begins;
 }
 
+instant lost_at(const deal& d) {
+  const auto& terms = d.agreed->terms;
+  const instant at = falls_due(terms, d.due, terms.max_late_periods + 1);
+  return d.disputed_at ? std::max(at, *d.disputed_at + std::chrono::hours{48}) : at;
+}
+
 void expect(bool holds, const stored_event& event, const std::string& sentence) {
   if (!holds) throw violation{event.entity, event.type + ": " + sentence};
 }

@@ -125,6 +125,8 @@ struct deal {
   std::vector<late_period> periods;
   std::optional<wish_for_more> wish;
   std::optional<instant> returned_at;
+  bool owner_has_it = false;           ///< as he said himself
+  std::optional<instant> disputed_at;  ///< last
   money claim;
   money fee;                                   ///< after a cancel
   std::optional<rental::arbitration> decided;  ///< by an administrator
@@ -324,6 +326,8 @@ rating_total sum_of(const std::map<rental_id, int>& stars);
 money price_of(const rate& price, duration length);
 /// Period n is charged once it has begun, n - 1 units after due, and not within the grace time.
 instant falls_due(const rental_terms& terms, instant due, int n);
+/// When the item of this deal is lost: never within two days of a dispute.
+instant lost_at(const deal& d);
 
 /// Throws unless it holds.
 void expect(bool holds, const stored_event& event, const std::string& sentence);

@@ -139,6 +139,7 @@ struct rental_events {
           "late period " + std::to_string(n + 1) + " had fallen due and was not charged");
     self.now = status::returned;
     self.returned_at = e.at;
+    self.owner_has_it = e.by == rental::party::owner;
     tell(e.by == rental::party::owner ? self.renter : owner());
   }
   void operator()(const rental::disputed& e) const {
@@ -147,6 +148,9 @@ struct rental_events {
     check(e.late == !self.periods.empty(), "late, or not");
     tell(self.renter);
     check(event.time < *self.returned_at + 2 * day, "after 48 hours");
+    check(!self.owner_has_it, "by who said that it was back");
+    check(e.at == event.time, "at another time");
+    self.disputed_at = e.at;
     self.now = self.periods.empty() ? status::active : status::late;
     self.returned_at.reset();
   }
@@ -215,7 +219,7 @@ struct rental_events {
     const int cap = terms().max_late_periods;
     check(!self.wish, "an extension is pending");
     check(std::ssize(self.periods) == cap, "lost before the last period was charged");
-    check(e.at == falls_due(terms(), self.due, cap + 1) && event.time >= e.at, "before its time");
+    check(e.at == lost_at(self) && event.time >= e.at, "before its time");
     self.claim = terms().deposit;
     self.now = status::lost;
     tell(self.renter);

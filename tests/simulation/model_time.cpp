@@ -16,8 +16,8 @@ instant remind_at(const deal& d) {
 next_step next_period(const deal& d) {
   const int n = static_cast<int>(d.periods.size()) + 1;
   const auto& terms = d.agreed->terms;
-  return {falls_due(terms, d.due, n),
-          n > terms.max_late_periods ? "the loss of the item" : "late period " + std::to_string(n)};
+  if (n > terms.max_late_periods) return {lost_at(d), "the loss of the item"};
+  return {falls_due(terms, d.due, n), "late period " + std::to_string(n)};
 }
 
 }  // namespace

@@ -187,6 +187,31 @@ TEST(Rental, that_the_owner_completed_cannot_be_disputed) {
   EXPECT_EQ(stage.refusal_of(dispute{}, owner), refusal_code::wrong_status);
 }
 
+TEST(Rental, that_its_owner_said_is_back_is_disputed_by_nobody) {
+  auto stage = active();
+  stage.play(give_back{}, owner);
+  EXPECT_EQ(stage.refusal_of(dispute{}, owner), refusal_code::wrong_status);
+}
+
+// Else it would be lost with the dispute, before anybody can say something to it.
+TEST(Rental, disputed_is_not_lost_for_48_hours) {
+  auto stage = given_back(due);
+  stage.s.terms.max_late_periods = 1;
+  stage.now = due + 48h - a_moment;
+  ASSERT_LT(lost_at(stage.s.terms, due), stage.now);
+  EXPECT_EQ(stage.play(dispute{}, owner), (names{"rent.dispute", "rent.late"}));
+  EXPECT_EQ(stage.event_at<disputed>(0).at, stage.now);
+  const auto loss = stage.now + 48h;
+  EXPECT_EQ(alarm(stage.s), loss);
+  auto settled = stage;
+  settled.now = loss - a_moment;
+  EXPECT_EQ(settled.play(arbitrate{{}, money{}, money{}, "It is back."}, stranger),
+            names{"rent.arbitrate"});
+  EXPECT_EQ(stage.wake_at(loss - a_moment), names{});
+  EXPECT_EQ(stage.wake_at(loss), names{"rent.lost"});
+  EXPECT_EQ(stage.event_at<lost>(0).at, loss);
+}
+
 TEST(Rental, disputed_in_time_goes_on_as_before) {
   auto stage = given_back(due - one_day);
   EXPECT_EQ(stage.play(dispute{"not here"}, owner), names{"rent.dispute"});

@@ -370,14 +370,15 @@ class world {
 TEST(Rental, comes_to_rest_and_pays_everyone_his_due_whatever_the_post_does) {
   std::map<std::string, int> happened;
   std::uint64_t runs = 0;
-  with_seeds(100, [&](std::uint64_t seed) {
+  constexpr int seeds = 200;
+  with_seeds(seeds, [&](std::uint64_t seed) {
     world w{seed};
     w.run(1000);
     for (const auto& [name, times] : w.happened()) happened[name] += times;
     ++runs;
   });
-  if (testing::Test::HasFailure() || runs < 100) return;
-  // 600 rentals that all went the same way would show little.
+  if (testing::Test::HasFailure() || runs < seeds) return;
+  // 1,200 rentals that all went the same way would show little.
   for (const auto* name :
        {"rent.wait", "rent.start", "rent.remind", "rent.late", "rent.charge", "rent.return",
         "rent.dispute", "rent.complete", "rent.reject", "rent.cancel", "rent.lost", "rent.extend",

@@ -94,7 +94,7 @@ class market_scene : public ::testing::Test {
   fake_market market;
 
  private:
-  token_authenticator gate_{market, ""};
+  token_authenticator gate_{market, own_origin{}};
   server site_;
   std::vector<client> idle_;  ///< connections between two questions
 };
