@@ -170,7 +170,7 @@ answer handle(story& s, const dispute& c, const context& given) {
     return no(refusal_code::too_late, "A return can be disputed for 48 hours.");
   if (s.now.now != status::returned) return not_now(s.now, "disputed");
   if (s.now.returned_by == party::owner)
-    return no(refusal_code::wrong_status, "The owner has said himself that it is back.");
+    return no(refusal_code::wrong_status, "The owner has said that it is back.");
   s.emit(disputed{s.now.about, c.reason, !s.now.receipts.empty(), given.now});
   return {};
 }

@@ -413,6 +413,15 @@ TEST_F(Member, cannot_leave_without_the_tables_and_says_so) {
   EXPECT_FALSE(a.self.wait_until_left(patience));
 }
 
+TEST_F(Member, waits_for_no_hand_over_without_the_tables) {
+  auto& a = start("a");
+  EXPECT_TRUE(becomes_ready(a));
+  EXPECT_TRUE(has_open(start("b"), 2));
+  cut_off_the_database(true);
+  a.self.drain();
+  EXPECT_FALSE(a.self.wait_until_drained(std::chrono::hours{1}));
+}
+
 TEST_F(Member, shows_operators_who_is_there_and_what_would_move) {
   EXPECT_TRUE(becomes_ready(start("a")));
   auto& b = start("b");
