@@ -101,8 +101,8 @@ class member {
 
   /// From now on it gives its partitions to the others, and goes on as a gateway.
   void drain();
-  /// Waits for that; true also where nobody else can take them. False: it takes longer, or cannot be
-  /// done as the database is away.
+  /// Waits for that; true also where nobody else can take them. False: it takes longer, or cannot
+  /// be done as the database is away.
   bool wait_until_drained(std::chrono::milliseconds patience) const;
   /// Gives up everything and leaves the cluster.
   void leave();
