@@ -31,7 +31,12 @@ namespace {
 
 using again_atom = caf::atom_constant<caf::atom("again")>;
 
-constexpr int page = 100;  ///< events whose effects are under way together
+constexpr int page = 100;  ///< events that are read together
+/// While so many are tried, or have not had their effect, or the log was read so far beyond the
+/// first that has not, no more are taken.
+constexpr std::size_t most_tried = 100;
+constexpr std::size_t most_pending = 1000;
+constexpr std::int64_t longest_way = 10'000;
 constexpr auto retry_delay = std::chrono::seconds{1};
 constexpr auto effect_timeout = std::chrono::seconds{30};
 /// How often an event is tried that fails by its own fault; the delay doubles each time.
@@ -65,7 +70,7 @@ class consumer {
     if (durable.events.empty()) return;
     learn_of(durable.events.back().position);
     // The usual case: the log goes on where we are, and needs no reading.
-    if (!busy_ && durable.events.front().position == position_ + 1 &&
+    if (!busy_ && has_room() && durable.events.front().position == reached_ + 1 &&
         std::ssize(durable.events) <= page)
       take(durable.events);
     else
@@ -86,7 +91,10 @@ class consumer {
   void sweep() { effects_.sweep(); }
 
   void retry(const entity_ref& entity) {
-    if (const auto found = lanes_.find(entity); found != lanes_.end()) try_first(found->second);
+    if (!lanes_.contains(entity)) return;
+    go_on(entity);
+    settle();
+    advance();
   }
 
   // --- replay ---
@@ -133,6 +141,8 @@ class consumer {
         offset_request{partition_, what_.name},
         [this](std::int64_t position) {
           started_ = true;
+          reached_ = position;
+          written_ = position;
           move_to(position);
           may_be_more_ = true;
           busy_ = false;
@@ -166,18 +176,23 @@ class consumer {
     learn_of(position);
   }
 
+  bool has_room() const {
+    return trying_ < most_tried && pending_.size() < most_pending &&
+           reached_ - position_ < longest_way;
+  }
+
   void advance() {
-    if (busy_ || (position_ >= latest_ && !may_be_more_)) return;
+    if (busy_ || !has_room() || (reached_ >= latest_ && !may_be_more_)) return;
     busy_ = true;
     may_be_more_ = false;
     ask<events_ptr>(
-        log_request{partition_, position_, page},
+        log_request{partition_, reached_, page},
         [this](const events_ptr& events) {
           busy_ = false;
-          // A commit may have told of more while this was read.
-          if (events->empty()) return advance();
           may_be_more_ = may_be_more_ || events->size() == page;
-          take(*events);
+          if (!events->empty()) take(*events);
+          // A commit may have told of more while this was read.
+          advance();
         },
         [this](const caf::error& why) {
           may_be_more_ = true;
@@ -185,35 +200,46 @@ class consumer {
         });
   }
 
-  /// A page of the log; the next one waits until all its events had their effect or were given up.
+  /// What comes next in the log. Only events of the same entity wait for each other.
   void take(const std::vector<stored_event>& events) {
-    busy_ = true;
     reached_ = events.back().position;
     learn_of(reached_);
     std::vector<entity_ref> fresh;
     for (const auto& event : events) {
-      if (parked_.contains(event.entity)) {
-        give_up(event, {});
+      if (const auto letters = parked_.find(event.entity); letters != parked_.end()) {
+        // Up to its first letter, after a restart: it had its effect, or is that.
+        if (event.position > *letters->second.begin()) give_up(event, {});
         continue;
       }
       auto& one = lanes_[event.entity];
       if (one.events.empty()) fresh.push_back(event.entity);
       one.events.push_back(event);
+      pending_.insert(event.position);
     }
-    open_lanes_ = fresh.size();
-    for (const auto& entity : fresh) try_first(lanes_.at(entity));
-    if (fresh.empty()) end_page();
+    for (const auto& entity : fresh) go_on(entity);
+    settle();
   }
 
-  void end_page() {
-    move_to(reached_);
+  /// The offset is written once nothing is under way, or a page later; dead letters at once.
+  void settle() {
+    const auto done = pending_.empty() ? reached_ : *pending_.begin() - 1;
+    if (done > position_) move_to(done);
+    const bool is_due = pending_.empty() ? position_ > written_ : position_ - written_ >= page;
+    if (!is_due && given_up_.empty()) return;
+    written_ = position_;
     self_->send(context_->writer,
                 offset_note{partition_, {what_.name, position_}, std::exchange(given_up_, {}), {}});
-    busy_ = false;
-    advance();
   }
 
   // --- a lane ---
+
+  /// Tries the lane's first event, and the next ones for as long as a try ends at once.
+  void go_on(const entity_ref& entity) {
+    do {
+      ++trying_;
+      try_first(lanes_.at(entity));
+    } while (lanes_.at(entity).acknowledged() && tried(entity));
+  }
 
   void try_first(lane& one) {
     const auto event = one.events.front();
@@ -227,7 +253,6 @@ class consumer {
     } catch (...) {
       one.fail(true, "it threw no exception of ours");
     }
-    acknowledged(event.entity);
   }
 
   void send(const stored_event& event, effect wanted, lane& one) {
@@ -256,19 +281,33 @@ class consumer {
   }
 
   void acknowledged(const entity_ref& entity) {
+    if (!lanes_.at(entity).acknowledged()) return;
+    if (tried(entity)) go_on(entity);
+    settle();
+    advance();
+  }
+
+  /// A try has ended. Whether the lane's next event is to be tried now.
+  bool tried(const entity_ref& entity) {
+    --trying_;
     auto& one = lanes_.at(entity);
-    if (!one.acknowledged()) return;
     const bool is_replay = replays_.contains(entity);  // then an operator wants to know at once
-    if (one.failed && !is_replay && !(one.blamed && ++one.failures >= most_failures))
-      return later(entity, one);
+    if (one.failed && !is_replay && !(one.blamed && ++one.failures >= most_failures)) {
+      later(entity, one);
+      return false;
+    }
     const auto event = std::move(one.events.front());
     const bool gave_up = one.failed;
     one.next();
-    if (is_replay) return replayed(event, gave_up ? one.reason : std::string{});
+    if (is_replay) {
+      replayed(event, gave_up ? one.reason : std::string{});
+      return false;
+    }
+    pending_.erase(event.position);
     if (gave_up) give_up_lane(event, one);
-    if (!one.events.empty()) return try_first(one);
+    if (!one.events.empty()) return true;
     lanes_.erase(entity);
-    if (--open_lanes_ == 0) end_page();
+    return false;
   }
 
   void later(const entity_ref& entity, const lane& one) {
@@ -289,7 +328,10 @@ class consumer {
     spdlog::error("subscription {} gives up event {} of {}: {}", what_.name, event.version,
                   to_string(event.entity), one.reason);
     give_up(event, one.reason);
-    for (const auto& behind : std::exchange(one.events, {})) give_up(behind, {});
+    for (const auto& behind : std::exchange(one.events, {})) {
+      pending_.erase(behind.position);
+      give_up(behind, {});
+    }
   }
 
   void give_up(const stored_event& event, std::string reason) {
@@ -319,9 +361,8 @@ class consumer {
         log_request{partition_, *letters->second.begin() - 1, 1},
         [this, entity](const events_ptr& events) {
           if (events->empty()) return end_replay(entity, "the event is not there");
-          auto& one = lanes_[entity];
-          one.events = {events->front()};
-          try_first(one);
+          lanes_[entity].events = {events->front()};
+          go_on(entity);
         },
         [this, entity](const caf::error& why) { end_replay(entity, render(why)); });
   }
@@ -330,7 +371,6 @@ class consumer {
     lanes_.erase(event.entity);
     if (!failure.empty()) return end_replay(event.entity, failure);
     progress_->letters -= parked_[event.entity].erase(event.position);
-    std::erase_if(given_up_, [&](const auto& one) { return one.position == event.position; });
     self_->send(
         context_->writer,
         offset_note{partition_, {what_.name, position_}, {}, {{what_.name, event.position}}});
@@ -350,15 +390,18 @@ class consumer {
   subscription what_;
   std::shared_ptr<subscription_progress> progress_;
   std::int64_t position_ = 0;  ///< every event up to here has had its effect, or is a letter
+  std::int64_t written_ = 0;   ///< the offset
+  std::int64_t reached_ = 0;   ///< the log was taken up to here
   std::int64_t latest_ = 0;    ///< the log goes at least so far
-  std::int64_t reached_ = 0;   ///< the end of the page that is under way
   bool may_be_more_ = false;   ///< the log may go on behind what the commits told of
   bool started_ = false;
-  bool busy_ = false;  ///< reading, or with a page under way
+  bool busy_ = true;  ///< reading
   seldom complaints_;
   std::unordered_map<entity_ref, lane> lanes_;
-  std::size_t open_lanes_ = 0;         ///< of the page
-  std::vector<dead_letter> given_up_;  ///< of the page
+  std::size_t trying_ = 0;  ///< lanes whose first event is under way
+  /// Positions of what was taken and has not had its effect, nor is a letter.
+  std::set<std::int64_t> pending_;
+  std::vector<dead_letter> given_up_;  ///< and not written
   /// The dead letters, by position, also those that are not durable yet.
   std::unordered_map<entity_ref, std::set<std::int64_t>> parked_;
   std::unordered_map<entity_ref, caf::response_promise> replays_;

@@ -10,7 +10,7 @@
 
 namespace rentwave::testing {
 
-class failing_machine final : public machine {
+class failing_machine : public machine {
  public:
   failing_machine(std::unique_ptr<machine> real, std::function<bool(const any_command&)> fails)
       : real_{std::move(real)}, fails_{std::move(fails)} {}

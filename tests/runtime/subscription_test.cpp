@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "persistence/codec.hpp"
+#include "tests/runtime/failing_machine.hpp"
 #include "tests/runtime/heard_log.hpp"
 #include "tests/runtime/market.hpp"
 
@@ -47,6 +48,7 @@ struct Dead_letters : ::testing::Test {
 
   node_options options() const {
     auto made = market::small();
+    made.partitions = 1;
     made.subscriptions = {telling_by(tell)};
     return made;
   }
@@ -170,11 +172,89 @@ TEST(Subscription, says_seldom_that_an_outage_holds_it_up) {
   EXPECT_EQ(after.look(inbox_ref(people[0]))->as<inbox::state>().last, 2);
 }
 
+/// An inbox that takes no more for now, while it is told so.
+class full_machine final : public failing_machine {
+ public:
+  full_machine(std::unique_ptr<machine> real, std::shared_ptr<bool> is_full)
+      : failing_machine{std::move(real), [](const auto&) { return false; }},
+        is_full_{std::move(is_full)} {}
+
+  std::optional<step> decide(const entity_ref& self, const any_command& asked,
+                             const context& given) override {
+    if (*is_full_) return step{refusal{refusal_code::not_now, "planted", {}}, {}, {}};
+    return failing_machine::decide(self, asked, given);
+  }
+
+ private:
+  std::shared_ptr<bool> is_full_;
+};
+
+/// The offset waits for the one that is stuck; what is behind it does not, also over a crash.
+TEST(Subscription, goes_on_beyond_what_must_wait) {
+  auto tell = std::make_shared<telling>();
+  auto is_full = std::make_shared<bool>(true);
+  const account_id stuck = derive_id<account_id>(account_id{}, "renter");
+  tell->sick = derive_id<account_id>(account_id{}, "sick");
+  auto options = market::small();
+  options.partitions = 1;
+  options.subscriptions = {telling_by(tell)};
+  options.machines = [is_full, stuck](const entity_ref& entity) -> std::unique_ptr<machine> {
+    if (entity != inbox_ref(stuck)) return make_machine(entity);
+    return std::make_unique<full_machine>(make_machine(entity), is_full);
+  };
+  market m{options};
+  const auto progress = [&] { return m.world.report(inbox_ref(stuck))->subscriptions.at(0); };
+  top_up(m.world, stuck, "one");
+  top_up(m.world, tell->sick, "two");
+  for (int i = 0; i < 150; ++i) top_up(m.world, m.owner, "of the owner " + std::to_string(i));
+  m.pass(1min);
+  EXPECT_EQ(m.inbox(m.owner).last, 150);
+  EXPECT_LT(progress().position, progress().latest - 150);
+  EXPECT_EQ(progress().letters, 1u);
+
+  m.world.crash();
+  m.world.start();
+  tell->broken = false;
+  top_up(m.world, tell->sick, "three");
+  top_up(m.world, stuck, "four");
+  m.pass(5s);
+  EXPECT_EQ(progress().letters, 3u) << "and the two events of the second, behind the first";
+  *is_full = false;
+  m.pass(5s);
+  EXPECT_EQ(m.inbox(stuck).last, 2);
+  EXPECT_EQ(m.inbox(m.owner).last, 150) << "once";
+  EXPECT_EQ(progress().position, progress().latest);
+  EXPECT_EQ(m.world.replay("test", wallet_ref(tell->sick)), "");
+  EXPECT_EQ(m.inbox(tell->sick).last, 2);
+}
+
+/// More fail at once than may be under way.
+TEST(Subscription, gets_through_however_many_fail) {
+  auto options = market::small();
+  options.partitions = 1;
+  options.subscriptions = {{"test", [](const stored_event& event) -> std::vector<effect> {
+                              if (event.type != wallet::topped_up::type) return {};
+                              throw std::runtime_error{"planted"};
+                            }}};
+  market m{options};
+  constexpr int people = 1'500;
+  for (int i = 0; i < people; ++i) {
+    const auto name = std::to_string(i);
+    top_up(m.world, derive_id<account_id>(account_id{}, name), name);
+  }
+  const auto progress = [&] { return m.world.report(inbox_ref(m.owner))->subscriptions.at(0); };
+  EXPECT_LT(progress().position, progress().latest);
+  m.pass(1min);
+  EXPECT_EQ(progress().letters, static_cast<std::size_t>(people));
+  EXPECT_EQ(progress().position, progress().latest);
+}
+
 TEST_F(Dead_letters, are_made_of_what_keeps_failing_and_others_do_not_wait) {
   m.top_up(m.renter, {100});
   m.top_up(m.owner, {100});
+  EXPECT_EQ(m.inbox(m.owner).last, 1) << "at once, in the same partition";
+  EXPECT_TRUE(letters().empty());
   m.pass(1min);
-  EXPECT_EQ(m.inbox(m.owner).last, 1);
   EXPECT_EQ(m.inbox(m.renter).last, 0);
   ASSERT_EQ(letters().size(), 1u);
   EXPECT_EQ(letters()[0].entity, sick);
