@@ -69,8 +69,11 @@ bool clock_runs(const state& s) {
 /// "Soon due" is of no use to who is late already.
 void remind(story& s, instant now) {
   if (!clock_runs(s.now) || s.now.now != status::active || s.now.reminded) return;
+  const auto& terms = s.now.terms;
   const period actual{s.now.started_at.value_or(s.now.when.start), s.now.when.end};
-  if (now >= remind_at(s.now.terms, actual) && now < late_at(s.now.terms, s.now.when.end, 1))
+  const bool is_charged = terms.max_late_periods > 0;
+  const instant too_late = is_charged ? late_at(terms, s.now.when.end, 1) : loss_of(s.now);
+  if (now >= remind_at(terms, actual) && now < too_late)
     s.emit(reminded{s.now.about, s.now.when.end});
 }
 

@@ -91,7 +91,6 @@ void apply(state& s, const disputed& e) {
   s.now = s.receipts.empty() ? status::active : status::late;
   s.returned_at.reset();
   s.disputed_at = e.at;
-  if (e.at >= late_at(s.terms, s.when.end, 1)) s.reminded = true;  // too late for that
   owe(s.owed, step::reclaim, ++s.disputes);
 }
 

@@ -104,8 +104,8 @@ struct rental_events {
     const auto next = next_of(self);
     check(!self.wish && !self.reminded && next, "it needs no reminder");
     check(e.due == self.due && event.time >= next->at, "too early");
-    check(event.time < falls_due(terms(), self.due, 1), "too late");
     self.reminded = true;
+    check(event.time < next_of(self)->at, "too late");
     tell(self.renter);
   }
   void operator()(const rental::late& e) const {

@@ -212,6 +212,20 @@ TEST(Rental, disputed_is_not_lost_for_48_hours) {
   EXPECT_EQ(stage.event_at<lost>(0).at, loss);
 }
 
+TEST(Rental, disputed_without_late_periods_is_reminded_before_it_is_lost) {
+  auto terms = daily;
+  terms.max_late_periods = 0;
+  auto stage = active(terms);
+  stage.now = due - 7h;
+  stage.play(give_back{}, renter);
+  stage.acknowledge_all();
+  stage.now = due + 1h;
+  EXPECT_EQ(stage.play(dispute{}, owner), (names{"rent.dispute", "rent.remind"}));
+  stage.acknowledge_all();
+  EXPECT_EQ(alarm(stage.s), stage.now + 48h);
+  EXPECT_EQ(stage.wake_at(stage.now + 48h), names{"rent.lost"});
+}
+
 TEST(Rental, disputed_in_time_goes_on_as_before) {
   auto stage = given_back(due - one_day);
   EXPECT_EQ(stage.play(dispute{"not here"}, owner), names{"rent.dispute"});
