@@ -24,7 +24,7 @@ BOOST_DESCRIBE_STRUCT(replay_order, (), (subscription, entity))
 // Without `entities`, which is a map by kind: that is a list beside it.
 BOOST_DESCRIBE_STRUCT(partition_report::subscription, (), (name, position, latest, parked, letters))
 BOOST_DESCRIBE_STRUCT(partition_report, (),
-                      (partition, open, is_suspended, quarantine, alarms, wakes, alarm_lag, kept,
-                       subscriptions))
+                      (partition, open, is_suspended, quarantined, quarantine, alarms, wakes,
+                       alarm_lag, kept, subscriptions))
 
 }  // namespace rentwave

@@ -13,7 +13,7 @@ node_figures sum_of(const std::vector<report_ptr>& reports) {
       continue;
     }
     sum.open += one->open ? 1 : 0;
-    sum.quarantined += one->quarantine.size();
+    sum.quarantined += one->quarantined;
     sum.alarms += one->alarms;
     sum.wakes += one->wakes;
     sum.kept += one->kept;

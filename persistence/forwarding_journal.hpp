@@ -63,8 +63,9 @@ class forwarding_journal : public journal {
     return inner_->rebuild_rows(project, report);
   }
   journal_result<std::vector<alarm_row>> alarms(partition_id partition, instant horizon,
+                                                const std::optional<alarm_row>& after,
                                                 int limit) override {
-    return inner_->alarms(partition, horizon, limit);
+    return inner_->alarms(partition, horizon, after, limit);
   }
   journal_result<std::int64_t> offset(partition_id partition,
                                       std::string_view subscription) override {

@@ -58,6 +58,9 @@ struct alarm_row {
   std::int64_t version = 0;  ///< of the entity when it was written; the higher one wins
 };
 
+/// Before every alarm there can be.
+inline const alarm_row before_all_alarms{{}, instant::min()};
+
 /// What an append does to the entity's one alarm.
 struct alarm_change {
   bool keep = true;            ///< leave it as it is
@@ -258,8 +261,10 @@ class journal : public read_models {
   virtual journal_result<void> rebuild_rows(const row_projection& project,
                                             const progress_report& report) = 0;
 
-  /// Alarms due at or before `horizon`, earliest first.
+  /// Alarms due at or before `horizon`, earliest first; those that stand behind `after`, be that
+  /// there or not.
   virtual journal_result<std::vector<alarm_row>> alarms(partition_id partition, instant horizon,
+                                                        const std::optional<alarm_row>& after,
                                                         int limit) = 0;
   /// How far a subscription has come; 0 when it never wrote one.
   virtual journal_result<std::int64_t> offset(partition_id partition,

@@ -15,7 +15,11 @@ void alarm_index::finish_read(const std::vector<alarm_row>& rows, bool complete)
     if (known == slots_.end() || known->second.version < row.version)
       put(row.entity, {row.due, row.version});
   }
-  if (!complete && !rows.empty()) horizon_ = rows.back().due;
+  place_.reset();
+  if (!complete && !rows.empty()) {
+    place_ = rows.back();
+    horizon_ = place_->due;
+  }
   abandon_read();
 }
 

@@ -21,11 +21,16 @@ class alarm_index {
   /// Raises the horizon, before the table is read, so that no commit falls between the two.
   void begin_read(instant horizon);
   /// The rows that were read, earliest first; of an entity's alarms the higher version wins. When
-  /// the table had more than were read (`complete` is false), the horizon sinks to the last one.
+  /// the table had more than were read (`complete` is false), the horizon sinks to the last one,
+  /// behind which the next reading goes on.
   void finish_read(const std::vector<alarm_row>& rows, bool complete = true);
   /// The reading failed; what is known stays.
   void abandon_read();
   bool is_reading() const { return reading_; }
+  /// Behind what the next reading begins; none: at the table's first row.
+  const std::optional<alarm_row>& place() const { return place_; }
+  /// It begins there.
+  void read_anew() { place_.reset(); }
 
   /// An entity's alarm became durable with this version; `due` is empty when it was cleared.
   void changed(const entity_ref& entity, std::optional<instant> due, std::int64_t version);
@@ -49,6 +54,7 @@ class alarm_index {
   std::unordered_map<entity_ref, slot> slots_;
   std::set<std::pair<instant, entity_ref>> by_due_;
   instant horizon_ = instant::min();
+  std::optional<alarm_row> place_;
   bool reading_ = false;
 };
 

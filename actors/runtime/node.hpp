@@ -60,6 +60,7 @@ struct node_options {
   // Limits:
   std::size_t entities_at_rest = 200'000;  ///< in memory without need; more go to sleep at once
   std::size_t entity_queue = 4096;   ///< messages that wait in one entity; more are `overloaded`
+  int alarm_page = 10'000;           ///< alarms read at once; the next when half of them are left
   std::size_t batch_events = 2000;   ///< of one transaction
   std::size_t deliveries = 2;        ///< notices to followers that are under way at the same time
   std::size_t posts = 32;            ///< to webhooks, likewise

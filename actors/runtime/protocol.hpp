@@ -140,6 +140,8 @@ struct partition_report {
   bool open = false;
   bool is_suspended = false;                    ///< what was written last is being found out
   std::map<entity_kind, std::size_t> entities;  ///< in memory
+  std::size_t quarantined = 0;
+  /// Those that are longest in it, 100 at most.
   std::vector<restart_budget::quarantined> quarantine;
   std::size_t alarms = 0;  ///< in memory
   std::size_t wakes = 0;   ///< under way
@@ -276,6 +278,7 @@ struct log_request {
 struct alarms_request {
   partition_id partition = 0;
   instant horizon;
+  std::optional<alarm_row> after;
   int limit = 0;
 };
 struct offset_request {

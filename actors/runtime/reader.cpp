@@ -149,8 +149,8 @@ caf::behavior serve(caf::stateful_actor<reader_state>* self, std::shared_ptr<jou
                            }),
       handler<alarms_request>(state,
                               [](auto& in, const auto& asked) {
-                                return in.shared(in.connection->alarms(asked.partition,
-                                                                       asked.horizon, asked.limit));
+                                return in.shared(in.connection->alarms(
+                                    asked.partition, asked.horizon, asked.after, asked.limit));
                               }),
       handler<offset_request>(state, [](auto& in, const auto& asked) { return in.offset(asked); }),
       handler<letters_request>(state,

@@ -3,24 +3,27 @@
 #include <algorithm>
 
 namespace rentwave {
+namespace {
+
+constexpr std::size_t longest_reason = 500;  ///< bytes
+
+}  // namespace
 
 restart_budget::verdict restart_budget::ask(const entity_ref& entity, instant now) const {
-  if (records_.empty()) return verdict::start;
-  const auto found = records_.find(entity);
-  if (found == records_.end()) return verdict::start;
-  if (found->second.quarantined) return verdict::quarantined;
-  return now < found->second.next_start ? verdict::wait : verdict::start;
+  if (quarantine_.contains(entity)) return verdict::quarantined;
+  const auto found = failing_.find(entity);
+  return found != failing_.end() && now < found->second.next_start ? verdict::wait : verdict::start;
 }
 
 std::optional<instant> restart_budget::failed(const entity_ref& entity, const std::string& why,
                                               instant now) {
-  make_room(now);
-  auto& known = records_[entity];
+  if (!has_room_for(entity, now)) return now + limits_.longest_backoff;
+  auto& known = failing_[entity];
   if (now - known.last > limits_.forgotten_after) known.failures = 0;
   known.last = now;
-  known.reason = why;
   if (++known.failures > limits_.failures) {
-    known.quarantined = true;
+    failing_.erase(entity);
+    confine(entity, why, now);
     return std::nullopt;
   }
   const auto doublings = std::clamp(known.failures - 2, 0, 20);
@@ -30,40 +33,45 @@ std::optional<instant> restart_budget::failed(const entity_ref& entity, const st
 }
 
 void restart_budget::served(const entity_ref& entity) {
-  if (records_.empty()) return;
-  const auto found = records_.find(entity);
-  if (found != records_.end() && !found->second.quarantined) records_.erase(found);
+  if (!failing_.empty()) failing_.erase(entity);
 }
 
 bool restart_budget::release(const entity_ref& entity) {
-  const auto found = records_.find(entity);
-  if (found == records_.end() || !found->second.quarantined) return false;
-  records_.erase(found);
-  return true;
+  return quarantine_.erase(entity) > 0;
 }
 
-std::vector<restart_budget::quarantined> restart_budget::in_quarantine() const {
-  std::vector<quarantined> all;
-  for (const auto& [entity, known] : records_)
-    if (known.quarantined) all.push_back({entity, known.reason, known.last});
-  std::ranges::sort(all, {}, &quarantined::since);
-  return all;
+std::vector<restart_budget::quarantined> restart_budget::in_quarantine(std::size_t limit) const {
+  using entry = std::pair<const entity_ref, confined>;
+  std::vector<const entry*> all;
+  for (const auto& one : quarantine_) all.push_back(&one);
+  const auto shown = all.begin() + static_cast<std::ptrdiff_t>(std::min(limit, all.size()));
+  std::ranges::partial_sort(all, shown, {}, [](const auto* one) { return one->second.since; });
+  std::vector<quarantined> oldest;
+  for (auto one = all.begin(); one != shown; ++one)
+    oldest.push_back({(*one)->first, (*one)->second.reason, (*one)->second.since});
+  return oldest;
 }
 
 std::optional<restart_budget::quarantined> restart_budget::in_quarantine(
     const entity_ref& entity) const {
-  const auto found = records_.find(entity);
-  if (found == records_.end() || !found->second.quarantined) return std::nullopt;
-  return quarantined{entity, found->second.reason, found->second.last};
+  const auto found = quarantine_.find(entity);
+  if (found == quarantine_.end()) return std::nullopt;
+  return quarantined{entity, found->second.reason, found->second.since};
 }
 
-void restart_budget::make_room(instant now) {
-  if (records_.size() < most) return;
-  std::erase_if(records_, [&](const auto& entry) {
-    return !entry.second.quarantined && now - entry.second.last > limits_.forgotten_after;
+bool restart_budget::has_room_for(const entity_ref& entity, instant now) {
+  if (failing_.size() < limits_.most || failing_.contains(entity)) return true;
+  std::erase_if(failing_, [&](const auto& entry) {
+    return now - entry.second.last > limits_.forgotten_after;
   });
-  if (records_.size() < most) return;
-  std::erase_if(records_, [](const auto& entry) { return !entry.second.quarantined; });
+  return failing_.size() < limits_.most;
+}
+
+void restart_budget::confine(const entity_ref& entity, const std::string& why, instant now) {
+  if (quarantine_.size() >= limits_.most)
+    quarantine_.erase(std::ranges::min_element(
+        quarantine_, {}, [](const auto& entry) { return entry.second.since; }));
+  quarantine_[entity] = {why.substr(0, longest_reason), now};
 }
 
 }  // namespace rentwave

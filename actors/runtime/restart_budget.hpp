@@ -21,11 +21,15 @@ class restart_budget {
     duration longest_backoff = std::chrono::seconds{30};
     int failures = 8;  ///< in a row; the next one means quarantine
     duration forgotten_after = std::chrono::minutes{10};  ///< without a failure
+    /// Entities that are remembered for failing, and as many in quarantine. While there is no room
+    /// among the former, another one that fails has the longest backoff; for room among the latter,
+    /// the one that is longest in it is forgotten, and may be started again.
+    std::size_t most = 10'000;
   };
   enum class verdict { start, wait, quarantined };
   struct quarantined {
     entity_ref entity;
-    std::string reason;  ///< of the last failure
+    std::string reason;  ///< of the last failure, 500 bytes of it at most
     instant since;
   };
 
@@ -38,24 +42,27 @@ class restart_budget {
   void served(const entity_ref& entity);
   /// False: it was not quarantined.
   bool release(const entity_ref& entity);
-  std::vector<quarantined> in_quarantine() const;
+  std::size_t quarantine_size() const { return quarantine_.size(); }
+  /// Those that are longest in it, `limit` at most.
+  std::vector<quarantined> in_quarantine(std::size_t limit) const;
   std::optional<quarantined> in_quarantine(const entity_ref& entity) const;
 
-  /// How many entities are remembered for failing: beyond it, those in quarantine only.
-  static constexpr std::size_t most = 10'000;
-
  private:
-  struct record {
+  struct failing {
     int failures = 0;
     instant last;
     instant next_start;
-    std::string reason;
-    bool quarantined = false;
   };
-  void make_room(instant now);
+  struct confined {
+    std::string reason;
+    instant since;
+  };
+  bool has_room_for(const entity_ref& entity, instant now);
+  void confine(const entity_ref& entity, const std::string& why, instant now);
 
   limits limits_;
-  std::unordered_map<entity_ref, record> records_;
+  std::unordered_map<entity_ref, failing> failing_;
+  std::unordered_map<entity_ref, confined> quarantine_;
 };
 
 }  // namespace rentwave

@@ -13,7 +13,6 @@ namespace rentwave {
 namespace {
 
 constexpr auto restart_delay = std::chrono::seconds{1};
-constexpr int alarm_page = 10'000;
 /// Entities that were woken and have not written their alarm anew: the rest of what is due waits,
 /// so that a long list of it does not stand before everybody else's reading.
 constexpr std::size_t wakes_at_once = 64;
@@ -21,6 +20,8 @@ constexpr std::size_t wakes_at_once = 64;
 constexpr std::size_t buffer_limit = 10'000;
 /// After which idle entities sleep when there are too many.
 constexpr auto hurried_idle_time = std::chrono::seconds{1};
+/// Of what is in quarantine, in a report.
+constexpr std::size_t most_reported = 100;
 /// Ticks of one slice are no other's.
 constexpr int generation_bits = 40;
 
@@ -152,7 +153,8 @@ report_ptr slice::report(std::size_t kept) const {
     ++made->entities[entity.kind];
     if (one.kept) made->kept += one.kept->size();
   }
-  made->quarantine = budget_.in_quarantine();
+  made->quarantined = budget_.quarantine_size();
+  made->quarantine = budget_.in_quarantine(most_reported);
   made->alarms = alarms_.size();
   made->wakes = waking_.size();
   if (const auto due = alarms_.earliest())
@@ -331,23 +333,28 @@ void slice::wake(const entity_ref& entity) {
   self_->send(target->handle, entity_order::wake);
 }
 
+/// The table up to the horizon, page by page: the rows of entities in quarantine stay overdue, and
+/// however many they are, those of others come after them.
 void slice::read_alarms() {
   const auto now = context_->clock->now();
   const auto span = context_->clock->in_domain(context_->options.alarm_horizon);
-  const bool wanted = reread_ || alarms_.horizon() < now + span / 2;
-  if (!wanted || alarms_.is_reading() || alarms_.size() > alarm_page / 2) return;
-  reread_ = false;
+  const int page = context_->options.alarm_page;
+  const bool wanted = reread_ || alarms_.place() || alarms_.horizon() < now + span / 2;
+  if (!wanted || alarms_.is_reading() || static_cast<int>(alarms_.size()) > page / 2) return;
+  if (std::exchange(reread_, false)) alarms_.read_anew();
   alarms_.begin_read(now + span);
   // The answer may come when this slice is gone.
   const auto there = weak_from_this();
   self_
       ->request(context_->reader_for(id_), caf::infinite,
-                alarms_request{id_, alarms_.horizon(), alarm_page})
+                alarms_request{id_, alarms_.horizon(), alarms_.place(), page})
       .then(
-          [this, there](const alarms_ptr& found) {
+          [this, there, page](const alarms_ptr& found) {
             if (there.expired() || leaving_) return;
-            alarms_.finish_read(*found, found->size() < alarm_page);
-            if (std::exchange(hurries_, false)) hurry(*found);
+            const bool is_all = std::ssize(*found) < page;
+            alarms_.finish_read(*found, is_all);
+            if (hurries_) hurry(*found);
+            hurries_ = hurries_ && !is_all;
             wake_due();
             arm();
           },

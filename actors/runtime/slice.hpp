@@ -107,7 +107,7 @@ class slice : public std::enable_shared_from_this<slice> {
   std::function<void(entity_message)> give_back_;
   bool suspended_ = false;  ///< no entity may be read
   bool reread_ = true;      ///< the alarm table may hold due alarms that are not in memory
-  bool hurries_ = true;     ///< until it has been read once
+  bool hurries_ = true;     ///< until all of it has been read once
   bool leaving_ = false;
   std::unordered_map<entity_ref, child> children_;
   std::unordered_map<caf::actor_id, const entity_ref*> names_;  ///< keys of `children_`

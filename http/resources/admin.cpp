@@ -1,5 +1,6 @@
 // What operators see and do: figures of the node, the log, what is quarantined and what
 // subscriptions gave up on.
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -27,6 +28,8 @@ using nlohmann::json;
 constexpr std::int64_t events_a_step = 100'000;
 constexpr std::chrono::seconds search_time{3};
 constexpr integer_range sequences{0, std::numeric_limits<std::int64_t>::max()};
+/// Of all partitions.
+constexpr std::size_t most_in_quarantine = 1000;
 
 // --- dead letters ---
 
@@ -141,21 +144,22 @@ awaitable<response> get_admin_events(backend& api, const request& asked) {
 
 awaitable<response> get_quarantine(backend& api, const request&) {
   const auto reports = co_await api.operators()->reports();
+  std::vector<std::pair<partition_id, restart_budget::quarantined>> found;
+  for (const auto& report : reports)
+    if (report)
+      for (const auto& one : report->quarantine) found.emplace_back(report->partition, one);
+  std::ranges::stable_sort(found, {}, [](const auto& one) { return one.second.since; });
+  found.resize(std::min(found.size(), most_in_quarantine));
   auto items = json::array();
-  std::size_t silent = 0;
-  for (const auto& report : reports) {
-    if (!report) {
-      ++silent;
-      continue;
-    }
-    for (const auto& [entity, reason, since] : report->quarantine)
-      items.push_back({{"entity", entity_json(entity)},
-                       {"partition", report->partition},
-                       {"reason", reason},
-                       {"since", format_instant(since)}});
-  }
+  for (const auto& [partition, one] : found)
+    items.push_back({{"entity", entity_json(one.entity)},
+                     {"partition", partition},
+                     {"reason", one.reason},
+                     {"since", format_instant(one.since)}});
+  const auto sum = sum_of(reports);
   auto body = list_of(std::move(items));
-  body["silent_partitions"] = silent;  // which may have others
+  body["total"] = sum.quarantined;
+  body["silent_partitions"] = sum.silent;  // which may have others
   co_return json_response(200, body);
 }
 

@@ -202,12 +202,15 @@ class memory_journal final : public journal {
   }
 
   journal_result<std::vector<alarm_row>> alarms(partition_id id, instant horizon,
+                                                const std::optional<alarm_row>& after,
                                                 int limit) override {
+    const auto from = after.value_or(before_all_alarms);
     return reading([&]() -> journal_result<std::vector<alarm_row>> {
       std::vector<alarm_row> found;
-      for (const auto& [due, of] : tables_.due[id]) {
-        if (due > horizon || std::ssize(found) >= limit) break;
-        found.push_back(*tables_.entities.at(of).alarm);
+      const auto& all = tables_.due[id];
+      for (auto at = all.upper_bound({from.due, from.entity}); at != all.end(); ++at) {
+        if (at->first > horizon || std::ssize(found) >= limit) break;
+        found.push_back(*tables_.entities.at(at->second).alarm);
       }
       return found;
     });

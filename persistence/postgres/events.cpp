@@ -207,13 +207,15 @@ journal_result<scanned> postgres_journal::scan(std::int64_t after_sequence,
   });
 }
 
-journal_result<std::vector<alarm_row>> postgres_journal::alarms(partition_id partition,
-                                                                instant horizon, int limit) {
+journal_result<std::vector<alarm_row>> postgres_journal::alarms(
+    partition_id partition, instant horizon, const std::optional<alarm_row>& after, int limit) {
+  const auto from = after.value_or(before_all_alarms);
   return guarded(purpose::reading, [&]() -> journal_result<std::vector<alarm_row>> {
     auto found = db_.query(
         "SELECT kind, id, due, version FROM alarms"
-        " WHERE partition = $1 AND due <= $2 ORDER BY due, kind, id LIMIT $3",
-        partition, horizon, std::max(limit, 0));
+        " WHERE partition = $1 AND due <= $2 AND (due, kind, id) > ($3, $4, $5)"
+        " ORDER BY due, kind, id LIMIT $6",
+        partition, horizon, from.due, from.entity.kind, from.entity.id, std::max(limit, 0));
     std::vector<alarm_row> alarms;
     while (found.next()) {
       auto& alarm = alarms.emplace_back();

@@ -47,6 +47,7 @@ class postgres_journal final : public journal {
   journal_result<void> rebuild_rows(const row_projection& project,
                                     const progress_report& report) override;
   journal_result<std::vector<alarm_row>> alarms(partition_id partition, instant horizon,
+                                                const std::optional<alarm_row>& after,
                                                 int limit) override;
   journal_result<std::int64_t> offset(partition_id partition,
                                       std::string_view subscription) override;

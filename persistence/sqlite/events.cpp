@@ -212,12 +212,17 @@ journal_result<void> sqlite_journal::rebuild_rows(const row_projection& project,
 }
 
 journal_result<std::vector<alarm_row>> sqlite_journal::alarms(partition_id partition,
-                                                              instant horizon, int limit) {
+                                                              instant horizon,
+                                                              const std::optional<alarm_row>& after,
+                                                              int limit) {
+  const auto from = after.value_or(before_all_alarms);
   return guarded([&]() -> journal_result<std::vector<alarm_row>> {
     auto found = db_.prepared(
                         "SELECT kind, id, due, version FROM alarms"
-                        " WHERE partition = ?1 AND due <= ?2 ORDER BY due, kind, id LIMIT ?3")
-                     .query(partition, horizon, std::max(limit, 0));
+                        " WHERE partition = ?1 AND due <= ?2 AND (due, kind, id) > (?3, ?4, ?5)"
+                        " ORDER BY due, kind, id LIMIT ?6")
+                     .query(partition, horizon, from.due, from.entity.kind, from.entity.id,
+                            std::max(limit, 0));
     std::vector<alarm_row> alarms;
     while (found.next()) {
       auto& alarm = alarms.emplace_back();

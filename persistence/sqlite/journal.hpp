@@ -46,6 +46,7 @@ class sqlite_journal final : public journal {
   journal_result<void> rebuild_rows(const row_projection& project,
                                     const progress_report& report) override;
   journal_result<std::vector<alarm_row>> alarms(partition_id partition, instant horizon,
+                                                const std::optional<alarm_row>& after,
                                                 int limit) override;
   journal_result<std::int64_t> offset(partition_id partition,
                                       std::string_view subscription) override;

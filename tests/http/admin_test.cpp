@@ -73,6 +73,7 @@ TEST_F(Admin, sees_what_keeps_failing_releases_it_and_has_it_made_good) {
   const auto quarantined = items("/api/admin/quarantine", root, 1);
   ASSERT_EQ(quarantined.size(), 1U);
   EXPECT_EQ(quarantined[0].at("entity").at("kind"), "inbox");
+  EXPECT_EQ(get("/api/admin/quarantine", root).json().at("total"), 1);
   const auto letters = items("/api/admin/dead-letters", root, 1);
   ASSERT_EQ(letters.size(), 1U);
   EXPECT_EQ(letters[0].at("subscription"), "teller");

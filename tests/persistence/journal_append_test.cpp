@@ -118,7 +118,7 @@ TEST_P(Journal, refuses_a_command_that_is_there_and_writes_the_others) {
   EXPECT_EQ(result.entities[2].first_position, 3);
   EXPECT_THAT(positions(value(journal_->read_log(1, 0, 10))), ElementsAre(1, 2, 3));
   EXPECT_THAT(value(journal_->load(rental_n(1))).events, SizeIs(1));
-  EXPECT_THAT(value(journal_->alarms(1, at(100), 10)), IsEmpty());
+  EXPECT_THAT(value(journal_->alarms(1, at(100), {}, 10)), IsEmpty());
   EXPECT_THAT(value(journal_->sessions(nth<account_id>(1))), IsEmpty());
 }
 
@@ -259,7 +259,7 @@ TEST_P(Stale, owner_writes_no_alarms) {
   auto wanted = to_entity(rental_n(1), 1);
   wanted.alarm = {false, at(1)};
   write_stale(wanted);
-  EXPECT_THAT(value(journal_->alarms(1, at(1000), 10)), IsEmpty());
+  EXPECT_THAT(value(journal_->alarms(1, at(1000), {}, 10)), IsEmpty());
 }
 
 TEST_P(Stale, owner_writes_no_snapshots) {

@@ -9,6 +9,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
+using testing::UnorderedElementsAre;
 
 std::vector<std::int64_t> versions(const std::vector<stored_event>& events) {
   std::vector<std::int64_t> found;
@@ -325,7 +326,7 @@ class Alarms : public Journal {
     append({wanted});
   }
   std::vector<alarm_row> due(std::int64_t seconds, int limit = 10) {
-    return value(journal_->alarms(1, at(seconds), limit));
+    return value(journal_->alarms(1, at(seconds), {}, limit));
   }
 };
 INSTANTIATE_TEST_SUITE_P(Every, Alarms, testing::ValuesIn(journal_kinds()), kind_name);
@@ -341,7 +342,23 @@ TEST_P(Alarms, are_read_up_to_the_horizon_earliest_first) {
   EXPECT_EQ(found[1].entity, rental_n(3));
   EXPECT_THAT(due(9), IsEmpty());
   EXPECT_THAT(due(30, 2), SizeIs(2));
-  EXPECT_THAT(value(journal_->alarms(2, at(100), 10)), IsEmpty()) << "another partition";
+  EXPECT_THAT(value(journal_->alarms(2, at(100), {}, 10)), IsEmpty()) << "another partition";
+}
+
+TEST_P(Alarms, are_read_page_by_page_also_when_many_are_due_at_once) {
+  for (std::uint32_t entity = 1; entity <= 5; ++entity) set(entity, 0, at(entity < 5 ? 10 : 20));
+  std::vector<entity_ref> read;
+  for (std::optional<alarm_row> after; read.size() <= 5;) {
+    const auto page = value(journal_->alarms(1, at(20), after, 2));
+    for (const auto& row : page) read.push_back(row.entity);
+    if (page.size() < 2) break;
+    after = page.back();
+  }
+  EXPECT_THAT(
+      read, UnorderedElementsAre(rental_n(1), rental_n(2), rental_n(3), rental_n(4), rental_n(5)));
+  EXPECT_EQ(read.back(), rental_n(5));
+  const alarm_row gone{rental_n(9), at(15), 1};
+  EXPECT_THAT(value(journal_->alarms(1, at(20), gone, 9)), SizeIs(1)) << "behind where it stood";
 }
 
 TEST_P(Alarms, are_one_an_entity_the_last_one_set) {

@@ -59,7 +59,7 @@ TEST_F(MemoryFaults, can_make_reads_fail) {
   store_.fail_reads(true);
   EXPECT_EQ(failure(journal_->load(rental_n(1))), journal_errc::unavailable);
   EXPECT_EQ(failure(journal_->read_log(1, 0, 1)), journal_errc::unavailable);
-  EXPECT_EQ(failure(journal_->alarms(1, at(0), 1)), journal_errc::unavailable);
+  EXPECT_EQ(failure(journal_->alarms(1, at(0), {}, 1)), journal_errc::unavailable);
   EXPECT_EQ(failure(journal_->search({})), journal_errc::unavailable);
   value(append(0, 1));
   store_.fail_reads(false);

@@ -126,7 +126,7 @@ TEST_F(PostgresServer, fails_only_the_entity_whose_row_it_refuses) {
   EXPECT_EQ(entities.at(4).first_position, 2);
   EXPECT_EQ(result.at(0).position, 3);
   EXPECT_THAT(value(journal_->sessions(nth<account_id>(1))), SizeIs(1));
-  EXPECT_THAT(value(journal_->alarms(1, at(9), 9)), SizeIs(1));
+  EXPECT_THAT(value(journal_->alarms(1, at(9), {}, 9)), SizeIs(1));
   EXPECT_TRUE(value(journal_->load(rental_n(4))).state);
   EXPECT_EQ(value(journal_->offset(1, "notifier")), 2);
   EXPECT_EQ(value(journal_->take_over(1, "node-a")).position, 3);

@@ -105,7 +105,7 @@ TEST_F(SqliteFile, keeps_everything_over_reopening) {
   EXPECT_THAT(value(journal_->load(rental_n(1))).events, SizeIs(1));
   EXPECT_TRUE(value(journal_->load(rental_n(1))).state);
   EXPECT_THAT(value(journal_->read_log(1, 0, 10)), SizeIs(2));
-  EXPECT_THAT(value(journal_->alarms(1, at(9), 10)), SizeIs(1));
+  EXPECT_THAT(value(journal_->alarms(1, at(9), {}, 10)), SizeIs(1));
   EXPECT_EQ(value(journal_->offset(1, "notifier")), 1);
   EXPECT_EQ(value(journal_->anchor())->domain, at(5));
   EXPECT_EQ(value(journal_->pin("currency", "USD")), "EUR");

@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <malloc.h>
 
+#include <set>
 #include <stdexcept>
+#include <string>
 #include <type_traits>
 #include <variant>
 
@@ -35,8 +37,8 @@ TEST(Restart_budget, backs_off_and_then_quarantines) {
   EXPECT_EQ(budget.failed(troubled, "planted", noon + 1s), noon + 1200ms);
   EXPECT_EQ(budget.failed(troubled, "planted again", noon + 2s), std::nullopt);
   EXPECT_EQ(budget.ask(troubled, noon + 24h), verdict::quarantined);
-  ASSERT_EQ(budget.in_quarantine().size(), 1u);
-  EXPECT_EQ(budget.in_quarantine()[0].reason, "planted again");
+  ASSERT_EQ(budget.quarantine_size(), 1u);
+  EXPECT_EQ(budget.in_quarantine(9)[0].reason, "planted again");
   EXPECT_TRUE(budget.release(troubled));
   EXPECT_FALSE(budget.release(troubled));
   EXPECT_EQ(budget.ask(troubled, noon + 24h), verdict::start);
@@ -50,6 +52,37 @@ TEST(Restart_budget, forgets_what_was_followed_by_success_or_is_long_ago) {
   EXPECT_EQ(budget.failed(troubled, "planted", noon), noon);
   budget.failed(troubled, "planted", noon);
   EXPECT_EQ(budget.failed(troubled, "planted", noon + 11min), noon + 11min);
+}
+
+entity_ref wallet_n(int n) {
+  return {entity_kind::wallet, std::to_string(n)};
+}
+
+TEST(Restart_budget, gives_those_that_it_cannot_remember_the_longest_backoff) {
+  restart_budget::limits limits;
+  limits.most = 2;
+  limits.failures = 2;
+  restart_budget budget{limits};
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(budget.failed(wallet_n(i), "planted", noon), noon);
+  EXPECT_EQ(budget.failed(wallet_n(2), "planted", noon), noon + limits.longest_backoff);
+  EXPECT_EQ(budget.failed(wallet_n(0), "planted", noon), noon + 100ms) << "it is known still";
+  EXPECT_EQ(budget.failed(wallet_n(0), "planted", noon), std::nullopt);
+  EXPECT_EQ(budget.failed(wallet_n(2), "planted", noon), noon) << "now there is room";
+  EXPECT_EQ(budget.failed(wallet_n(3), "planted", noon + 11min), noon + 11min) << "by age, too";
+}
+
+TEST(Restart_budget, of_a_full_quarantine_forgets_who_is_longest_in_it) {
+  restart_budget::limits limits;
+  limits.most = 2;
+  limits.failures = 0;
+  restart_budget budget{limits};
+  for (int i = 0; i < 3; ++i) budget.failed(wallet_n(i), std::string(9'999, 'x'), noon + i * 1s);
+  EXPECT_EQ(budget.ask(wallet_n(0), noon), verdict::start);
+  EXPECT_EQ(budget.ask(wallet_n(1), noon), verdict::quarantined);
+  EXPECT_EQ(budget.quarantine_size(), 2u);
+  ASSERT_EQ(budget.in_quarantine(1).size(), 1u);
+  EXPECT_EQ(budget.in_quarantine(1)[0].entity, wallet_n(1)) << "the longest first";
+  EXPECT_EQ(budget.in_quarantine(1)[0].reason.size(), 500u);
 }
 
 TEST(Entity, that_always_throws_is_quarantined_and_goes_on_when_released) {
@@ -159,6 +192,28 @@ TEST(Entity, in_quarantine_holds_up_its_own_sagas_only) {
   m.pass(1min);
   EXPECT_EQ(m.rental(rental).now, rental::status::late);
   EXPECT_THAT(periods_charged(m, m.renter), ElementsAre(1, 2, 3, 4, 5));
+}
+
+/// Their alarms stay overdue, before those of everybody else, and are more than are read at once.
+TEST(Entities, in_quarantine_hold_up_no_alarm_of_others_however_many_they_are) {
+  auto sick = std::make_shared<std::set<std::string>>();
+  auto options = market::small();
+  options.partitions = 1;
+  options.alarm_page = 4;
+  options.machines = [sick](const entity_ref& entity) -> std::unique_ptr<machine> {
+    const bool is_sick = sick->contains(to_string(entity));
+    return std::make_unique<failing_machine>(make_machine(entity),
+                                             [is_sick](const auto&) { return is_sick; });
+  };
+  market m{options};
+  m.top_up(m.renter, {1'000'000});
+  const auto healthy = m.rent(m.advertise(), 2h);
+  for (int i = 0; i < 10; ++i) sick->insert(to_string(rental_ref(m.rent(m.advertise(), 1h))));
+  m.pass(3min);  // until they sleep
+  m.pass(1h);
+  ASSERT_EQ(m.world.report(rental_ref(healthy))->quarantined, 10u);
+  m.pass(2h);
+  EXPECT_EQ(m.rental(healthy).now, rental::status::late);
 }
 
 /// Sends something to a wallet after so many steps of what begins when it has been idle for long

@@ -36,7 +36,7 @@ using alarm_times = std::map<entity_ref, instant>;
 alarm_times alarms_of(journal& from, int partitions) {
   alarm_times found;
   for (partition_id id = 0; id < partitions; ++id)
-    for (const auto& row : must(from.alarms(id, instant::max(), all_of_them), {}))
+    for (const auto& row : must(from.alarms(id, instant::max(), {}, all_of_them), {}))
       found[row.entity] = row.due;
   return found;
 }
