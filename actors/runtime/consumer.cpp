@@ -93,8 +93,7 @@ class consumer {
   void retry(const entity_ref& entity) {
     if (!lanes_.contains(entity)) return;
     go_on(entity);
-    settle();
-    advance();
+    after_try();
   }
 
   // --- replay ---
@@ -220,6 +219,11 @@ class consumer {
     settle();
   }
 
+  void after_try() {
+    settle();
+    advance();
+  }
+
   /// The offset is written once nothing is under way, or a page later; dead letters at once.
   void settle() {
     const auto done = pending_.empty() ? reached_ : *pending_.begin() - 1;
@@ -283,8 +287,7 @@ class consumer {
   void acknowledged(const entity_ref& entity) {
     if (!lanes_.at(entity).acknowledged()) return;
     if (tried(entity)) go_on(entity);
-    settle();
-    advance();
+    after_try();
   }
 
   /// A try has ended. Whether the lane's next event is to be tried now.
@@ -328,13 +331,11 @@ class consumer {
     spdlog::error("subscription {} gives up event {} of {}: {}", what_.name, event.version,
                   to_string(event.entity), one.reason);
     give_up(event, one.reason);
-    for (const auto& behind : std::exchange(one.events, {})) {
-      pending_.erase(behind.position);
-      give_up(behind, {});
-    }
+    for (const auto& behind : std::exchange(one.events, {})) give_up(behind, {});
   }
 
   void give_up(const stored_event& event, std::string reason) {
+    pending_.erase(event.position);
     reason.resize(std::min(reason.size(), longest_reason));
     std::ranges::replace(reason, '\0', ' ');
     given_up_.push_back({{what_.name, event.position},

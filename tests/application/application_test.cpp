@@ -64,7 +64,7 @@ unsigned first_failure(int times, const std::function<unsigned()>& ask) {
   return status;
 }
 unsigned status_of_raw(std::uint16_t port, std::string_view bytes) {
-  http::client one{port};
+  http::client one{port, std::chrono::seconds{5}};  // less than the time-outs without an option
   one.is_of_the_api = false;
   one.send_raw(bytes);
   return one.receive().status;
