@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "actors/domain/rating.hpp"
+#include "actors/domain/rental_clock.hpp"
 #include "actors/domain/tariff.hpp"
 #include "actors/domain/unfolding.hpp"
 
@@ -62,18 +63,10 @@ void stop_waiting(story& s, instant now) {
   s.emit(cancelled{s.now.about, party::nobody, {}});
 }
 
-bool clock_runs(const state& s) {
-  return (s.now == status::active || s.now == status::late) && !s.pending_extension;
-}
-
-/// "Soon due" is of no use to who is late already.
+/// Of no use to who is charged, or has lost it, already.
 void remind(story& s, instant now) {
   if (!clock_runs(s.now) || s.now.now != status::active || s.now.reminded) return;
-  const auto& terms = s.now.terms;
-  const period actual{s.now.started_at.value_or(s.now.when.start), s.now.when.end};
-  const bool is_charged = terms.max_late_periods > 0;
-  const instant too_late = is_charged ? late_at(terms, s.now.when.end, 1) : loss_of(s.now);
-  if (now >= remind_at(terms, actual) && now < too_late)
+  if (now >= reminder_of(s.now) && now < next_late(s.now))
     s.emit(reminded{s.now.about, s.now.when.end});
 }
 

@@ -1,5 +1,5 @@
-// The rental's events folded, and what follows from the fold: wants, alarm, reply. The decisions
-// are in rental.cpp.
+// The rental's events folded, and what follows from the fold: wants, alarm with its instants,
+// reply. The decisions are in rental.cpp.
 #include "actors/domain/rental.hpp"
 
 #include <boost/describe/enum_to_string.hpp>
@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "actors/domain/rental_clock.hpp"
 #include "actors/domain/tariff.hpp"
 #include "actors/domain/want.hpp"
 
@@ -305,12 +306,6 @@ want want_of(const state& s, const obligation<step>& owed) {
   return {key_of(owed), listing_ref(s.about.listing), listing_command(s, owed)};
 }
 
-/// Lateness period by period: the next one, which beyond the cap is the loss.
-instant next_late(const state& s) {
-  const int n = static_cast<int>(s.receipts.size()) + 1;
-  return n > s.terms.max_late_periods ? loss_of(s) : late_at(s.terms, s.when.end, n);
-}
-
 }  // namespace
 
 state evolve(state before, const event& happened) {
@@ -336,12 +331,9 @@ std::optional<instant> alarm(const state& now) {
       return now.when.start;
     case status::waiting:
       return now.when.end;
-    case status::active: {
-      if (now.pending_extension) return std::nullopt;
-      if (now.reminded) return next_late(now);
-      const period actual{now.started_at.value_or(now.when.start), now.when.end};
-      return std::min(remind_at(now.terms, actual), next_late(now));
-    }
+    case status::active:
+      if (!clock_runs(now)) return std::nullopt;
+      return now.reminded ? next_late(now) : std::min(reminder_of(now), next_late(now));
     case status::late:
       return next_late(now);
     case status::returned:
@@ -353,6 +345,19 @@ std::optional<instant> alarm(const state& now) {
 
 outcome reply(const state&, const std::vector<event>&) {
   return accepted{};
+}
+
+bool clock_runs(const state& s) {
+  return (s.now == status::active || s.now == status::late) && !s.pending_extension;
+}
+
+instant reminder_of(const state& s) {
+  return remind_at(s.terms, {s.started_at.value_or(s.when.start), s.when.end});
+}
+
+instant next_late(const state& s) {
+  const int n = static_cast<int>(s.receipts.size()) + 1;
+  return n > s.terms.max_late_periods ? loss_of(s) : late_at(s.terms, s.when.end, n);
 }
 
 instant loss_of(const state& now) {
