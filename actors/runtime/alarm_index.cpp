@@ -1,10 +1,15 @@
 #include "actors/runtime/alarm_index.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rentwave {
 
 void alarm_index::begin_read(instant horizon) {
+  if (std::exchange(stale_, false)) {
+    place_.reset();
+    complete_ = instant::min();
+  }
   horizon_ = std::max(horizon_, horizon);
   reading_ = true;
 }
@@ -15,15 +20,22 @@ void alarm_index::finish_read(const std::vector<alarm_row>& rows, bool complete)
     if (known == slots_.end() || known->second.version < row.version)
       put(row.entity, {row.due, row.version});
   }
-  place_.reset();
-  if (!complete && !rows.empty()) {
+  if (complete || rows.empty()) {
+    place_.reset();
+    complete_ = horizon_;
+  } else {
     place_ = rows.back();
-    horizon_ = place_->due;
+    horizon_ = std::max(place_->due, complete_);
   }
-  abandon_read();
+  end_read();
 }
 
 void alarm_index::abandon_read() {
+  read_anew();
+  end_read();
+}
+
+void alarm_index::end_read() {
   reading_ = false;
   // Cleared alarms were remembered only so that the table's older rows could not bring them back.
   std::erase_if(slots_, [](const auto& entry) { return !entry.second.due; });

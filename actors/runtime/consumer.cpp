@@ -12,6 +12,7 @@
 #include "actors/runtime/lane.hpp"
 #include "actors/runtime/protocol.hpp"
 #include "actors/runtime/seldom.hpp"
+#include "actors/runtime/short_reason.hpp"
 #include "actors/runtime/timed_requests.hpp"
 #include "persistence/event_words.hpp"
 
@@ -41,7 +42,6 @@ constexpr auto retry_delay = std::chrono::seconds{1};
 constexpr auto effect_timeout = std::chrono::seconds{30};
 /// How often an event is tried that fails by its own fault; the delay doubles each time.
 constexpr int most_failures = 8;
-constexpr std::size_t longest_reason = 500;  ///< bytes
 constexpr auto first_backoff = std::chrono::milliseconds{100};
 
 /// Whether trying again is of no use until somebody mends something.
@@ -63,7 +63,7 @@ class consumer {
     partition_ = partition;
     what_ = std::move(what);
     progress_ = std::move(progress);
-    read_letters();
+    read_offset();
   }
 
   void committed(const commit& durable) {
@@ -84,7 +84,7 @@ class consumer {
 
   void again() {
     busy_ = false;
-    if (!started_) return read_letters();
+    if (!started_) return read_offset();
     advance();
   }
 
@@ -120,34 +120,37 @@ class consumer {
 
   // --- the start ---
 
-  void read_letters() {
+  /// First the offset: what its predecessor has still in writing may come in between, and letters
+  /// that are ahead of the offset do no harm. An offset ahead of its letters would pass them over.
+  void read_offset() {
     busy_ = true;
-    parked_.clear();
-    progress_->parked = 0;
-    progress_->letters = 0;
+    ask<std::int64_t>(
+        offset_request{partition_, what_.name},
+        [this](std::int64_t position) { read_letters(position); },
+        [this](const caf::error& why) { come_back(why); });
+  }
+
+  void read_letters(std::int64_t offset) {
     ask<letters_ptr>(
         letters_request{partition_},
-        [this](const letters_ptr& letters) {
+        [this, offset](const letters_ptr& letters) {
+          progress_->letters = 0;
+          progress_->parked = 0;
           for (const auto& letter : *letters)
             if (letter.subscription == what_.name) park(letter.entity, letter.position);
-          read_offset();
+          start(offset);
         },
         [this](const caf::error& why) { come_back(why); });
   }
 
-  void read_offset() {
-    ask<std::int64_t>(
-        offset_request{partition_, what_.name},
-        [this](std::int64_t position) {
-          started_ = true;
-          reached_ = position;
-          written_ = position;
-          move_to(position);
-          may_be_more_ = true;
-          busy_ = false;
-          advance();
-        },
-        [this](const caf::error& why) { come_back(why); });
+  void start(std::int64_t offset) {
+    started_ = true;
+    reached_ = offset;
+    written_ = offset;
+    move_to(offset);
+    may_be_more_ = true;
+    busy_ = false;
+    advance();
   }
 
   void come_back(const caf::error& why) {
@@ -336,12 +339,10 @@ class consumer {
 
   void give_up(const stored_event& event, std::string reason) {
     pending_.erase(event.position);
-    reason.resize(std::min(reason.size(), longest_reason));
-    std::ranges::replace(reason, '\0', ' ');
     given_up_.push_back({{what_.name, event.position},
                          partition_,
                          event.entity,
-                         std::move(reason),
+                         short_reason(std::move(reason)),
                          context_->clock->real_now()});
     park(event.entity, event.position);
   }

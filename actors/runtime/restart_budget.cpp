@@ -2,12 +2,9 @@
 
 #include <algorithm>
 
+#include "actors/runtime/short_reason.hpp"
+
 namespace rentwave {
-namespace {
-
-constexpr std::size_t longest_reason = 500;  ///< bytes
-
-}  // namespace
 
 restart_budget::verdict restart_budget::ask(const entity_ref& entity, instant now) const {
   if (quarantine_.contains(entity)) return verdict::quarantined;
@@ -71,7 +68,7 @@ void restart_budget::confine(const entity_ref& entity, const std::string& why, i
   if (quarantine_.size() >= limits_.most)
     quarantine_.erase(std::ranges::min_element(
         quarantine_, {}, [](const auto& entry) { return entry.second.since; }));
-  quarantine_[entity] = {why.substr(0, longest_reason), now};
+  quarantine_[entity] = {short_reason(why), now};
 }
 
 }  // namespace rentwave

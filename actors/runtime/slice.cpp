@@ -93,7 +93,7 @@ void slice::reopen(const reopened& news) {
     if (one.handle) self_->send(one.handle, news);
   // What became durable after all was told to nobody: who watches asks again, and hears so.
   watchers_.clear();
-  reread_ = true;
+  alarms_.read_anew();
   tick(generation_);
 }
 
@@ -339,9 +339,8 @@ void slice::read_alarms() {
   const auto now = context_->clock->now();
   const auto span = context_->clock->in_domain(context_->options.alarm_horizon);
   const int page = context_->options.alarm_page;
-  const bool wanted = reread_ || alarms_.place() || alarms_.horizon() < now + span / 2;
-  if (!wanted || alarms_.is_reading() || static_cast<int>(alarms_.size()) > page / 2) return;
-  if (std::exchange(reread_, false)) alarms_.read_anew();
+  if (!alarms_.wants_read(now + span / 2) || alarms_.is_reading()) return;
+  if (static_cast<int>(alarms_.size()) > page / 2) return;
   alarms_.begin_read(now + span);
   // The answer may come when this slice is gone.
   const auto there = weak_from_this();
@@ -361,7 +360,6 @@ void slice::read_alarms() {
           [this, there](const caf::error&) {
             if (there.expired()) return;
             alarms_.abandon_read();
-            reread_ = true;
           });
 }
 

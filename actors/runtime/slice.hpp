@@ -106,7 +106,6 @@ class slice : public std::enable_shared_from_this<slice> {
   partition_id id_ = 0;
   std::function<void(entity_message)> give_back_;
   bool suspended_ = false;  ///< no entity may be read
-  bool reread_ = true;      ///< the alarm table may hold due alarms that are not in memory
   bool hurries_ = true;     ///< until all of it has been read once
   bool leaving_ = false;
   std::unordered_map<entity_ref, child> children_;

@@ -68,11 +68,59 @@ TEST(Alarm_index, looks_after_an_entity_again_whatever_its_alarm_is) {
   EXPECT_EQ(alarms.earliest(), noon + 1s);
 }
 
-TEST(Alarm_index, lowers_its_horizon_when_the_table_had_more) {
+TEST(Alarm_index, lowers_its_horizon_when_the_table_had_more_and_goes_on_there) {
   alarm_index alarms;
   alarms.begin_read(noon + 1h);
   alarms.finish_read({{first, noon + 2min, 1}}, false);
   EXPECT_EQ(alarms.horizon(), noon + 2min);
+  ASSERT_TRUE(alarms.place());
+  EXPECT_EQ(alarms.place()->entity, first);
+  EXPECT_TRUE(alarms.wants_read(noon));
+  alarms.begin_read(noon + 1h);
+  alarms.changed(second, noon + 30min, 1);  // while it reads
+  alarms.finish_read({});
+  EXPECT_FALSE(alarms.place());
+  EXPECT_EQ(alarms.horizon(), noon + 1h);
+  EXPECT_FALSE(alarms.wants_read(noon + 1h));
+  EXPECT_TRUE(alarms.wants_read(noon + 2h));
+  EXPECT_EQ(alarms.size(), 2u);
+}
+
+TEST(Alarm_index, does_not_lower_its_horizon_below_what_was_complete) {
+  alarm_index alarms;
+  alarms.begin_read(noon + 1h);
+  alarms.finish_read({});
+  alarms.begin_read(noon + 2h);
+  alarms.finish_read({{first, noon, 1}}, false);
+  EXPECT_EQ(alarms.horizon(), noon + 1h);
+  alarms.changed(second, noon + 50min, 1);
+  EXPECT_EQ(alarms.size(), 2u);
+}
+
+TEST(Alarm_index, begins_at_the_first_row_again_when_it_is_told_to) {
+  alarm_index alarms;
+  EXPECT_TRUE(alarms.wants_read(instant::min()));  // nothing was read
+  alarms.begin_read(noon + 1h);
+  alarms.read_anew();
+  alarms.finish_read({{first, noon + 2min, 1}}, false);  // of before that
+  alarms.begin_read(noon + 1h);
+  EXPECT_FALSE(alarms.place());
+  alarms.finish_read({{second, noon + 1min, 1}}, false);
+  EXPECT_EQ(alarms.horizon(), noon + 1min);
+  EXPECT_TRUE(alarms.place());
+}
+
+TEST(Alarm_index, begins_at_the_first_row_again_when_a_reading_failed) {
+  alarm_index alarms;
+  alarms.begin_read(noon + 1h);
+  alarms.finish_read({{first, noon + 2min, 1}}, false);
+  alarms.begin_read(noon + 1h);
+  alarms.abandon_read();
+  EXPECT_FALSE(alarms.is_reading());
+  EXPECT_TRUE(alarms.wants_read(instant::min()));
+  alarms.begin_read(noon + 1h);
+  EXPECT_FALSE(alarms.place());
+  EXPECT_EQ(alarms.take_due(noon + 2min), first);  // what is known stays
 }
 
 TEST(Answer_memory, knows_how_far_back_it_reaches) {
