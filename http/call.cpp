@@ -86,7 +86,6 @@ std::optional<problem> account_asks_too_often(const call_state& one) {
   if (!one.asked.who) return std::nullopt;
   const auto account = to_string(one.asked.who->account);
   const auto take = [&](token_buckets& of, const char* why) -> std::optional<problem> {
-    if (of.is_off()) return std::nullopt;
     const auto wait = of.take(account, token_buckets::clock::now());
     if (!wait) return std::nullopt;
     return rate_limited(why, *wait);

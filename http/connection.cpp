@@ -34,7 +34,7 @@ constexpr unsigned switching_protocols = 101;
 
 /// Probes are welcome however often.
 std::optional<problem> address_asks_too_often(const call_state& one) {
-  if (one.is_probe() || one.shared->by_address.is_off()) return std::nullopt;
+  if (one.is_probe()) return std::nullopt;
   const auto wait = one.shared->by_address.take(one.client, steady_clock::now());
   if (!wait) return std::nullopt;
   return rate_limited("Too many requests come from this address.", *wait);

@@ -109,6 +109,7 @@ struct incoming::parts {
       return;
     }
     if (buffer.size() == 0) return;
+    if (!parser->got_some()) lower_version();
     if (!parser->is_header_done() && has_fold()) {
       error = beast_http::error::bad_obs_fold;
       return;
@@ -119,6 +120,14 @@ struct incoming::parts {
     if (error != beast_http::error::need_more) return;
     error = {};
     if (is_quote_open()) error = beast_http::error::bad_chunk_extension;
+  }
+
+  /// HTTP/1.2 and later are answered as 1.1 (RFC 9110 section 2.5), the last that Beast reads.
+  void lower_version() {
+    const auto end = bytes().find("\r\n");
+    if (end == bytes().npos || !has_some_version(bytes().substr(0, end))) return;
+    auto* const line = static_cast<char*>(buffer.data().data());
+    if (line[end - 3] == '1' && line[end - 1] > '1') line[end - 1] = '1';
   }
 
   /// In the extension of the chunk that the parser waits for, at the end of its line. Beast looks

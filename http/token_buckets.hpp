@@ -25,9 +25,6 @@ class token_buckets {
   /// Of more keys than `most_keys` some are forgotten, first those that have taken least.
   explicit token_buckets(rate allowed, std::size_t most_keys = 100'000);
 
-  /// There is no limit: nothing need be worked out to be asked.
-  bool is_off() const { return is_off_; }
-
   /// How long the key has to wait; nothing: now. Takes one if it may.
   std::optional<clock::duration> take(std::string_view key, clock::time_point now);
   /// What was taken for nothing.

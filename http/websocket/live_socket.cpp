@@ -157,7 +157,7 @@ awaitable<void> live_socket::take(std::string_view text) {
 /// A message counts as a request does.
 bool live_socket::asks_too_often() {
   const auto is_over = [now = clock::now()](token_buckets& rates, const std::string& whose) {
-    return !rates.is_off() && rates.take(whose, now).has_value();
+    return rates.take(whose, now).has_value();
   };
   return is_over(shared_->by_address, client_) ||
          is_over(shared_->by_account, to_string(who_.account));
