@@ -12,7 +12,7 @@ bool clock_runs(const state& s);
 /// When the renter of an active rental is reminded of its end.
 instant reminder_of(const state& s);
 
-/// Lateness period by period: when the next one begins, which beyond the cap is the loss.
+/// When the next late period is charged or, beyond the cap, when the item is lost.
 instant next_late(const state& s);
 
 }  // namespace rentwave::rental

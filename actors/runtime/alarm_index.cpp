@@ -6,10 +6,7 @@
 namespace rentwave {
 
 void alarm_index::begin_read(instant horizon) {
-  if (std::exchange(stale_, false)) {
-    place_.reset();
-    complete_ = instant::min();
-  }
+  if (std::exchange(stale_, false)) place_.reset();
   horizon_ = std::max(horizon_, horizon);
   reading_ = true;
 }
@@ -22,10 +19,10 @@ void alarm_index::finish_read(const std::vector<alarm_row>& rows, bool complete)
   }
   if (complete || rows.empty()) {
     place_.reset();
-    complete_ = horizon_;
+    complete_until_ = horizon_;
   } else {
     place_ = rows.back();
-    horizon_ = std::max(place_->due, complete_);
+    horizon_ = std::max(place_->due, complete_until_);
   }
   end_read();
 }

@@ -29,7 +29,7 @@ class alarm_index {
   /// The reading failed: what is known stays, and the table is to be read anew.
   void abandon_read();
   bool is_reading() const { return reading_; }
-  /// Behind what the next reading begins; none: at the table's first row.
+  /// Once a reading has begun: behind what it begins; none: at the table's first row.
   const std::optional<alarm_row>& place() const { return place_; }
   /// The table may have changed without a word: the next reading begins at its first row.
   void read_anew() { stale_ = true; }
@@ -57,7 +57,7 @@ class alarm_index {
   std::unordered_map<entity_ref, slot> slots_;
   std::set<std::pair<instant, entity_ref>> by_due_;
   instant horizon_ = instant::min();
-  instant complete_ = instant::min();  ///< up to here all of the table was read
+  instant complete_until_ = instant::min();  ///< all of the table was read once up to here
   std::optional<alarm_row> place_;
   bool stale_ = true;
   bool reading_ = false;

@@ -76,6 +76,7 @@ void slice::committed(const commit_ptr& durable) {
   for (const auto& alarm : durable->alarms) {
     alarms_.changed(alarm.entity, alarm.due, alarm.version);
     waking_.erase(alarm.entity);
+    overdue_.erase(alarm.entity);
   }
   // Not for an alarm: whoever is started again writes one, whatever made it fail.
   for (const auto& event : durable->events) budget_.served(event.entity);
@@ -157,8 +158,7 @@ report_ptr slice::report(std::size_t kept) const {
   made->quarantine = budget_.in_quarantine(most_reported);
   made->alarms = alarms_.size();
   made->wakes = waking_.size();
-  if (const auto due = alarms_.earliest())
-    made->alarm_lag = std::max(context_->clock->now() - *due, duration{});
+  made->alarm_lag = alarm_lag();
   for (const auto& [what, progress, handle] : consumers_)
     made->subscriptions.push_back({what.name, progress->position.load(), progress->latest.load(),
                                    progress->parked.load(), progress->letters.load()});
@@ -173,7 +173,7 @@ place_ptr slice::look(const entity_ref& entity) const {
 std::string slice::release(const entity_ref& entity) {
   if (!budget_.release(entity)) return "it is not in quarantine";
   spdlog::info("{} was released from quarantine", to_string(entity));
-  wake(entity);
+  wake(entity, context_->clock->now());
   return {};
 }
 
@@ -290,7 +290,10 @@ void slice::fault(const entity_ref& entity, const caf::error& reason) {
     again = budget_.failed(entity, text, now);
     if (!again) spdlog::error("{} is quarantined: {}", to_string(entity), text);
   }
-  if (again) wake_at(entity, *again);
+  if (again)
+    wake_at(entity, *again);
+  else
+    overdue_.erase(entity);
   arm();
 }
 
@@ -312,25 +315,46 @@ void slice::wake_at(const entity_ref& entity, instant real) {
 void slice::wake_due() {
   const auto now = context_->clock->now();
   while (waking_.size() < wakes_at_once) {
-    const auto due = alarms_.take_due(now);
-    if (!due) return;
-    wake(*due);
+    const auto due = alarms_.earliest();
+    const auto entity = alarms_.take_due(now);
+    if (!entity) return;
+    wake(*entity, *due);
   }
 }
 
-void slice::wake(const entity_ref& entity) {
+void slice::wake(const entity_ref& entity, instant due) {
   if (waking_.contains(entity)) return;
   const auto now = context_->clock->real_now();
   const auto verdict = budget_.ask(entity, now);
   if (verdict == restart_budget::verdict::quarantined) return;  // woken when it is released
+  overdue_.try_emplace(entity, overdue{due});
   if (verdict == restart_budget::verdict::wait) return wake_at(entity, now + restart_delay);
   auto* target = find(entity);
   if (!target) return wake_at(entity, now + restart_delay);
   target->last_used = now;
   if (target->is_ending()) return wake_at(entity, now + restart_delay);
   waking_.insert(entity);
-  ++context_->figures->alarms_fired;
+  note_fired(entity);
   self_->send(target->handle, entity_order::wake);
+}
+
+void slice::note_fired(const entity_ref& entity) {
+  const auto tick = context_->clock->in_domain(context_->options.alarm_tick);
+  auto& figures = *context_->figures;
+  auto& [since, fired] = overdue_.at(entity);
+  ++figures.alarms_fired;
+  if (std::exchange(fired, true))
+    ++figures.alarms_repeated;
+  else if (context_->clock->now() - since > tick)
+    ++figures.alarms_late;
+}
+
+/// Of the one that is due for longest. What is in quarantine is counted there.
+duration slice::alarm_lag() const {
+  const auto now = context_->clock->now();
+  auto earliest = std::min(now, alarms_.earliest().value_or(now));
+  for (const auto& [entity, alarm] : overdue_) earliest = std::min(earliest, alarm.since);
+  return now - earliest;
 }
 
 /// The table up to the horizon, page by page: the rows of entities in quarantine stay overdue, and

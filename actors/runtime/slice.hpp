@@ -79,6 +79,10 @@ class slice : public std::enable_shared_from_this<slice> {
     bool is_ending() const { return kept != nullptr; }
     void begin_to_end() { kept = std::make_unique<std::vector<entity_message>>(); }
   };
+  struct overdue {
+    instant since;  ///< domain time
+    bool fired = false;
+  };
   struct running_subscription {
     subscription what;
     std::shared_ptr<subscription_progress> progress;
@@ -94,7 +98,9 @@ class slice : public std::enable_shared_from_this<slice> {
   void wake_at(const entity_ref& entity, instant real);
   void refuse_failing(entity_message& message, const entity_ref& to);
   void wake_due();
-  void wake(const entity_ref& entity);
+  void wake(const entity_ref& entity, instant due);
+  void note_fired(const entity_ref& entity);
+  duration alarm_lag() const;
   void read_alarms();
   void hurry(const std::vector<alarm_row>& rows);
   void arm();
@@ -106,7 +112,7 @@ class slice : public std::enable_shared_from_this<slice> {
   partition_id id_ = 0;
   std::function<void(entity_message)> give_back_;
   bool suspended_ = false;  ///< no entity may be read
-  bool hurries_ = true;     ///< until all of it has been read once
+  bool hurries_ = true;     ///< until all of the alarm table was read once
   bool leaving_ = false;
   std::unordered_map<entity_ref, child> children_;
   std::unordered_map<caf::actor_id, const entity_ref*> names_;  ///< keys of `children_`
@@ -114,6 +120,9 @@ class slice : public std::enable_shared_from_this<slice> {
   restart_budget budget_;
   alarm_index alarms_;
   std::unordered_set<entity_ref> waking_;
+  /// Their alarms were due, are out of `alarms_`, and have had no effect: they are being woken, or
+  /// are tried again.
+  std::unordered_map<entity_ref, overdue> overdue_;
   instant next_tick_ = instant::max();   ///< domain time
   instant next_sweep_ = instant::min();  ///< real time
   watchers watchers_;

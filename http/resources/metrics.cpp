@@ -158,7 +158,8 @@ void add_node(exposition& to, const node_figures& sum) {
   to.gauge("rentwave_alarms", "Alarms in memory.", static_cast<double>(sum.alarms));
   to.gauge("rentwave_alarms_waking", "Entities that were woken and have not answered yet.",
            static_cast<double>(sum.wakes));
-  to.gauge("rentwave_alarm_lag_seconds", "How long the earliest alarm is overdue, in domain time.",
+  to.gauge("rentwave_alarm_lag_seconds",
+           "How long the earliest alarm is overdue, in domain time, quarantine apart.",
            std::chrono::duration<double>(sum.alarm_lag).count());
   auto& lag = to.family("rentwave_subscription_lag_events",
                         "Events that have not had their effect yet.", MetricType::Gauge);
@@ -182,6 +183,11 @@ void add_runtime(exposition& to, const runtime_figures& seen) {
   to.counter("rentwave_alarms_fired_total",
              "Entities that were woken, nearly always because they were due.",
              static_cast<double>(seen.alarms_fired));
+  to.counter("rentwave_alarms_late_total", "Those that were, over a tick after they were due.",
+             static_cast<double>(seen.alarms_late));
+  to.counter("rentwave_alarms_repeated_total",
+             "Those that were again, for an alarm that had had no effect.",
+             static_cast<double>(seen.alarms_repeated));
   auto& posts =
       to.family("rentwave_webhook_posts_total",
                 "Notices that were posted to webhooks, by what came of it.", MetricType::Counter);

@@ -55,6 +55,30 @@ TEST(Journal, that_cannot_be_read_is_told_of_once) {
   m.top_up(m.renter, {500});
 }
 
+// What is due goes out of the index when it fires, and comes back as something of later.
+TEST(Alarm, that_has_no_effect_counts_as_overdue_and_repeated) {
+  market m;
+  m.top_up(m.renter, {10'000});
+  const auto rental = rental_ref(m.rent(m.advertise(), 1h));
+  const auto figures = [&] { return m.world.running().figures(); };
+  m.pass(29min);  // until a minute before the reminder; it sleeps
+  EXPECT_EQ(m.world.report(rental)->alarm_lag, 0s);
+  m.world.journal().fail_reads(true);
+  m.pass(2min);
+  EXPECT_GE(m.world.report(rental)->alarm_lag, 59s);
+  EXPECT_LE(m.world.report(rental)->alarm_lag, 62s);
+  EXPECT_GT(figures()->alarms_repeated, 10u);
+  m.world.journal().fail_reads(false);
+  m.pass(10s);
+  EXPECT_EQ(m.world.report(rental)->alarm_lag, 0s);
+  EXPECT_EQ(figures()->alarms_late, 0u);
+  m.world.crash();
+  m.world.start(2h);
+  m.pass(1s);
+  EXPECT_EQ(figures()->alarms_late, 1u);
+  EXPECT_EQ(figures()->alarms_repeated, 0u);
+}
+
 // That is a bug of one entity, of which the writer says nothing.
 TEST(Entity, whose_rows_are_refused_is_told_of) {
   market m;
