@@ -14,7 +14,10 @@ restart_budget::verdict restart_budget::ask(const entity_ref& entity, instant no
 
 std::optional<instant> restart_budget::failed(const entity_ref& entity, const std::string& why,
                                               instant now) {
-  if (!has_room_for(entity, now)) return now + limits_.longest_backoff;
+  const bool has_room = has_room_for(entity, now);
+  if (!has_room)
+    failing_.erase(std::ranges::min_element(failing_, {},
+                                            [](const auto& entry) { return entry.second.last; }));
   auto& known = failing_[entity];
   if (now - known.last > limits_.forgotten_after) known.failures = 0;
   known.last = now;
@@ -24,7 +27,8 @@ std::optional<instant> restart_budget::failed(const entity_ref& entity, const st
     return std::nullopt;
   }
   const auto doublings = std::clamp(known.failures - 2, 0, 20);
-  const auto backoff = known.failures == 1 ? duration{} : limits_.backoff * (1 << doublings);
+  auto backoff = known.failures == 1 ? duration{} : limits_.backoff * (1 << doublings);
+  if (!has_room) backoff = limits_.longest_backoff;
   known.next_start = now + std::min(limits_.longest_backoff, backoff);
   return known.next_start;
 }

@@ -21,15 +21,15 @@ class restart_budget {
     duration longest_backoff = std::chrono::seconds{30};
     int failures = 8;  ///< in a row; the next one means quarantine
     duration forgotten_after = std::chrono::minutes{10};  ///< without a failure
-    /// Entities that are remembered for failing, and as many in quarantine. While there is no room
-    /// among the former, another one that fails has the longest backoff; for room among the latter,
-    /// the one that is longest in it is forgotten, and may be started again.
+    /// Entities that are remembered for failing, and as many in quarantine. For room among the
+    /// former, the one that failed longest ago is forgotten, and the next has the longest backoff;
+    /// for room among the latter, the one that is longest in it, which may be started again.
     std::size_t most = 10'000;
   };
   enum class verdict { start, wait, quarantined };
   struct quarantined {
     entity_ref entity;
-    std::string reason;  ///< of the last failure, 500 bytes of it at most
+    std::string reason;  ///< of the last failure, shortened
     instant since;
   };
 

@@ -6,9 +6,11 @@
 
 namespace rentwave {
 
-/// 500 bytes of it at most; PostgreSQL's text has no NUL.
+inline constexpr std::size_t longest_reason = 500;  ///< bytes
+
+/// No longer than that; PostgreSQL's text has no NUL.
 inline std::string short_reason(std::string why) {
-  why.resize(std::min<std::size_t>(why.size(), 500));
+  why.resize(std::min(why.size(), longest_reason));
   std::ranges::replace(why, '\0', ' ');
   return why;
 }

@@ -18,11 +18,11 @@ using flush_atom = caf::atom_constant<caf::atom("flush")>;
 using offsets_atom = caf::atom_constant<caf::atom("offsets")>;
 using retake_atom = caf::atom_constant<caf::atom("retake")>;
 
-/// Offsets are written with the next events, or alone when none came for so long.
 /// Of events, in one transaction. What it costs to write an advert grows with its words; PostgreSQL
 /// took some 20 us for each of 2,500 of four bytes, and gives a statement 10 s.
 constexpr std::size_t most_bytes = 256 * 1024;
 constexpr int most_halvings = 10;
+/// Offsets are written with the next events, or alone when none came for so long.
 constexpr auto offset_delay = std::chrono::milliseconds{500};
 constexpr auto retake_delay = std::chrono::seconds{1};
 

@@ -58,17 +58,22 @@ entity_ref wallet_n(int n) {
   return {entity_kind::wallet, std::to_string(n)};
 }
 
-TEST(Restart_budget, gives_those_that_it_cannot_remember_the_longest_backoff) {
+TEST(Restart_budget, that_is_full_forgets_who_failed_longest_ago_and_lets_the_next_wait) {
   restart_budget::limits limits;
   limits.most = 2;
   limits.failures = 2;
   restart_budget budget{limits};
-  for (int i = 0; i < 2; ++i) EXPECT_EQ(budget.failed(wallet_n(i), "planted", noon), noon);
-  EXPECT_EQ(budget.failed(wallet_n(2), "planted", noon), noon + limits.longest_backoff);
-  EXPECT_EQ(budget.failed(wallet_n(0), "planted", noon), noon + 100ms) << "it is known still";
-  EXPECT_EQ(budget.failed(wallet_n(0), "planted", noon), std::nullopt);
-  EXPECT_EQ(budget.failed(wallet_n(2), "planted", noon), noon) << "now there is room";
-  EXPECT_EQ(budget.failed(wallet_n(3), "planted", noon + 11min), noon + 11min) << "by age, too";
+  for (int i = 0; i < 2; ++i) budget.failed(wallet_n(i), "planted", noon + i * 1s);
+  auto now = noon + 2s;
+  EXPECT_EQ(budget.failed(wallet_n(2), "planted", now), now + limits.longest_backoff);
+  EXPECT_EQ(budget.ask(wallet_n(2), now + limits.longest_backoff - 1s), verdict::wait);
+  now += 1s;
+  EXPECT_EQ(budget.failed(wallet_n(1), "planted", now), now + 100ms) << "it is known still";
+  EXPECT_EQ(budget.failed(wallet_n(0), "planted", now), now + limits.longest_backoff);
+  EXPECT_EQ(budget.failed(wallet_n(1), "planted", now), std::nullopt);
+  EXPECT_EQ(budget.failed(wallet_n(3), "planted", now), now) << "now there is room";
+  now += 11min;
+  EXPECT_EQ(budget.failed(wallet_n(4), "planted", now), now) << "by age, too";
 }
 
 TEST(Restart_budget, of_a_full_quarantine_forgets_who_is_longest_in_it) {
