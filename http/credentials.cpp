@@ -15,10 +15,13 @@ bool is_safe(verb method) {
   return method == verb::get || method == verb::head || method == verb::options;
 }
 
-/// "https://host:8443" → "host:8443"; empty for what is no http origin, such as "null".
-std::string_view authority_of(std::string_view origin) {
-  for (const std::string_view scheme : {"http://", "https://"})
-    if (ascii::starts_with(origin, scheme)) return origin.substr(scheme.size());
+/// "https://host:8443" → "host:8443"; empty for what is no http origin, such as "null", and for
+/// what came over the plain one where we are on the other.
+std::string_view authority_of(std::string_view origin, bool is_secure) {
+  constexpr std::string_view plain = "http://";
+  constexpr std::string_view secure = "https://";
+  if (ascii::starts_with(origin, secure)) return origin.substr(secure.size());
+  if (!is_secure && ascii::starts_with(origin, plain)) return origin.substr(plain.size());
   return {};
 }
 
@@ -71,7 +74,7 @@ bool comes_from_us(const request& asked, const own_origin& origin) {
   const auto from = asked.header("origin");
   if (!from.empty()) {
     if (!origin.text.empty()) return same_text(from, origin.text);
-    const auto authority = authority_of(from);
+    const auto authority = authority_of(from, asked.is_secure);
     return !authority.empty() && same_text(authority, asked.header("host")) &&
            (!origin.is_local || is_this_machine(authority));
   }

@@ -85,6 +85,9 @@ TEST(Origin, of_ours_may_change_things) {
   EXPECT_TRUE(comes_from_us(asked(verb::post, {{"origin", "https://Rent.example:8080"}}), {}));
   EXPECT_TRUE(
       comes_from_us(asked(verb::post, {{"origin", "https://a.example"}}), {"https://a.example"}));
+  auto by_tls = asked(verb::post, {{"origin", "https://rent.example:8080"}});
+  by_tls.is_secure = true;
+  EXPECT_TRUE(comes_from_us(by_tls, {}));
 }
 
 TEST(Origin, of_others_may_not) {
@@ -93,6 +96,9 @@ TEST(Origin, of_others_may_not) {
     EXPECT_FALSE(comes_from_us(asked(verb::post, {{"origin", origin}}), {})) << origin;
   EXPECT_FALSE(comes_from_us(asked(verb::post, {{"origin", "http://rent.example:8080"}}),
                              {"https://rent.example"}));
+  auto by_tls = asked(verb::post, {{"origin", "http://rent.example:8080"}});
+  by_tls.is_secure = true;
+  EXPECT_FALSE(comes_from_us(by_tls, {})) << "anybody on the way can answer in that name";
   for (const auto* site : {"cross-site", "same-site"})
     EXPECT_FALSE(comes_from_us(asked(verb::remove, {{"sec-fetch-site", site}}), {})) << site;
 }
