@@ -170,7 +170,7 @@ struct connection::session {
     return !link.is_open() || ::poll(&socket, 1, 0) != 0;
   }
 
-  /// Prepares it if need be. A search has many forms, and the server keeps a plan for each.
+  /// Prepares it if need be; the server keeps each, so of their many forms only so many are.
   std::string prepared_name(std::string_view sql) {
     if (const auto known = prepared.find(std::string{sql}); known != prepared.end())
       return known->second;

@@ -1,15 +1,20 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <regex>
+
 #include "persistence/postgres/connection.hpp"
 #include "persistence/postgres/schema.hpp"
 #include "persistence/postgres/watchdog.hpp"
+#include "tests/persistence/adverts.hpp"
 #include "tests/persistence/older_journal.hpp"
+#include "tests/persistence/overheard_server.hpp"
 #include "tests/persistence/postgres_scene.hpp"
 
 namespace rentwave::testing_journal {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -371,6 +376,70 @@ TEST_F(PostgresServer, makes_the_keys_of_many_people_in_one_transaction) {
   const auto before = next();
   EXPECT_THAT(value(journal_->ensure_keys(people)), testing::Each(std::string(32, 'k')));
   EXPECT_LT(next() - before, 20) << "the server's own work takes some numbers too";
+}
+
+// --- what is asked of it ------------------------------------------------------------------------
+
+class PostgresOverheard : public PostgresScene {
+ protected:
+  PostgresOverheard() {
+    auto through = url_;
+    through.replace(through.find('@') + 1, server_.host().size(), escaped(overheard_.folder()));
+    heard_store_ = value(open_journal(through));
+    heard_ = value(heard_store_->connect());
+  }
+  static std::string escaped(const std::string& path) {
+    return std::regex_replace(path, std::regex{"/"}, "%2F");
+  }
+  static std::string plain(const std::string& host) {
+    return std::regex_replace(host, std::regex{"%2F"}, "/");
+  }
+
+  overheard_server overheard_{plain(server_.host())};
+  std::unique_ptr<journal_store> heard_store_;
+  std::unique_ptr<journal> heard_;
+};
+
+/// How many a node can write in a second follows from it.
+TEST_F(PostgresOverheard, is_asked_once_an_append_by_a_statement_that_it_has_prepared) {
+  auto lease = value(heard_->take_over(1, "node-a"));
+  value(append_one(*heard_, 1, lease, 1));
+  EXPECT_THAT(overheard_.round_trips(), HasSubstr("P")) << "the first one prepares it";
+  for (std::uint32_t i = 2; i < 5; ++i)
+    value(append_one(*heard_, 1, lease, i, {{"notifier", lease.position}}));
+  EXPECT_EQ(overheard_.round_trips(), "BBB");
+  std::vector<entity_append> many;
+  for (std::uint32_t i = 100; i < 150; ++i)
+    many.push_back(to_entity(rental_n(i), 0, {event(i), event(i + 1000)}));
+  value(heard_->append({to_partition(1, lease, many)}));
+  EXPECT_EQ(overheard_.round_trips(), "B") << "however many entities have it together";
+}
+
+TEST_F(PostgresOverheard, is_asked_once_for_what_somebody_reads) {
+  auto lease = value(heard_->take_over(1, "node-a"));
+  value(append_one(*heard_, 1, lease, 1));
+  for (int i = 0; i < 2; ++i) {
+    value(heard_->load(rental_n(1)));
+    value(heard_->read_log(1, 0, 10));
+  }
+  const auto asked = overheard_.round_trips();
+  EXPECT_THAT(asked, EndsWith("BB")) << "prepared when they were read before";
+}
+
+/// Where the lists of terms do not serve: they hold active adverts only.
+TEST_F(PostgresServer, finds_words_by_their_index) {
+  close();
+  run("ALTER DATABASE " + url_.substr(url_.rfind('/') + 1) + " SET enable_seqscan = off");
+  open();
+  const auto lease = value(journal_->take_over(1, "node-a"));
+  auto wanted = to_entity(rental_n(1), 0, {event(1)});
+  wanted.rows = {a_book(1, "Dune"), a_book(2, "Meditations")};
+  value(journal_->append({to_partition(1, lease, {wanted})}));
+  EXPECT_EQ(value(journal_->search({.words = "meditations", .only_active = false})).total, 1);
+  close();  // the server counts what a session has read when that ends, if not before
+  EXPECT_EQ(run("SELECT idx_scan > 0 FROM pg_stat_user_indexes"
+                " WHERE indexrelname = 'listings_by_words'"),
+            "t");
 }
 
 // --- hosts --------------------------------------------------------------------------------------
