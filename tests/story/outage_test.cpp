@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <thread>
 
 #include "tests/http/client.hpp"
@@ -94,37 +95,70 @@ bool grows_for_all(const std::vector<std::unique_ptr<payer>>& payers, Figure fig
   return true;
 }
 
-TEST(Outage, of_the_database_under_load_is_answered_503_and_heals_by_itself) {
-  server_process server{{}, keeping::postgres};
-  server.start();
-  std::vector<std::unique_ptr<payer>> payers;
-  for (int i = 0; i < 8; ++i) payers.push_back(std::make_unique<payer>(server, i));
-  auto& database = testing_postgres::private_server::get();
+class Outage : public ::testing::Test {
+ protected:
+  Outage() {
+    server_.start();
+    for (int i = 0; i < 8; ++i) payers_.push_back(std::make_unique<payer>(server_, i));
+  }
 
-  std::atomic<bool> enough = false;
-  {
+  /// While all pay; afterwards they have to get on.
+  void under_load(const std::function<void()>& trouble) {
+    std::atomic<bool> enough = false;
     std::vector<std::jthread> running;
-    for (const auto& one : payers) running.emplace_back([&] { one->pay(enough); });
-    for (int round = 0; round < 3; ++round) {
-      EXPECT_TRUE(grows_for_all(payers, &payer::paid, 20));
-      database.stop_at_once();
-      EXPECT_TRUE(grows_for_all(payers, &payer::refused, 3));
-      database.start();
+    for (const auto& one : payers_) running.emplace_back([&] { one->pay(enough); });
+    try {
+      trouble();
+    } catch (const std::exception& failed) {
+      ADD_FAILURE() << failed.what();
     }
-    EXPECT_TRUE(grows_for_all(payers, &payer::paid, 20));
+    EXPECT_TRUE(all_pay(20));
     enough = true;
   }
+  bool all_pay(std::int64_t more) { return grows_for_all(payers_, &payer::paid, more); }
+  bool all_are_refused(std::int64_t more) { return grows_for_all(payers_, &payer::refused, more); }
 
-  steady_clock::duration longest{};
-  for (const auto& one : payers) {
-    EXPECT_EQ(one->balance(), one->paid());  // what was acknowledged, once
-    longest = std::max(longest, one->longest_refusal());
+  void expect_every_cent() {
+    steady_clock::duration longest{};
+    for (const auto& one : payers_) {
+      EXPECT_EQ(one->balance(), one->paid());  // what was acknowledged, once
+      longest = std::max(longest, one->longest_refusal());
+    }
+    const auto slowest = std::chrono::duration_cast<std::chrono::milliseconds>(longest);
+    std::cout << "the slowest refusal took " << slowest.count() << " ms\n";
+    EXPECT_LT(slowest, longest_wait);
+    EXPECT_NO_THROW(check_settled(server_.journal_url()));
+    server_.stop();
   }
-  const auto slowest = std::chrono::duration_cast<std::chrono::milliseconds>(longest);
-  std::cout << "the slowest refusal took " << slowest.count() << " ms\n";
-  EXPECT_LT(slowest, longest_wait);
-  EXPECT_NO_THROW(check_settled(server.journal_url()));
-  server.stop();
+
+  testing_postgres::private_server& database_ = testing_postgres::private_server::get();
+  server_process server_{{}, keeping::postgres};
+  std::vector<std::unique_ptr<payer>> payers_;
+};
+
+TEST_F(Outage, of_the_database_under_load_is_answered_503_and_heals_by_itself) {
+  under_load([this] {
+    for (int round = 0; round < 3; ++round) {
+      EXPECT_TRUE(all_pay(20));
+      database_.stop_at_once();
+      EXPECT_TRUE(all_are_refused(3));
+      database_.start();
+    }
+  });
+  expect_every_cent();
+}
+
+/// The one that writes among them, in the middle of whatever it writes.
+TEST_F(Outage, of_all_sessions_with_the_database_costs_nobody_a_cent) {
+  under_load([this] {
+    for (int round = 0; round < 30; ++round) {
+      EXPECT_TRUE(all_pay(1 + round % 3));
+      database_.run(server_.journal_url(),
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE application_name LIKE 'rentwave/%'");
+    }
+  });
+  expect_every_cent();
 }
 
 }  // namespace

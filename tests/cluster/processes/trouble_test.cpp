@@ -4,10 +4,12 @@
 
 #include <chrono>
 #include <iostream>
+#include <thread>
 
 #include "actors/runtime/routing.hpp"
 #include "tests/cluster/processes/customers.hpp"
 #include "tests/cluster/processes/several_nodes.hpp"
+#include "tests/postgres/private_server.hpp"
 #include "tests/story/soundness.hpp"
 
 namespace rentwave::testing_cluster {
@@ -215,6 +217,40 @@ TEST_F(TroubledNodes, that_are_paused_beyond_their_lease_do_no_harm_and_come_bac
   EXPECT_THAT(all.first_failures(), Not(HasSubstr("STALE")));
   EXPECT_EQ(all.miscount(node("n3").port()), "");
   EXPECT_THAT(node("n3").log(), HasSubstr("no member of the cluster any more"));
+  check_journal();
+}
+
+/// Nobody can have taken anything over meanwhile, and nobody may count on having it still.
+TEST_F(TroubledNodes, whose_database_is_away_beyond_all_their_leases_come_back_by_themselves) {
+  add_all({"n1", "n2", "n3"}, {"--clock.rate=3600"});
+  await_rest(node("n1"), {"n1", "n2", "n3"});
+  watch_appends();
+  leave_rentals_to_themselves(4);
+  customers all(ports(), 6);
+  all.begin();
+  auto& database = testing_postgres::private_server::get();
+  for (int round = 0; round < (is_soak() ? 5 : 1); ++round) {
+    EXPECT_TRUE(all.all_pay(5, 60s));
+    all.tally_anew();
+    database.stop_at_once();
+    std::this_thread::sleep_for(3s);  // they last for one
+    for (const auto& each : ports()) {
+      EXPECT_GT(all.tally_of(each).unavailable, 0);
+      EXPECT_EQ(all.tally_of(each).others, 0);
+      EXPECT_LT(all.tally_of(each).longest, 5s);
+    }
+    database.start();
+    const auto back = steady_clock::now();
+    await_rest(node("n1"), {"n1", "n2", "n3"});
+    std::cout << "all partitions are served " << milliseconds_since(back)
+              << " after the database was back\n";
+  }
+  EXPECT_TRUE(all.all_pay(5, 60s));
+  all.end();
+  tell_of(all);
+  EXPECT_THAT(all.first_failures(), Not(HasSubstr("STALE")));
+  EXPECT_EQ(all.miscount(node("n3").port()), "");
+  await_late_fees(4);
   check_journal();
 }
 
