@@ -4,6 +4,7 @@
 #include "actors/domain/isbn.hpp"
 #include "actors/domain/offer.hpp"
 #include "http/fields.hpp"
+#include "http/search_fields.hpp"
 #include "http/target.hpp"
 #include "persistence/timestamp.hpp"
 #include "tests/fuzz/complaints.hpp"
@@ -71,6 +72,25 @@ std::string written(const wanted& all) {
   return text;
 }
 
+/// What a search asks for is within the bounds that the journals rely on.
+void examine_search(const http::request& asked, std::string_view input) {
+  constexpr instant noon{std::chrono::hours{12}};
+  http::query_reader query{asked};
+  const auto wanted = http::read_search(query, noon);
+  if (const auto wrong = query.failure()) return check_complaint(*wrong, input);
+  demand(wanted.page.limit >= 1 && wanted.page.limit <= http::max_page, "a page is bounded");
+  demand(!wanted.min_price || !wanted.max_price || *wanted.min_price <= *wanted.max_price,
+         "prices are in order");
+  if (wanted.near)
+    demand(wanted.near->radius_m > 0 && wanted.near->radius_m <= 20'016'000,
+           "a circle is on Earth");
+  if (wanted.free) {
+    const auto length = wanted.free->when.length();
+    demand(length > duration{} && length <= http::longest_free_time, "a time is bounded");
+  }
+  demand(wanted.kind || wanted.least.empty(), "what only one kind has implies it");
+}
+
 }  // namespace
 
 void examine(std::string_view input) {
@@ -78,6 +98,7 @@ void examine(std::string_view input) {
   if (!where) return;
   http::request asked;
   asked.query = std::move(where->query);
+  examine_search(asked, input);
   http::query_reader query{asked};
   const auto all = read(query);
   if (const auto wrong = query.failure()) return check_complaint(*wrong, input);
