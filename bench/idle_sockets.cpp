@@ -6,35 +6,18 @@
 // answers whatever comes, as libraries answer pings, until its input ends. Then it prints how many
 // the server has closed. With TOPIC they watch it and never read again; one that the server closes
 // is opened anew, so that there are always as many.
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <fstream>
-#include <iostream>
-#include <string>
-#include <string_view>
 #include <vector>
+
+#include "bench/plain_sockets.hpp"
 
 namespace {
 
+using namespace rentwave::bench;
 using std::string_view;
-
-[[noreturn]] void give_up(const std::string& why) {
-  std::cerr << "bench_idle_sockets: " << why << '\n';
-  std::exit(1);
-}
-
-void allow_many_files() {
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 /// A frame under a mask of nothing.
 std::string frame(char opcode, string_view payload) {
@@ -42,9 +25,8 @@ std::string frame(char opcode, string_view payload) {
   return bytes.append(4, '\0').append(payload);
 }
 
-void send_all(int socket, string_view bytes) {
-  if (send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size()))
-    give_up("cannot send");
+void say(int socket, string_view bytes) {
+  if (!send_all(socket, bytes)) give_up("cannot send");
 }
 
 void await(int socket, string_view text) {
@@ -58,26 +40,18 @@ void await(int socket, string_view text) {
 }
 
 int open_socket(std::uint16_t port, const std::string& token, const std::string& topic) {
-  const int one = socket(AF_INET, SOCK_STREAM, 0);
-  const int little = 4096;
-  if (!topic.empty()) setsockopt(one, SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
-  sockaddr_in where{};
-  where.sin_family = AF_INET;
-  where.sin_port = htons(port);
-  where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int one = connected(port, topic.empty() ? 0 : 4096);
   const timeval patience{20, 0};
   setsockopt(one, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  if (one < 0 || connect(one, reinterpret_cast<sockaddr*>(&where), sizeof where) != 0)
-    give_up("cannot connect");
-  send_all(one,
-           "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-           "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEA==\r\n"
-           "Authorization: Bearer " +
-               token + "\r\n\r\n");
+  say(one,
+      "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEA==\r\n"
+      "Authorization: Bearer " +
+          token + "\r\n\r\n");
   await(one, "\r\n\r\n");
-  send_all(one, frame(1, R"({"type":"hello"})"));
+  say(one, frame(1, R"({"type":"hello"})"));
   await(one, "welcome");
-  if (!topic.empty()) send_all(one, frame(1, R"({"type":"watch","topic":")" + topic + "\"}"));
+  if (!topic.empty()) say(one, frame(1, R"({"type":"watch","topic":")" + topic + "\"}"));
   return one;
 }
 
