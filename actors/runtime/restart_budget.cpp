@@ -1,6 +1,7 @@
 #include "actors/runtime/restart_budget.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "actors/runtime/short_reason.hpp"
 
@@ -15,9 +16,7 @@ restart_budget::verdict restart_budget::ask(const entity_ref& entity, instant no
 std::optional<instant> restart_budget::failed(const entity_ref& entity, const std::string& why,
                                               instant now) {
   const bool has_room = has_room_for(entity, now);
-  if (!has_room)
-    failing_.erase(std::ranges::min_element(failing_, {},
-                                            [](const auto& entry) { return entry.second.last; }));
+  if (!has_room) forget_one();
   auto& known = failing_[entity];
   if (now - known.last > limits_.forgotten_after) known.failures = 0;
   known.last = now;
@@ -66,6 +65,15 @@ bool restart_budget::has_room_for(const entity_ref& entity, instant now) {
     return now - entry.second.last > limits_.forgotten_after;
   });
   return failing_.size() < limits_.most;
+}
+
+/// Not those that are on their way into quarantine: if each made room for the next, and all failed
+/// in turns, nobody would get there.
+void restart_budget::forget_one() {
+  failing_.erase(std::ranges::min_element(failing_, {}, [](const auto& entry) {
+    const auto& [failures, last, next_start] = entry.second;
+    return std::pair{failures, -last.time_since_epoch()};
+  }));
 }
 
 void restart_budget::confine(const entity_ref& entity, const std::string& why, instant now) {

@@ -21,9 +21,9 @@ class restart_budget {
     duration longest_backoff = std::chrono::seconds{30};
     int failures = 8;  ///< in a row; the next one means quarantine
     duration forgotten_after = std::chrono::minutes{10};  ///< without a failure
-    /// Entities that are remembered for failing, and as many in quarantine. For room among the
-    /// former, the one that failed longest ago is forgotten, and the next has the longest backoff;
-    /// for room among the latter, the one that is longest in it, which may be started again.
+    /// Entities that are remembered for failing, and as many in quarantine. When there is no room
+    /// for another among the former, that one has the longest backoff, and the one with the fewest
+    /// failures is forgotten; among the latter, the one that is longest in it, which may start.
     std::size_t most = 10'000;
   };
   enum class verdict { start, wait, quarantined };
@@ -57,6 +57,7 @@ class restart_budget {
     std::string reason;
     instant since;
   };
+  void forget_one();
   bool has_room_for(const entity_ref& entity, instant now);
   void confine(const entity_ref& entity, const std::string& why, instant now);
 

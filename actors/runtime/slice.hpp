@@ -120,8 +120,8 @@ class slice : public std::enable_shared_from_this<slice> {
   restart_budget budget_;
   alarm_index alarms_;
   std::unordered_set<entity_ref> waking_;
-  /// Their alarms were due, are out of `alarms_`, and have had no effect: they are being woken, or
-  /// are tried again.
+  /// Their alarms were due and have had no effect: they are being woken, or stand in `alarms_` for
+  /// another try.
   std::unordered_map<entity_ref, overdue> overdue_;
   instant next_tick_ = instant::max();   ///< domain time
   instant next_sweep_ = instant::min();  ///< real time

@@ -183,10 +183,11 @@ void add_runtime(exposition& to, const runtime_figures& seen) {
   to.counter("rentwave_alarms_fired_total",
              "Entities that were woken, nearly always because they were due.",
              static_cast<double>(seen.alarms_fired));
-  to.counter("rentwave_alarms_late_total", "Those that were, over a tick after they were due.",
+  to.counter("rentwave_alarms_late_total",
+             "Entities that were woken over a tick after they were due.",
              static_cast<double>(seen.alarms_late));
   to.counter("rentwave_alarms_repeated_total",
-             "Those that were again, for an alarm that had had no effect.",
+             "Entities that were woken again for the same alarm, as it had no effect.",
              static_cast<double>(seen.alarms_repeated));
   auto& posts =
       to.family("rentwave_webhook_posts_total",

@@ -1,5 +1,5 @@
-// Every limit reaches the part that keeps it: the whole program with an option, and what that
-// changes for clients.
+// A limit reaches the part that keeps it: the whole program with an option, and what that changes
+// for clients. Without --limits.watches-per-socket, socket-queue-bytes and password-hashes-at-once.
 #include <gtest/gtest.h>
 
 #include <algorithm>

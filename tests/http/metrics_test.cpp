@@ -88,16 +88,27 @@ TEST_F(Metrics, have_everything_that_operators_are_promised) {
   join("ann");
   std::set<std::string> names;
   for (const auto& [name, type] : scrape().types) names.insert(name);
-  EXPECT_THAT(
-      names,
-      IsSupersetOf({"rentwave_http_request_duration_seconds", "rentwave_http_requests_total",
-                    "rentwave_journal_append_duration_seconds", "rentwave_journal_append_events",
-                    "rentwave_journal_load_duration_seconds", "rentwave_entities",
-                    "rentwave_entity_restarts_total", "rentwave_entities_quarantined",
-                    "rentwave_alarms", "rentwave_alarms_fired_total", "rentwave_alarm_lag_seconds",
-                    "rentwave_subscription_lag_events", "rentwave_subscription_parked_entities",
-                    "rentwave_dead_letters", "rentwave_partitions", "rentwave_partitions_open",
-                    "rentwave_partitions_silent", "rentwave_queue_length", "rentwave_ready"}));
+  EXPECT_THAT(names, IsSupersetOf({"rentwave_http_request_duration_seconds",
+                                   "rentwave_http_requests_total",
+                                   "rentwave_journal_append_duration_seconds",
+                                   "rentwave_journal_append_events",
+                                   "rentwave_journal_load_duration_seconds",
+                                   "rentwave_entities",
+                                   "rentwave_entity_restarts_total",
+                                   "rentwave_entities_quarantined",
+                                   "rentwave_alarms",
+                                   "rentwave_alarms_fired_total",
+                                   "rentwave_alarms_late_total",
+                                   "rentwave_alarms_repeated_total",
+                                   "rentwave_alarm_lag_seconds",
+                                   "rentwave_subscription_lag_events",
+                                   "rentwave_subscription_parked_entities",
+                                   "rentwave_dead_letters",
+                                   "rentwave_partitions",
+                                   "rentwave_partitions_open",
+                                   "rentwave_partitions_silent",
+                                   "rentwave_queue_length",
+                                   "rentwave_ready"}));
 }
 
 TEST_F(Metrics, count_what_happens_and_never_back) {

@@ -5,11 +5,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <system_error>
 #include <utility>
 #include <vector>
+
+#include "tests/postgres/private_server.hpp"
 
 namespace rentwave::testing_journal {
 namespace {
@@ -39,6 +42,11 @@ struct conversation {
   int client = -1;
   int server = -1;
   bool client_speaks = false;  ///< and the server has said nothing since
+
+  void end() {
+    if (client >= 0) ::close(std::exchange(client, -1));
+    if (server >= 0) ::close(std::exchange(server, -1));
+  }
 };
 
 /// What came from the one goes to the other. What it was; empty: the one has ended.
@@ -78,6 +86,10 @@ void overheard_server::listen() {
   checked(::listen(listening_, 16), "listen");
 }
 
+std::string overheard_server::host() const {
+  return testing_postgres::private_server::as_host(folder_);
+}
+
 std::string overheard_server::round_trips() {
   const std::lock_guard lock{mutex_};
   return std::exchange(asked_, {});
@@ -108,22 +120,26 @@ void overheard_server::serve(const std::stop_token& stop) {
         if (!ended && !std::exchange(one.client_speaks, true)) asked_ += said.front();
       }
       if (!ended) continue;
-      ::close(one.client);
-      ::close(one.server);
-      one.client = -1;
+      one.end();
     }
     std::erase_if(all, [](const auto& one) { return one.client < 0; });
     if (ready.front().revents == 0) continue;
-    conversation fresh{checked(::accept(listening_, nullptr, nullptr), "accept"), fresh_socket()};
-    const auto where = socket_in(server_);
-    checked(::connect(fresh.server, reinterpret_cast<const sockaddr*>(&where), sizeof where),
-            "connect");
-    all.push_back(fresh);
+    // A server that cannot be reached is one that closes at once.
+    conversation fresh{::accept(listening_, nullptr, nullptr), reach_server()};
+    if (fresh.client >= 0 && fresh.server >= 0)
+      all.push_back(fresh);
+    else
+      fresh.end();
   }
-  for (const auto& one : all) {
-    ::close(one.client);
-    ::close(one.server);
-  }
+  for (auto& one : all) one.end();
+}
+
+int overheard_server::reach_server() const {
+  const int one = fresh_socket();
+  const auto where = socket_in(server_);
+  if (::connect(one, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0) return one;
+  ::close(one);
+  return -1;
 }
 
 }  // namespace rentwave::testing_journal

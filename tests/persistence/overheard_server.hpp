@@ -1,7 +1,6 @@
 // A socket in front of a PostgreSQL server's, which passes everything on and hears what is asked.
 #pragma once
 
-#include <atomic>
 #include <filesystem>
 #include <mutex>
 #include <string>
@@ -17,8 +16,8 @@ class overheard_server {
   overheard_server(const overheard_server&) = delete;
   overheard_server& operator=(const overheard_server&) = delete;
 
-  /// Where its own socket is.
-  const std::filesystem::path& folder() const { return folder_; }
+  /// Where its own socket is, as a URL's host.
+  std::string host() const;
 
   /// A letter for each time that clients said something and waited, since this was called last: of
   /// the first message (PostgreSQL's manual, chapter 55.7), for example Q(uery), P(arse), B(ind).
@@ -27,6 +26,7 @@ class overheard_server {
  private:
   void listen();
   void serve(const std::stop_token& stop);
+  int reach_server() const;
 
   std::filesystem::path folder_;
   std::filesystem::path server_;

@@ -32,12 +32,6 @@ std::string programs() {
   return std::ranges::max(found).second;
 }
 
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) out += c == '/' ? "%2F" : std::string{c};
-  return out;
-}
-
 /// A connection string as libpq takes it for certain, whatever else a test adds to the URL.
 std::string run_on(const std::string& url, const std::string& sql) {
   pqxx::connection link(url);
@@ -121,8 +115,10 @@ void private_server::promote() {
   order("promote");
 }
 
-std::string private_server::host() const {
-  return escaped(folder_);
+std::string private_server::as_host(const std::string& folder) {
+  std::string out;
+  for (const char c : folder) out += c == '/' ? "%2F" : std::string{c};
+  return out;
 }
 
 std::string private_server::url_of(const std::string& database) const {

@@ -36,8 +36,11 @@ class private_server {
   /// address for whoever comes from a range of them ("10.0.0.0/24"). Needs root.
   void start_at(const std::string& space, const std::string& address, const std::string& range);
 
-  /// Where the socket is, as a URL's host.
-  std::string host() const;
+  /// Where the socket is, also as a URL's host.
+  const std::string& folder() const { return folder_; }
+  std::string host() const { return as_host(folder_); }
+  /// Any such folder.
+  static std::string as_host(const std::string& folder);
 
  private:
   /// `original`: the folder of the one that it is the standby of, or empty.

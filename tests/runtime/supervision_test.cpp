@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <malloc.h>
 
+#include <algorithm>
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -58,7 +60,7 @@ entity_ref wallet_n(int n) {
   return {entity_kind::wallet, std::to_string(n)};
 }
 
-TEST(Restart_budget, that_is_full_forgets_who_failed_longest_ago_and_lets_the_next_wait) {
+TEST(Restart_budget, that_is_full_forgets_who_failed_least_and_lets_the_next_wait) {
   restart_budget::limits limits;
   limits.most = 2;
   limits.failures = 2;
@@ -68,12 +70,28 @@ TEST(Restart_budget, that_is_full_forgets_who_failed_longest_ago_and_lets_the_ne
   EXPECT_EQ(budget.failed(wallet_n(2), "planted", now), now + limits.longest_backoff);
   EXPECT_EQ(budget.ask(wallet_n(2), now + limits.longest_backoff - 1s), verdict::wait);
   now += 1s;
-  EXPECT_EQ(budget.failed(wallet_n(1), "planted", now), now + 100ms) << "it is known still";
-  EXPECT_EQ(budget.failed(wallet_n(0), "planted", now), now + limits.longest_backoff);
-  EXPECT_EQ(budget.failed(wallet_n(1), "planted", now), std::nullopt);
+  EXPECT_EQ(budget.failed(wallet_n(0), "planted", now), now + 100ms) << "it is known still";
+  EXPECT_EQ(budget.failed(wallet_n(1), "planted", now), now + limits.longest_backoff);
+  EXPECT_EQ(budget.failed(wallet_n(0), "planted", now), std::nullopt);
   EXPECT_EQ(budget.failed(wallet_n(3), "planted", now), now) << "now there is room";
   now += 11min;
   EXPECT_EQ(budget.failed(wallet_n(4), "planted", now), now) << "by age, too";
+}
+
+// Each is started again as soon as it may be, so that all of them fail in turns.
+TEST(Restart_budget, that_is_full_quarantines_all_who_go_on_failing) {
+  restart_budget::limits limits;
+  limits.most = 20;
+  restart_budget budget{limits};
+  std::multimap<instant, int> starts;
+  for (int i = 0; i < 30; ++i) starts.emplace(noon + i * 1ms, i);
+  while (!starts.empty() && starts.begin()->first < noon + 1h) {
+    const auto [now, who] = *starts.begin();
+    starts.erase(starts.begin());
+    const auto again = budget.failed(wallet_n(who), "planted", now);
+    if (again) starts.emplace(std::max(*again, now + 1ms), who);
+  }
+  EXPECT_THAT(starts, IsEmpty());
 }
 
 TEST(Restart_budget, of_a_full_quarantine_forgets_who_is_longest_in_it) {

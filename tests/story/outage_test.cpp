@@ -152,10 +152,11 @@ TEST_F(Outage, of_the_database_under_load_is_answered_503_and_heals_by_itself) {
 TEST_F(Outage, of_all_sessions_with_the_database_costs_nobody_a_cent) {
   under_load([this] {
     for (int round = 0; round < 30; ++round) {
-      EXPECT_TRUE(all_pay(1 + round % 3));
-      database_.run(server_.journal_url(),
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE application_name LIKE 'rentwave/%'");
+      ASSERT_TRUE(all_pay(1 + round % 3)) << round;
+      EXPECT_EQ(database_.run(server_.journal_url(),
+                              "SELECT bool_and(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                              " WHERE application_name LIKE 'rentwave/%'"),
+                "t");
     }
   });
   expect_every_cent();

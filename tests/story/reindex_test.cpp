@@ -45,13 +45,26 @@ std::set<std::string> rows_of(sqlite3* file, const std::string& table) {
   return rows;
 }
 
-all_rows rows_in_file(const std::string& path) {
-  sqlite3* opened = nullptr;
-  const int result = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READONLY, nullptr);
-  const std::unique_ptr<sqlite3, decltype(&sqlite3_close)> file{opened, sqlite3_close};
-  if (result != SQLITE_OK) throw std::runtime_error(sqlite3_errmsg(opened));
+constexpr std::string_view sqlite = "sqlite:";
+
+bool is_file(const std::string& url) {
+  return url.starts_with(sqlite);
+}
+
+using open_file = std::unique_ptr<sqlite3, decltype(&sqlite3_close)>;
+open_file opened(const std::string& url) {
+  sqlite3* file = nullptr;
+  const auto path = url.substr(sqlite.size());
+  const int result = sqlite3_open_v2(path.c_str(), &file, SQLITE_OPEN_READWRITE, nullptr);
+  open_file kept{file, sqlite3_close};
+  if (result != SQLITE_OK) throw std::runtime_error(sqlite3_errmsg(file));
+  return kept;
+}
+
+all_rows rows_in_file(const std::string& url) {
+  const auto file = opened(url);
   all_rows found;
-  for (const std::string table : tables) found[table] = rows_of(opened, table);
+  for (const std::string table : tables) found[table] = rows_of(file.get(), table);
   return found;
 }
 
@@ -64,8 +77,18 @@ all_rows rows_in_database(const std::string& url) {
 }
 
 all_rows rows_in(const std::string& url) {
-  constexpr std::string_view sqlite = "sqlite:";
-  return url.starts_with(sqlite) ? rows_in_file(url.substr(sqlite.size())) : rows_in_database(url);
+  return is_file(url) ? rows_in_file(url) : rows_in_database(url);
+}
+
+void delete_rows(const std::string& url, const std::string& table) {
+  if (!is_file(url)) {
+    testing_postgres::private_server::get().run(url, "DELETE FROM rentwave." + table);
+    return;
+  }
+  const auto file = opened(url);
+  const auto sql = "DELETE FROM " + table;
+  if (sqlite3_exec(file.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+    throw std::runtime_error(sqlite3_errmsg(file.get()));
 }
 
 template <class T>
@@ -95,6 +118,9 @@ TEST_P(Reindex, makes_the_rows_that_servers_made) {
     EXPECT_FALSE(before.at(table).empty()) << table;
     EXPECT_NE(before.at(table), std::set<std::string>{""}) << table;
   }
+  for (const std::string table : {"rentals", "wallet_entries", "notices"})
+    delete_rows(server.journal_url(), table);
+  EXPECT_NE(rows_in(server.journal_url()), before);
   EXPECT_GT(events_made_anew(server.journal_url()), 20);
   EXPECT_EQ(rows_in(server.journal_url()), before);
   server.start();  // and it goes on with them

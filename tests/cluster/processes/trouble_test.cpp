@@ -237,15 +237,19 @@ TEST_F(TroubledNodes, whose_database_is_away_beyond_all_their_leases_come_back_b
     for (const auto& each : ports()) {
       EXPECT_GT(all.tally_of(each).unavailable, 0);
       EXPECT_EQ(all.tally_of(each).others, 0);
-      EXPECT_LT(all.tally_of(each).longest, 5s);
     }
     database.start();
     const auto back = steady_clock::now();
     await_rest(node("n1"), {"n1", "n2", "n3"});
     std::cout << "all partitions are served " << milliseconds_since(back)
               << " after the database was back\n";
+    EXPECT_TRUE(all.all_pay(5, 60s));
+    for (const auto& each : ports()) {
+      const auto longest = all.tally_of(each).longest;
+      std::cout << "an answer took " << longest.count() << " ms at most\n";
+      EXPECT_LT(longest, 5s);
+    }
   }
-  EXPECT_TRUE(all.all_pay(5, 60s));
   all.end();
   tell_of(all);
   EXPECT_THAT(all.first_failures(), Not(HasSubstr("STALE")));
