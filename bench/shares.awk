@@ -7,9 +7,14 @@ BEGIN { FS = "\t" }
   where = $2
   symbol = $3
   if (where ~ /kernel/) {
-    if (symbol ~ /finish_task_switch/) part = "kernel: switching threads"
-    else if (symbol ~ / _*(tcp|sock|skb|inet|ip|net|loopback|ep|epoll|unix|sk|nf|dev|sys_epoll|sys_send|sys_recv)_/) part = "kernel: network"
-    else if (symbol ~ /ext4|jbd2|xfs|blk|bio|virtblk|fsync|page|folio|iov|overlay|vfs/) part = "kernel: files"
+    name = symbol
+    sub(/^.* _*/, "", name)
+    if (name ~ /^finish_task_switch|sched|futex|wake|ttwu|queue_task|pick_|balance|idle/) part = "kernel: switching threads"
+    else if (name ~ /^(tcp|sock|skb|inet|ip|net|loopback|ep|epoll|unix|sk|nf|dev|bbr|napi|sys_epoll|sys_send|sys_recv)/) part = "kernel: network"
+    else if (name ~ /ext4|jbd2|xfs|blk|block|bio|virtblk|fsync|folio|filemap|mark_buffer|mpage|xas|iov|overlay|vfs|pwrite|pread/) part = "kernel: files"
+    else if (name ~ /slab|kmem|kmalloc|kfree|memcg|page|mem(set|cpy)|sheaf|vma|mmap/) part = "kernel: memory"
+    else if (name ~ /raw_spin_unlock_irq|irq|iowrite|tsc|clock|timer/) part = "kernel: interrupts, timers"
+    else if (name ~ /syscall|x64_sys|fdget|fput|[gp][eu]t_user|copy_user|entry_/) part = "kernel: system calls"
     else part = "kernel: rest"
   } else if (where ~ /sqlite/) part = "SQLite"
   else if (where ~ /libpq/) part = "libpq, libpqxx"
